@@ -1,0 +1,70 @@
+"""The development server."""
+
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from http.client import HTTPResponse
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from tools.errors import SetupError
+from tools.serve import make_server
+
+
+@pytest.fixture
+def address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Address of a server of `tmp_path`."""
+    monkeypatch.setenv("no_proxy", "*")
+    server = make_server(tmp_path)
+    Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    yield f"http://localhost:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+def get(url: str, **headers: str) -> HTTPResponse:
+    response: HTTPResponse = urllib.request.urlopen(urllib.request.Request(url, headers=headers))
+    return response
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("index.html", "text/html"),
+        ("glue.js", "text/javascript"),
+        ("pyodide.mjs", "text/javascript"),
+        ("pyodide.asm.wasm", "application/wasm"),
+        ("weights.json", "application/json"),
+        ("pyscript.toml", "application/toml"),
+        ("images.gz", "application/gzip"),
+    ],
+)
+def test_each_file_has_its_type(address: str, tmp_path: Path, name: str, kind: str) -> None:
+    (tmp_path / name).write_bytes(b"content")
+    with get(f"{address}/{name}") as response:
+        assert response.headers["Content-Type"] == kind
+        # Otherwise the browser would unpack the gzipped data sets before the page sees them.
+        assert response.headers["Content-Encoding"] is None
+        assert response.read() == b"content"
+
+
+def test_an_edited_file_is_never_served_stale(address: str, tmp_path: Path) -> None:
+    (tmp_path / "model.py").write_text("")
+    with get(f"{address}/model.py") as response:
+        assert response.headers["Cache-Control"] == "no-cache"
+        changed = response.headers["Last-Modified"]
+    with pytest.raises(urllib.error.HTTPError, match="304"):
+        get(f"{address}/model.py", **{"If-Modified-Since": changed})
+
+
+def test_a_port_that_is_taken_is_one_clear_line(address: str, tmp_path: Path) -> None:
+    port = int(address.rsplit(":", 1)[1])
+    with pytest.raises(SetupError, match=rf"^Cannot serve on port {port}: Address already in use"):
+        make_server(tmp_path, port)
+
+
+def test_a_port_that_cannot_be_is_one_clear_line(tmp_path: Path) -> None:
+    with pytest.raises(SetupError, match=r"^Cannot serve on port 65536: it is not between"):
+        make_server(tmp_path, 65536)

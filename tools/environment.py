@@ -1,0 +1,68 @@
+""".venv/: the Python that runs the tests, and pip."""
+
+import importlib.metadata
+import importlib.util
+import shutil
+import sys
+import tomllib
+from pathlib import Path
+
+from tools import command, debian
+
+
+def create(root: Path) -> Path:
+    """Make the virtual environment `.venv`, unless it is there; returns its Python.
+
+    Raises:
+        SetupError: it cannot be made.
+    """
+    folder = root / ".venv"
+    python = folder / "bin/python"
+    if python.exists() and "pip" in _installed(folder):
+        return python
+    if importlib.util.find_spec("ensurepip") is None:
+        debian.install("python3-venv", "Python's venv module lacks pip")
+    print("Making .venv ...", flush=True)
+    try:
+        command.run(
+            [sys.executable, "-m", "venv", "--clear", str(folder)],
+            "Making the virtual environment .venv",
+            "Check the free space and the permissions, then run the same command again.",
+        )
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return python
+
+
+def install_test_packages(root: Path) -> None:
+    """Install what the tests need into `.venv`: the extra `test` of `pyproject.toml`.
+
+    Raises:
+        SetupError: pip fails.
+    """
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    pins: list[str] = project["optional-dependencies"]["test"]
+    python = create(root)
+    installed = {f"{name}=={version}" for name, version in _installed(root / ".venv").items()}
+    if installed.issuperset(pins):
+        return
+    print("Installing test packages ...", flush=True)
+    try:
+        command.run(
+            [str(python), "-m", "pip", "install", "--quiet", *pins],
+            "Installing the test packages with pip",
+            "Check the network and the free space, then run the same command again.",
+        )
+    except BaseException:
+        # pip may have left a package in part, and would take it for a whole one next time.
+        shutil.rmtree(root / ".venv", ignore_errors=True)
+        raise
+
+
+def _installed(folder: Path) -> dict[str, str]:
+    """Version of each package in a virtual environment that this Python could have made."""
+    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    site_packages = folder / "lib" / version / "site-packages"
+    packages = importlib.metadata.distributions(path=[str(site_packages)])
+    return {package.name: package.version for package in packages}

