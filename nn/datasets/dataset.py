@@ -1,0 +1,94 @@
+"""What every reader returns and every model trains on: samples with their answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """Samples with their answers, batch-first.
+
+    Attributes:
+        inputs: (n, features), uint8 or floating.
+        targets: (n,) integer class labels, or (n, outputs) floating values.
+        classes: how many classes the labels choose from; None when targets are values.
+
+    Raises:
+        ValueError: shapes or types do not fit together, or a label is outside 0 to classes - 1.
+    """
+
+    inputs: np.ndarray
+    targets: np.ndarray
+    classes: int | None = None
+
+    def __post_init__(self) -> None:
+        inputs, targets = self.inputs, self.targets
+        if inputs.ndim != 2:
+            raise ValueError(f"inputs must have the shape (n, features), not {inputs.shape}")
+        if inputs.dtype != np.uint8 and not np.issubdtype(inputs.dtype, np.floating):
+            raise ValueError(f"inputs must be uint8 or floating, not {inputs.dtype}")
+        if len(inputs) != len(np.atleast_1d(targets)):
+            raise ValueError(
+                f"there are {len(inputs)} inputs but {len(np.atleast_1d(targets))} targets"
+            )
+        if self.classes is None:
+            if targets.ndim != 2 or not np.issubdtype(targets.dtype, np.floating):
+                raise ValueError(
+                    "targets without classes must be floating with the shape (n, outputs), "
+                    f"not {targets.dtype} with the shape {targets.shape}"
+                )
+        else:
+            _check_labels(targets, self.classes)
+
+    def __len__(self) -> int:
+        """The number of samples."""
+        return len(self.inputs)
+
+    def take(self, indices: np.ndarray | Sequence[int]) -> Dataset:
+        """The samples at `indices`, in that order, as a copy.
+
+        Raises:
+            IndexError: an index is beyond the samples.
+        """
+        return Dataset(self.inputs[indices], self.targets[indices], self.classes)
+
+
+def _check_labels(labels: np.ndarray, classes: int) -> None:
+    if labels.ndim != 1 or not np.issubdtype(labels.dtype, np.integer):
+        raise ValueError(
+            "targets with classes must be whole numbers with the shape (n,), "
+            f"not {labels.dtype} with the shape {labels.shape}"
+        )
+    wrong = np.flatnonzero((labels < 0) | (labels >= classes))
+    if wrong.size:
+        first = wrong[0]
+        raise ValueError(
+            f"sample {first + 1} has the label {labels[first]}; expected 0 to {classes - 1}"
+        )
+
+
+def hold_out(data: Dataset, fraction: float, rng: np.random.Generator) -> tuple[Dataset, Dataset]:
+    """Split at random into samples to train on and samples to test with.
+
+    Args:
+        data: at least two samples.
+        fraction: the share to hold out, above 0 and below 1. Each side gets at least one sample.
+        rng: decides which samples; the same seed gives the same split.
+
+    Returns:
+        (kept, held_out), both copies.
+
+    Raises:
+        ValueError: fraction is outside that range, or there are fewer than two samples.
+    """
+    if not 0 < fraction < 1:
+        raise ValueError(f"the fraction to hold out must be above 0 and below 1, not {fraction}")
+    if len(data) < 2:
+        raise ValueError(f"holding out needs at least two samples, not {len(data)}")
+    count = min(max(round(len(data) * fraction), 1), len(data) - 1)
+    order = rng.permutation(len(data))
+    return data.take(order[count:]), data.take(order[:count])

@@ -1,0 +1,39 @@
+"""File contents as they come: bytes of some kind, gzipped or not."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import zlib
+from typing import TypeAlias
+
+Content: TypeAlias = bytes | bytearray | memoryview
+
+MAX_UNPACKED = 512 * 2**20
+"""Bytes. MNIST as CSV is 110 MB; hostile gzip can unpack to a thousand times its own size."""
+
+_GZIP_MAGIC = b"\x1f\x8b"  # RFC 1952, section 2.3.1
+_BLOCK = 2**20
+
+
+def unpack(data: Content) -> memoryview:
+    """The bytes of a file, decompressed if they are gzip, otherwise without a copy.
+
+    Raises:
+        ValueError: the gzip data is damaged, cut short or unpacks to more than MAX_UNPACKED.
+    """
+    content = memoryview(data).cast("B")
+    if content[:2] != _GZIP_MAGIC:
+        return content
+    unpacked = bytearray()
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(content)) as stream:
+            while block := stream.read(_BLOCK):
+                unpacked += block
+                if len(unpacked) > MAX_UNPACKED:
+                    raise ValueError(
+                        f"the gzip data unpacks to more than {MAX_UNPACKED // 2**20} MB"
+                    )
+    except (EOFError, OSError, zlib.error) as error:
+        raise ValueError(f"the gzip data is damaged or cut short ({error})") from error
+    return memoryview(unpacked)
