@@ -1,0 +1,54 @@
+"""Neural networks in pure Python on NumPy, in a terminal and in a browser tab alike."""
+
+from nn.datasets import Dataset
+from nn.initializers import (
+    GlorotNormal,
+    GlorotUniform,
+    HeNormal,
+    HeUniform,
+    RandomUniform,
+    VarianceScaling,
+    Zeros,
+)
+from nn.layers import Dense, Rescaling
+from nn.losses import (
+    BinaryCrossentropy,
+    CategoricalCrossentropy,
+    HalfSquaredError,
+    MeanSquaredError,
+)
+from nn.metrics import accuracy, confusion_matrix
+from nn.model import Sequential
+from nn.optimizers import SGD, Adam, RMSprop
+from nn.regularizers import L1L2
+from nn.schedules import CosineDecay, ExponentialDecay, InverseTimeDecay
+from nn.training import Evaluation, Progress
+
+__all__ = [
+    "SGD",
+    "Adam",
+    "BinaryCrossentropy",
+    "CategoricalCrossentropy",
+    "CosineDecay",
+    "Dataset",
+    "Dense",
+    "Evaluation",
+    "ExponentialDecay",
+    "GlorotNormal",
+    "GlorotUniform",
+    "HalfSquaredError",
+    "HeNormal",
+    "HeUniform",
+    "InverseTimeDecay",
+    "L1L2",
+    "MeanSquaredError",
+    "Progress",
+    "RMSprop",
+    "RandomUniform",
+    "Rescaling",
+    "Sequential",
+    "VarianceScaling",
+    "Zeros",
+    "accuracy",
+    "confusion_matrix",
+]

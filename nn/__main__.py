@@ -1,0 +1,212 @@
+"""``python -m nn train | test | predict``: digits in a terminal, with the page's own code."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+from nn import drawing
+from nn.datasets.dataset import Dataset
+from nn.datasets.image_csv import SIDE
+from nn.datasets.images import read_folder, with_test_set
+from nn.experiment import Experiment
+from nn.metrics import confusion_matrix
+from nn.settings import FIELDS, PRESETS, SettingsError, parse
+from nn.training import Progress, exhaust
+
+_BUDGET = 0.1
+"""Seconds between two refreshes of the progress bar."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command; return the exit status."""
+    options = _parser().parse_args(arguments, argparse.Namespace(data=Path("mnist")))
+    try:
+        options.run(options)
+    except SettingsError as error:
+        for field, problem in error.problems.items():
+            print(f"nn: {_OPTIONS[field][0]}: {problem}", file=sys.stderr)
+        return 2
+    except (ValueError, OSError) as error:
+        print(f"nn: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+_OPTIONS = {
+    "hidden": ("--layers", "units of each hidden layer, such as 100 or 256,128"),
+    "activation": ("--activation", "of the hidden layers"),
+    "loss": ("--loss", "what is minimised"),
+    "optimizer": ("--optimizer", "how weights follow the gradient"),
+    "learningRate": ("--learning-rate", "where the learning rate starts"),
+    "decay": ("--decay", "how the learning rate falls: none or cosine"),
+    "l2": ("--l2", "penalty on large weights"),
+    "batchSize": ("--batch-size", "samples a mini-batch"),
+    "epochs": ("--epochs", "passes over the training samples"),
+    "trainSamples": ("--train-samples", "how many training samples to use"),
+    "seed": ("--seed", "repeats a run"),
+    "useBias": ("--use-bias", "true or false"),
+}
+"""The option for each field of the settings, and its help."""
+
+
+def _parser() -> argparse.ArgumentParser:
+    # --data may stand before or after the command: a default of the command's own would override
+    # what stood before it.
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument(
+        "--data",
+        type=Path,
+        default=argparse.SUPPRESS,
+        metavar="FOLDER",
+        help="28x28 pictures as IDX or CSV files, gzipped or not (default: mnist)",
+    )
+    parser = argparse.ArgumentParser(
+        prog="python -m nn",
+        description="Train and use networks that recognise digits.",
+        parents=[common],
+    )
+    commands = parser.add_subparsers(required=True, metavar="train | test | predict")
+
+    train = commands.add_parser("train", parents=[common], help="train a network")
+    train.set_defaults(run=_train)
+    train.add_argument(
+        "--preset",
+        choices=[name.lower() for name in PRESETS],
+        default="tutorial",
+        help="settings to start from (default: tutorial)",
+    )
+    defaults = PRESETS["Tutorial"].fields()
+    for field, (option, text) in _OPTIONS.items():
+        default = f"default: {defaults[field] or 'all'}"
+        train.add_argument(option, dest=field, metavar="", help=f"{text} ({default})")
+    train.add_argument(
+        "--output", type=Path, default=Path("weights.json"), help="default: weights.json"
+    )
+
+    for name, run, text in (
+        ("test", _test, "print loss, accuracy and confusion matrix"),
+        ("predict", _predict, "say which digit a picture shows"),
+    ):
+        command = commands.add_parser(name, parents=[common], help=text)
+        command.set_defaults(run=run)
+        command.add_argument(
+            "--weights", type=Path, default=Path("weights.json"), help="default: weights.json"
+        )
+        if name == "predict":
+            command.add_argument("picture", help="a PNG, or the index of a test picture")
+    return parser
+
+
+def _train(options: argparse.Namespace) -> None:
+    given = {field: text for field in FIELDS if (text := getattr(options, field)) is not None}
+    settings = parse(given, PRESETS[options.preset.capitalize()])
+    experiment = Experiment(settings)
+    if not options.output.parent.is_dir():
+        raise ValueError(f"there is no folder {options.output.parent} to write the weights to")
+    data, test = _read(options.data)
+    run = experiment.train(settings, data, test, _BUDGET)
+    print(experiment.model.summary())
+    try:
+        _show(run)
+    except KeyboardInterrupt:
+        print("\nstopped")
+    options.output.write_text(experiment.saved(), encoding="utf-8")
+    print(f"wrote {options.output}")
+
+
+def _show(run: Iterator[Progress]) -> None:
+    bar = None
+    for progress in run:
+        if bar is None:
+            title = "test" if progress.testing else f"epoch {progress.epoch}/{progress.epochs}"
+            bar = tqdm(
+                total=progress.total, desc=title, unit=" samples", leave=not progress.testing
+            )
+        bar.update(progress.samples)
+        bar.set_postfix(loss=f"{progress.loss:.4f}", refresh=False)
+        if progress.done == progress.total:
+            bar.close()
+            bar = None
+        if progress.evaluation:
+            evaluation = progress.evaluation
+            print(f"test loss {evaluation.loss:.4f}, accuracy {evaluation.accuracy:.2%}")
+
+
+def _test(options: argparse.Namespace) -> None:
+    experiment = Experiment.loaded(options.weights.read_bytes())
+    test = _test_set(options.data)
+    evaluation = exhaust(experiment.test(test, _BUDGET))
+    print(f"loss {evaluation.loss:.4f}, accuracy {evaluation.accuracy:.2%}")
+    print("\nrows: what it is; columns: what was said")
+    print("     " + "".join(f"{digit:>6}" for digit in range(10)))
+    matrix = confusion_matrix(test.targets, evaluation.predicted, 10)
+    for digit, row in enumerate(matrix):
+        print(f"{digit:>5}" + "".join(f"{count:>6}" for count in row))
+
+
+def _predict(options: argparse.Namespace) -> None:
+    model = Experiment.loaded(options.weights.read_bytes()).model
+    if options.picture.isdecimal():
+        test = _test_set(options.data)
+        index = int(options.picture)
+        if index >= len(test):
+            raise ValueError(f"there are {len(test):,} test pictures, counted from 0")
+        image = test.inputs[index]
+        print(f"test picture {index} is a {test.targets[index]}")
+    else:
+        image = _read_picture(Path(options.picture))
+    (outputs,) = model.predict(image.reshape(1, -1))
+    print(f"prediction: {outputs.argmax()}")
+    for digit, output in enumerate(outputs):
+        print(f"{digit} {output:7.2%} {'#' * round(40 * float(np.clip(output, 0, 1)))}")
+
+
+def _read_picture(path: Path) -> np.ndarray:
+    """Return a picture file as (28, 28) uint8, light ink on dark as MNIST has it."""
+    try:
+        from PIL import Image
+    except ImportError:
+        raise ValueError("reading a picture needs Pillow: pip install pillow") from None
+    try:
+        with Image.open(path) as opened:
+            # On white, so that what is transparent counts as paper.
+            picture = opened.convert("RGBA")
+            paper = Image.new("RGBA", picture.size, "white")
+            ink = np.asarray(Image.alpha_composite(paper, picture).convert("L"))
+    except (OSError, Image.DecompressionBombError) as error:
+        raise ValueError(f"{path} cannot be read as a picture: {error}") from None
+    border = np.concatenate([ink[0], ink[-1], ink[:, 0], ink[:, -1]])
+    if np.median(border) > 127:
+        ink = 255 - ink
+    if ink.shape == (SIDE, SIDE):
+        return ink
+    prepared = drawing.prepare(ink)
+    if prepared is None:
+        raise ValueError(f"{path} shows nothing: it is of one colour")
+    return prepared
+
+
+def _read(folder: Path) -> tuple[Dataset, Dataset]:
+    images = read_folder(folder)
+    print(images.description)
+    data, test = with_test_set(images)
+    if images.test is None:
+        print(f"no test pictures: {len(test):,} of the training pictures are held out to test with")
+    return data, test
+
+
+def _test_set(folder: Path) -> Dataset:
+    images = read_folder(folder)
+    if images.test is None:
+        raise ValueError(f"{folder} holds no test pictures: files with test or t10k in their names")
+    return images.test
+
+
+if __name__ == "__main__":
+    sys.exit(main())

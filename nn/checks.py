@@ -1,0 +1,134 @@
+"""Values from a file that anyone may have written, checked before they are believed.
+
+Every function returns the value as what it has to be, or raises a ValueError that begins with
+``name``, which says where in the file the value stands.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import math
+import re
+from itertools import chain
+from typing import Any
+
+import numpy as np
+
+MAX_VALUES = 2_000_000
+"""Most values in one array, and most of anything counted: more would fill a browser tab."""
+
+_MOST_MARKS = 2_000_000
+_DEEPEST = 20
+# A string may lack its end, and nothing is tried twice: otherwise text could be made to take hours.
+_STRING_OR_NO_BRACKET = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[^][{}"]++', re.DOTALL)
+
+
+def refuse_hostile_json(data: bytes) -> None:
+    """Raise a ValueError for text that would fill memory, or the stack, before it is parsed.
+
+    Under Pyodide deep nesting ends the interpreter, where CPython raises a RecursionError. The
+    limits are far above what a weights file needs: a list a row of a kernel, five levels deep.
+    """
+    if data.count(b",") > 4 * MAX_VALUES:
+        raise ValueError("the file is not weights: it has too many values")
+    if sum(data.count(mark) for mark in (b"[", b"]", b"{", b"}", b'"')) > _MOST_MARKS:
+        raise ValueError("the file is not weights: it has too many lists or texts")
+    brackets = np.frombuffer(_STRING_OR_NO_BRACKET.sub(b"", data), dtype=np.uint8)
+    steps = np.isin(brackets, bytearray(b"[{")).astype(np.int8) - np.isin(
+        brackets, bytearray(b"]}")
+    )
+    if brackets.size and steps.cumsum(dtype=np.int32).max() > _DEEPEST:
+        raise ValueError("the file is not weights: its lists are nested too deeply")
+
+
+def matrix(value: Any, name: str, shape: tuple[int, int] | None) -> np.ndarray:
+    """Return ``value`` as a finite float32 matrix of ``shape``, or of any shape for None."""
+    if isinstance(value, dict) and shape is not None:
+        return _decoded(value, name, shape)
+    if not isinstance(value, list) or not value or not isinstance(value[0], list):
+        raise ValueError(f"{name} must be a list of rows of numbers")
+    rows, columns = shape or (len(value), len(value[0]))
+    if len(value) != rows:
+        raise ValueError(f"{name} has {len(value):,} rows, expected {rows:,}")
+    if not columns or rows * columns > MAX_VALUES:
+        raise ValueError(
+            f"{name} has {rows:,} rows of {columns:,} values; expected 1 to "
+            f"{MAX_VALUES:,} values in all"
+        )
+    for number, row in enumerate(value, start=1):
+        if not isinstance(row, list) or len(row) != columns:
+            raise ValueError(f"row {number} of {name} must be a list of {columns:,} numbers")
+    # All at once: two million rows of one value each would take a quarter of a minute.
+    return vector(list(chain.from_iterable(value)), name, rows * columns).reshape(rows, columns)
+
+
+def vector(value: Any, name: str, length: int) -> np.ndarray:
+    """Return ``value`` as a finite float32 array of ``length``."""
+    if isinstance(value, dict):
+        return _decoded(value, name, (length,))
+    if not isinstance(value, list):
+        raise ValueError(f"{name} must be a list of numbers, found {shown(value)}")
+    if len(value) != length:
+        raise ValueError(f"{name} has {len(value):,} values, expected {length:,}")
+    if not set(map(type, value)) <= {int, float}:
+        wrong = next(item for item in value if type(item) not in (int, float))
+        raise ValueError(f"{name} holds {shown(wrong)}, where a number is expected")
+    try:
+        return _finite(np.array(value, dtype=np.float64), name)
+    except OverflowError:
+        raise _not_finite(name) from None
+
+
+def _decoded(value: dict[str, Any], name: str, shape: tuple[int, ...]) -> np.ndarray:
+    if value.get("shape") != list(shape):
+        raise ValueError(f"{name} must have the shape {list(shape)}")
+    try:
+        raw = base64.b64decode(value.get("base64", ""), validate=True)
+    except (TypeError, ValueError, binascii.Error):
+        raise ValueError(f"{name} is not valid base64") from None
+    if len(raw) != 4 * math.prod(shape):
+        raise ValueError(
+            f"{name} has {len(raw):,} bytes, expected {4 * math.prod(shape):,} for {list(shape)}"
+        )
+    return _finite(np.frombuffer(raw, dtype="<f4"), name).reshape(shape)
+
+
+def _finite(array: np.ndarray, name: str) -> np.ndarray:
+    with np.errstate(over="ignore"):
+        array = array.astype(np.float32)
+    if not np.isfinite(array).all():
+        raise _not_finite(name)
+    return array
+
+
+def _not_finite(name: str) -> ValueError:
+    return ValueError(f"{name} holds a number that is not finite, or too large")
+
+
+def number(value: Any, name: str) -> float:
+    """Return ``value`` as a float that a float32 can hold."""
+    if type(value) not in (int, float):
+        raise ValueError(f"{name} must be a number, found {shown(value)}")
+    vector([value], name, 1)
+    return float(value)
+
+
+def count(value: Any, name: str) -> int:
+    """Return ``value`` as a whole number from 1 to :data:`MAX_VALUES`."""
+    if type(value) is not int or not 1 <= value <= MAX_VALUES:
+        raise ValueError(
+            f"{name} must be a whole number from 1 to {MAX_VALUES:,}, found {shown(value)}"
+        )
+    return value
+
+
+def shown(value: Any) -> str:
+    """Return ``value`` for a message, cut short: it may be as long as the file."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, (list, dict)):
+        return "a list" if isinstance(value, list) else "an object"
+    text = json.dumps(value)
+    return text if len(text) <= 30 else text[:27] + "..."

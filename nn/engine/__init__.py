@@ -1,0 +1,60 @@
+"""Who does the arithmetic: the protocol that every engine follows.
+
+An engine turns a network into a :class:`Program`, which works in place on the network's own
+parameters. Models, the training loop, pages and tests see only this protocol.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from nn.datasets.dataset import Dataset
+    from nn.model import Sequential
+
+
+class Totals(NamedTuple):
+    """Sums over the samples that a call has worked through."""
+
+    loss: float
+    correct: int
+
+
+class Program(Protocol):
+    """A network made ready to run."""
+
+    def train(self, data: Dataset, order: np.ndarray, batch_size: int) -> Totals:
+        """Update the parameters once for each mini-batch of ``order``.
+
+        Args:
+            data: the training set.
+            order: (m,) indices into ``data``, worked through in this order; the last mini-batch is
+                smaller when ``batch_size`` does not divide m.
+            batch_size: samples a mini-batch.
+        """
+
+    def gradients(self, data: Dataset, batch: np.ndarray) -> None:
+        """Set the network's ``gradients`` to those of one mini-batch, changing no parameter."""
+
+    def evaluate(self, data: Dataset, start: int, stop: int) -> tuple[Totals, np.ndarray]:
+        """Return totals and outputs, (stop - start, outputs), of the samples from start to stop."""
+
+    def predict(self, inputs: np.ndarray) -> np.ndarray:
+        """Return the outputs, (n, outputs), for raw ``inputs``, (n, features)."""
+
+
+class Engine(Protocol):
+    name: str
+    """What people are shown."""
+
+    def program(self, model: Sequential) -> Program:
+        """Make a built network ready; compiled first, if it is to be trained or evaluated."""
+
+
+def default_engine() -> Engine:
+    """Return the fastest engine there is on this machine."""
+    from nn.engine.numpy import NumpyEngine
+
+    return NumpyEngine()

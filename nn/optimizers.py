@@ -1,0 +1,186 @@
+"""Optimizers: how a gradient changes the parameters.
+
+All parameters of a network lie in one flat array, and so do their gradients: an update is a few
+operations on whole arrays however many layers there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+import numpy as np
+
+from nn.schedules import Schedule
+
+
+class Optimizer(Protocol):
+    name: str
+    iterations: int
+    """Updates made so far, which is what a learning-rate schedule is asked with."""
+    slots: list[np.ndarray]
+    """What is remembered from update to update, each of the parameters' shape."""
+
+    def build(self, parameters: np.ndarray) -> None:
+        """Forget everything and make room for ``parameters``, a flat array."""
+
+    def update(self, parameters: np.ndarray, gradients: np.ndarray) -> None:
+        """Change ``parameters`` in place; ``gradients`` is used up."""
+
+
+class _Optimizer:
+    slot_count = 0
+
+    def __init__(self, learning_rate: float | Schedule) -> None:
+        if not callable(learning_rate) and not learning_rate > 0:
+            raise ValueError(f"learning_rate must be positive, got {learning_rate}")
+        self.learning_rate = learning_rate
+        self.iterations = 0
+        self.slots: list[np.ndarray] = []
+
+    def build(self, parameters: np.ndarray) -> None:
+        self.iterations = 0
+        self.slots = [np.zeros_like(parameters) for _ in range(self.slot_count)]
+
+    def _next_rate(self) -> float:
+        rate = self.learning_rate
+        if callable(rate):
+            rate = rate(self.iterations)
+        self.iterations += 1
+        return rate
+
+
+class SGD(_Optimizer):
+    """Stochastic gradient descent: ``w ← w - η g``.
+
+    With momentum μ: ``v ← μ v - η g`` and ``w ← w + v``; with ``nesterov``, ``w ← w + μ v - η g``
+    (Sutskever et al. 2013, in Keras's form).
+    """
+
+    name = "sgd"
+
+    def __init__(
+        self,
+        learning_rate: float | Schedule = 0.01,
+        momentum: float = 0.0,
+        nesterov: bool = False,
+    ) -> None:
+        super().__init__(learning_rate)
+        if not 0 <= momentum <= 1:
+            raise ValueError(f"momentum must be between 0 and 1, got {momentum}")
+        self.momentum = momentum
+        self.nesterov = nesterov
+        self.slot_count = 1 if momentum else 0
+
+    def update(self, parameters: np.ndarray, gradients: np.ndarray) -> None:
+        gradients *= self._next_rate()
+        if self.momentum:
+            (velocity,) = self.slots
+            velocity *= self.momentum
+            velocity -= gradients
+            if not self.nesterov:
+                parameters += velocity
+                return
+            parameters += self.momentum * velocity
+        parameters -= gradients
+
+
+class Adam(_Optimizer):
+    """Adam (Kingma & Ba 2014): running means of the gradient, m, and of its square, v.
+
+    ``m ← β₁ m + (1 - β₁) g``, ``v ← β₂ v + (1 - β₂) g²`` and
+    ``w ← w - η √(1 - β₂ᵗ) / (1 - β₁ᵗ) · m / (√v + ε)``, the paper's efficient form, as in Keras.
+    """
+
+    name = "adam"
+    slot_count = 2
+
+    def __init__(
+        self,
+        learning_rate: float | Schedule = 0.001,
+        beta_1: float = 0.9,
+        beta_2: float = 0.999,
+        epsilon: float = 1e-7,
+    ) -> None:
+        super().__init__(learning_rate)
+        for beta in (beta_1, beta_2):
+            if not 0 <= beta < 1:
+                raise ValueError(f"beta_1 and beta_2 must be from 0 to below 1, got {beta}")
+        self.beta_1, self.beta_2, self.epsilon = beta_1, beta_2, epsilon
+        self._scratch = np.empty(0)
+
+    def build(self, parameters: np.ndarray) -> None:
+        super().build(parameters)
+        self._scratch = np.empty_like(parameters)
+
+    def update(self, parameters: np.ndarray, gradients: np.ndarray) -> None:
+        rate = self._next_rate()
+        m, v = self.slots
+        scratch = self._scratch
+
+        m *= self.beta_1
+        np.multiply(gradients, 1 - self.beta_1, out=scratch)
+        m += scratch
+
+        v *= self.beta_2
+        gradients *= gradients
+        gradients *= 1 - self.beta_2
+        v += gradients
+
+        t = self.iterations
+        rate *= (1 - self.beta_2**t) ** 0.5 / (1 - self.beta_1**t)
+        np.sqrt(v, out=scratch)
+        scratch += self.epsilon
+        np.divide(m, scratch, out=scratch)
+        scratch *= rate
+        parameters -= scratch
+
+
+class RMSprop(_Optimizer):
+    """RMSprop (Hinton 2012), in Keras's form.
+
+    ``v ← ρ v + (1 - ρ) g²`` and ``w ← w - η g / √(v + ε)``.
+    """
+
+    name = "rmsprop"
+    slot_count = 1
+
+    def __init__(
+        self,
+        learning_rate: float | Schedule = 0.001,
+        rho: float = 0.9,
+        epsilon: float = 1e-7,
+    ) -> None:
+        super().__init__(learning_rate)
+        self.rho, self.epsilon = rho, epsilon
+        self._scratch = np.empty(0)
+
+    def build(self, parameters: np.ndarray) -> None:
+        super().build(parameters)
+        self._scratch = np.empty_like(parameters)
+
+    def update(self, parameters: np.ndarray, gradients: np.ndarray) -> None:
+        rate = self._next_rate()
+        (v,) = self.slots
+        scratch = self._scratch
+
+        np.multiply(gradients, gradients, out=scratch)
+        scratch *= 1 - self.rho
+        v *= self.rho
+        v += scratch
+
+        np.add(v, self.epsilon, out=scratch)
+        np.sqrt(scratch, out=scratch)
+        np.divide(gradients, scratch, out=gradients)
+        gradients *= rate
+        parameters -= gradients
+
+
+OPTIMIZERS: dict[str, Callable[[float | Schedule], Optimizer]] = {
+    SGD.name: SGD,
+    "momentum": lambda learning_rate: SGD(learning_rate, momentum=0.9),
+    "nesterov": lambda learning_rate: SGD(learning_rate, momentum=0.9, nesterov=True),
+    Adam.name: Adam,
+    RMSprop.name: RMSprop,
+}
+"""What each name stands for, called with a learning rate."""

@@ -1,0 +1,70 @@
+"""Learning rates that decay: each maps the number of updates made so far to a rate."""
+
+from __future__ import annotations
+
+import math
+from typing import Protocol
+
+
+class Schedule(Protocol):
+    def __call__(self, step: int) -> float:
+        """Return the learning rate of update number ``step``, counted from 0."""
+
+
+class ExponentialDecay:
+    """``rate = initial · decay_rate ^ (step / decay_steps)``, in whole powers if ``staircase``."""
+
+    def __init__(
+        self,
+        initial_learning_rate: float,
+        decay_steps: float,
+        decay_rate: float,
+        staircase: bool = False,
+    ) -> None:
+        self.initial_learning_rate = initial_learning_rate
+        self.decay_steps = _positive(decay_steps)
+        self.decay_rate = decay_rate
+        self.staircase = staircase
+
+    def __call__(self, step: int) -> float:
+        power = step / self.decay_steps
+        if self.staircase:
+            power = math.floor(power)
+        return self.initial_learning_rate * math.pow(self.decay_rate, power)
+
+
+class InverseTimeDecay:
+    """``rate = initial / (1 + decay_rate · step / decay_steps)``."""
+
+    def __init__(self, initial_learning_rate: float, decay_steps: float, decay_rate: float) -> None:
+        self.initial_learning_rate = initial_learning_rate
+        self.decay_steps = _positive(decay_steps)
+        self.decay_rate = decay_rate
+
+    def __call__(self, step: int) -> float:
+        return self.initial_learning_rate / (1 + self.decay_rate * step / self.decay_steps)
+
+
+class CosineDecay:
+    """``rate = initial · (α + (1 - α) · ½ (1 + cos(π · step / decay_steps)))``.
+
+    It stays at ``α · initial`` after ``decay_steps`` (Loshchilov & Hutter 2016, without restarts).
+    """
+
+    def __init__(
+        self, initial_learning_rate: float, decay_steps: float, alpha: float = 0.0
+    ) -> None:
+        self.initial_learning_rate = initial_learning_rate
+        self.decay_steps = _positive(decay_steps)
+        self.alpha = alpha
+
+    def __call__(self, step: int) -> float:
+        progress = min(step / self.decay_steps, 1.0)
+        cosine = 0.5 * (1 + math.cos(math.pi * progress))
+        return self.initial_learning_rate * (self.alpha + (1 - self.alpha) * cosine)
+
+
+def _positive(decay_steps: float) -> float:
+    if not decay_steps > 0:
+        raise ValueError(f"decay_steps must be positive, got {decay_steps}")
+    return decay_steps

@@ -1,0 +1,149 @@
+"""Values of unknown origin are returned as what they have to be, or refused by name."""
+
+import base64
+import struct
+
+import numpy as np
+import pytest
+
+from nn import checks
+
+NUMBERS = {"base64": base64.b64encode(struct.pack("<6f", *range(6))).decode(), "shape": [2, 3]}
+
+
+def test_a_matrix_is_lists_of_rows():
+    array = checks.matrix([[1, 2.5], [-3, 1e-3]], "it", (2, 2))
+    assert array.dtype == np.float32
+    assert array.tolist() == np.float32([[1, 2.5], [-3, 1e-3]]).tolist()
+    assert checks.matrix([[1, 2, 3]], "it", None).shape == (1, 3)
+
+
+def test_arrays_may_be_base64_of_their_bytes():
+    assert checks.matrix(NUMBERS, "it", (2, 3)).tolist() == [[0, 1, 2], [3, 4, 5]]
+    flat = NUMBERS | {"shape": [6]}
+    assert checks.vector(flat, "it", 6).tolist() == [0, 1, 2, 3, 4, 5]
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        (None, "it must be a list of rows of numbers"),
+        ([], "it must be a list of rows of numbers"),
+        ([1, 2], "it must be a list of rows of numbers"),
+        ("[[1]]", "it must be a list of rows of numbers"),
+        ([[1, 2]], "it has 1 rows, expected 2"),
+        ([[1, 2], [3]], "row 2 of it must be a list of 2 numbers"),
+        ([[1, 2], 3], "row 2 of it must be a list of 2 numbers"),
+        ([[1, 2, 3], [4, 5, 6]], "row 1 of it must be a list of 2 numbers"),
+        ([[1, 2], [3, "4"]], 'it holds "4", where a number is expected'),
+        ([[1, 2], [3, True]], "it holds true, where a number is expected"),
+        ([[1, 2], [3, None]], "it holds nothing, where a number is expected"),
+        ([[1, 2], [3, [4]]], "it holds a list, where a number is expected"),
+        ([[1, 2], [3, float("nan")]], "it holds a number that is not finite, or too large"),
+        ([[1, 2], [3, float("-inf")]], "it holds a number that is not finite, or too large"),
+        ([[1, 2], [3, 1e39]], "it holds a number that is not finite, or too large"),
+        ([[1, 2], [3, 10**400]], "it holds a number that is not finite, or too large"),
+    ],
+)
+def test_what_is_no_matrix_of_two_by_two_is_refused(value, message):
+    with pytest.raises(ValueError) as refused:
+        checks.matrix(value, "it", (2, 2))
+    assert str(refused.value) == message
+
+
+def test_a_matrix_of_any_shape_has_a_limit():
+    with pytest.raises(
+        ValueError, match="it has 1 rows of 2,000,001 values; expected 1 to 2,000,0"
+    ):
+        checks.matrix([[0] * 2_000_001], "it", None)
+    with pytest.raises(ValueError, match="it has 2 rows of 0 values; expected 1 to 2,000,000"):
+        checks.matrix([[], []], "it", None)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"shape": [3, 2]}, r"it must have the shape \[2, 3\]"),
+        ({"shape": None}, r"it must have the shape \[2, 3\]"),
+        ({"base64": "?"}, "it is not valid base64"),
+        ({"base64": "é"}, "it is not valid base64"),
+        ({"base64": 3}, "it is not valid base64"),
+        ({"base64": None}, "it is not valid base64"),
+        ({"base64": "AAAA"}, r"it has 3 bytes, expected 24 for \[2, 3\]"),
+        ({"base64": NUMBERS["base64"] + "AAAA"}, "it has 27 bytes, expected 24"),
+        (
+            {"base64": base64.b64encode(struct.pack("<6f", *[float("nan")] * 6)).decode()},
+            "it holds a number that is not finite",
+        ),
+    ],
+)
+def test_wrong_base64_is_refused(changes, message):
+    with pytest.raises(ValueError, match=message):
+        checks.matrix(NUMBERS | changes, "it", (2, 3))
+
+
+@pytest.mark.parametrize("value", [True, "1", None, [1], float("nan"), float("inf"), 10**400])
+def test_a_number_is_a_finite_one(value):
+    assert checks.number(-1.5, "it") == -1.5
+    with pytest.raises(ValueError, match="^it "):
+        checks.number(value, "it")
+
+
+@pytest.mark.parametrize("value", [0, -1, 2_000_001, 10**400, 1.0, True, "1", None, [1]])
+def test_a_count_is_whole_and_not_more_than_memory_holds(value):
+    assert [checks.count(good, "it") for good in (1, 2_000_000)] == [1, 2_000_000]
+    with pytest.raises(ValueError, match="^it must be a whole number from 1 to 2,000,000, found"):
+        checks.count(value, "it")
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        (b"[" * 21 + b"]" * 21, "its lists are nested too deeply"),
+        (b'{"a":' * 21 + b"1" + b"}" * 21, "its lists are nested too deeply"),
+        (b'["\\"]",' + b"[" * 20, "its lists are nested too deeply"),
+        (b"[" * 3_000_000, "it has too many lists or texts"),
+        (b"[],{}," * 600_000, "it has too many lists or texts"),
+        (b'"",' * 1_200_000, "it has too many lists or texts"),
+        (b"0," * 9_000_000, "it has too many values"),
+    ],
+    ids=lambda value: repr(value[:9]),
+)
+def test_json_that_would_fill_memory_or_stack_is_refused_before_it_is_parsed(text, problem):
+    with pytest.raises(ValueError) as refused:
+        checks.refuse_hostile_json(text)
+    assert str(refused.value) == f"the file is not weights: {problem}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"",
+        b"not JSON",
+        b"[" * 20 + b"]" * 20,
+        b"[[0,1],[2,3]]," * 100_000,
+        b'{"text": "' + b"[" * 100 + b'\\"' + b"{" * 100 + b'"}',
+        # A string without an end, which a careless pattern would try from each of its quotes.
+        b'"' + b'\\"' * 900_000,
+    ],
+    ids=lambda value: repr(value[:9]),
+)
+def test_other_text_is_left_to_the_parser(text):
+    checks.refuse_hostile_json(text)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (None, "nothing"),
+        ([1], "a list"),
+        ({"a": 1}, "an object"),
+        ("a\nb", '"a\\nb"'),
+        (True, "true"),
+        (1.5, "1.5"),
+        ("a" * 1000, '"' + "a" * 26 + "..."),
+        (10**400, "1" + "0" * 26 + "..."),
+    ],
+)
+def test_values_are_shown_shortly_on_one_line(value, text):
+    assert checks.shown(value) == text

@@ -1,0 +1,200 @@
+"""An experiment repeats from its settings, and its history says what it has been through."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from nn.datasets import Dataset
+from nn.experiment import Experiment
+from nn.settings import PRESETS, Settings, SettingsError
+from nn.training import exhaust
+
+SMALL = Settings(hidden=(20,), epochs=2)
+
+
+def trained(settings: Settings, data: Dataset, test: Dataset | None = None) -> Experiment:
+    experiment = Experiment(settings)
+    exhaust(experiment.train(settings, data, test, budget=0.01))
+    return experiment
+
+
+def reloaded(experiment: Experiment) -> Experiment:
+    return Experiment.loaded(experiment.saved().encode())
+
+
+def norm(experiment: Experiment) -> float:
+    return float(np.linalg.norm(experiment.model.parameters))
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_the_same_settings_give_the_same_weights(preset, digits):
+    settings = replace(PRESETS[preset], hidden=(20,), epochs=2)
+    first, second = trained(settings, *digits), trained(settings, *digits)
+    other = trained(replace(settings, seed=2), *digits)
+    assert first.saved() == second.saved()
+    assert not np.array_equal(first.model.parameters, other.model.parameters)
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_training_improves_the_network(preset, digits):
+    settings = replace(PRESETS[preset], hidden=(20,), epochs=5)
+    before = exhaust(Experiment(settings).test(digits[1], budget=0.01))
+    assert before.accuracy < 0.4
+    assert trained(settings, *digits).history.test_accuracy > 0.9
+
+
+def test_the_reference_run_learns_mnist(mnist):
+    data = mnist.train.take(np.arange(2000))
+    test = mnist.test.take(np.arange(1000))
+    experiment = trained(Settings(epochs=2), data, test)
+    assert 0.80 < experiment.history.test_accuracy < 0.95
+    assert experiment.history.samples == 4000
+
+
+def test_the_reference_network_is_the_tutorials():
+    model = Experiment(Settings()).model
+    assert model.widths == [784, 100, 10]
+    assert [layer.activation.name for layer in model.layers] == ["sigmoid", "sigmoid"]
+    assert not any(layer.use_bias for layer in model.layers)
+    assert np.abs(model.parameters).max() <= 0.5
+    assert model.target_range == (0.0, 0.99)
+    out = np.empty((1, 2), dtype=np.float32)
+    model.inputs.forward(np.array([[0, 255]], dtype=np.uint8), out)
+    np.testing.assert_allclose(out, [[0.01, 0.99]], rtol=1e-6)
+
+
+def test_settings_decide_the_network():
+    settings = replace(PRESETS["Fast"], hidden=(30, 20))
+    model = Experiment(settings, features=5, classes=3).model
+    assert model.widths == [5, 30, 20, 3]
+    assert [layer.activation.name for layer in model.layers] == ["relu", "relu", "softmax"]
+    assert all(layer.use_bias for layer in model.layers)
+    assert model.target_range == (0.0, 1.0)
+
+
+def test_a_network_may_have_no_hidden_layer(digits):
+    experiment = trained(replace(SMALL, hidden=()), *digits)
+    assert experiment.model.widths == [784, 10]
+    assert reloaded(experiment).settings().hidden == ()
+
+
+def test_history_counts_epochs_and_samples_and_keeps_the_last_test(digits):
+    experiment = Experiment(SMALL)
+    assert (experiment.history.epochs, experiment.history.samples) == (0, 0)
+    assert experiment.history.test_accuracy is None
+    exhaust(experiment.train(SMALL, *digits, budget=0.01))
+    history = experiment.history
+    assert (history.epochs, history.samples) == (2, 600)
+    assert history.test_accuracy == experiment.model.evaluate(*arrays(digits[1])).accuracy
+    assert history.settings == SMALL.fields()
+
+
+def arrays(data: Dataset) -> tuple[np.ndarray, np.ndarray]:
+    return data.inputs, data.targets
+
+
+def test_history_is_right_when_training_stops_in_mid_epoch(digits):
+    experiment = Experiment(SMALL)
+    run = experiment.train(SMALL, *digits, budget=0.001)
+    progress = next(step for step in run if step.epoch == 2 and not step.testing)
+    assert progress.done < 300
+    history = reloaded(experiment).history
+    assert (history.epochs, history.samples) == (1, 300 + progress.done)
+    # The network has changed since the test after the first epoch.
+    assert history.test_accuracy is None
+
+
+def test_going_on_adds_to_the_history(digits):
+    experiment = reloaded(trained(SMALL, *digits))
+    exhaust(experiment.train(replace(SMALL, epochs=1), digits[0], None, budget=0.01))
+    assert (experiment.history.epochs, experiment.history.samples) == (3, 900)
+    assert experiment.history.settings["epochs"] == "1"
+    assert experiment.history.test_accuracy is None
+
+
+def test_going_on_from_a_file_repeats(digits):
+    data = trained(SMALL, *digits).saved().encode()
+    again = []
+    for _ in range(2):
+        experiment = Experiment.loaded(data)
+        exhaust(experiment.train(SMALL, digits[0], None, budget=0.01))
+        again.append(experiment.model.parameters)
+    assert np.array_equal(*again)
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_a_saved_network_tests_the_same(preset, digits):
+    experiment = trained(replace(PRESETS[preset], hidden=(20,)), *digits)
+    again = reloaded(experiment)
+    assert again.history == experiment.history
+    evaluation = exhaust(again.test(digits[1], budget=0.01))
+    assert evaluation.accuracy == experiment.history.test_accuracy
+    first, second = (one.model.predict(digits[1].inputs) for one in (experiment, again))
+    assert np.array_equal(first, second)
+
+
+@pytest.mark.parametrize("settings", [SMALL, replace(PRESETS["Fast"], hidden=(9, 8), l2=0.1)])
+def test_settings_come_back_from_a_file(settings, digits):
+    assert reloaded(trained(settings, *digits)).settings() == settings
+
+
+def test_settings_of_a_file_that_tells_none_are_taken_from_the_network():
+    experiment = Experiment(replace(PRESETS["Fast"], hidden=(9, 8)))
+    experiment.history.settings = {"epochs": "many"}
+    settings = reloaded(experiment).settings()
+    assert (settings.hidden, settings.activation) == ((9, 8), "relu")
+    assert (settings.loss, settings.use_bias) == ("categorical_crossentropy", True)
+    assert settings.epochs == Settings().epochs
+
+
+def test_some_of_the_training_samples_are_drawn_by_the_seed(digits):
+    settings = replace(SMALL, train_samples=50)
+    first, second, third = (
+        trained(one, *digits) for one in (settings, settings, replace(settings, seed=2))
+    )
+    assert first.history.samples == 100
+    assert np.array_equal(first.model.parameters, second.model.parameters)
+    assert not np.array_equal(first.model.parameters, third.model.parameters)
+
+
+def test_more_training_samples_than_there_are_are_refused(digits):
+    settings = replace(SMALL, train_samples=301)
+    with pytest.raises(SettingsError, match="trainSamples: there are 300 training samples"):
+        Experiment(settings).train(settings, *digits, budget=0.01)
+    settings = replace(SMALL, train_samples=300)
+    assert trained(settings, *digits).history.samples == 600
+
+
+def test_a_network_too_large_for_a_file_is_refused():
+    with pytest.raises(SettingsError, match="hidden: 2,787,840 parameters are too many: at most"):
+        Experiment(Settings(hidden=(1000, 1984)))
+
+
+def test_l2_keeps_weights_small(digits):
+    plain = trained(SMALL, *digits)
+    small = trained(replace(SMALL, l2=0.001), *digits)
+    assert norm(small) < 0.9 * norm(plain)
+
+
+def test_decay_ends_with_small_steps(digits):
+    def last_step(decay: str) -> float:
+        settings = replace(SMALL, decay=decay, epochs=1, batch_size=10)
+        experiment = Experiment(settings)
+        run = experiment.train(settings, digits[0], None, budget=0.01)
+        optimizer = experiment.model.optimizer
+        exhaust(run)
+        rate = optimizer.learning_rate
+        return rate(optimizer.iterations - 1) if callable(rate) else rate
+
+    assert last_step("none") == 0.2
+    # The last of 30 updates: half a cosine from 0.2 is nearly at its end.
+    assert last_step("cosine") == pytest.approx(0.1 * (1 + np.cos(np.pi * 29 / 30)))
+
+
+def test_decay_changes_the_result(digits):
+    plain, decayed = (
+        trained(replace(SMALL, decay=decay), *digits).model.parameters
+        for decay in ("none", "cosine")
+    )
+    assert not np.allclose(plain, decayed, rtol=1e-3)

@@ -1,0 +1,157 @@
+"""Settings are written as text and read back, and what makes no sense is refused by field."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nn.activations import ACTIVATIONS
+from nn.losses import LOSSES
+from nn.optimizers import OPTIMIZERS
+from nn.settings import (
+    DECAYS,
+    FIELDS,
+    MAX_LAYERS,
+    MAX_UNITS,
+    PRESETS,
+    Settings,
+    SettingsError,
+    parse,
+)
+
+ANY_SETTINGS = st.builds(
+    Settings,
+    hidden=st.lists(st.integers(1, MAX_UNITS), max_size=MAX_LAYERS).map(tuple),
+    activation=st.sampled_from(list(ACTIVATIONS)),
+    loss=st.sampled_from(list(LOSSES)),
+    optimizer=st.sampled_from(list(OPTIMIZERS)),
+    learning_rate=st.floats(0, 100, exclude_min=True),
+    decay=st.sampled_from(list(DECAYS)),
+    l2=st.floats(0, 1),
+    batch_size=st.integers(1, 10_000),
+    epochs=st.integers(1, 1_000),
+    train_samples=st.none() | st.integers(1, 10_000_000),
+    seed=st.integers(0, 2**32 - 1),
+    use_bias=st.booleans(),
+)
+
+
+@given(ANY_SETTINGS)
+def test_what_is_written_is_read_back(settings):
+    assert parse(settings.fields()) == settings
+
+
+def test_every_setting_is_a_field():
+    assert {field.key for field in FIELDS.values()} == vars(Settings()).keys()
+
+
+def test_the_defaults_are_written_as_people_would_write_them():
+    assert Settings().fields() == {
+        "hidden": "100",
+        "activation": "sigmoid",
+        "loss": "half_squared_error",
+        "optimizer": "sgd",
+        "learningRate": "0.2",
+        "decay": "none",
+        "l2": "0",
+        "batchSize": "1",
+        "epochs": "5",
+        "trainSamples": "",
+        "seed": "1",
+        "useBias": "false",
+    }
+
+
+def test_the_reference_run_is_the_default():
+    assert parse({}) == Settings() == PRESETS["Tutorial"]
+
+
+def test_what_is_not_mentioned_is_that_of_the_base():
+    base = PRESETS["Fast"]
+    changed = parse({"epochs": "7"}, base)
+    assert changed.epochs == 7
+    assert changed.fields() == base.fields() | {"epochs": "7"}
+
+
+def test_unknown_names_are_left_to_others():
+    assert parse({"preset": "x", "learning_rate": "7"}) == Settings()
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "key", "value"),
+    [
+        ("hidden", "256,128", "hidden", (256, 128)),
+        ("hidden", " 256 , 128 ", "hidden", (256, 128)),
+        ("hidden", "none", "hidden", ()),
+        ("learningRate", " 1e-3 ", "learning_rate", 0.001),
+        ("learningRate", ".5", "learning_rate", 0.5),
+        ("l2", "0", "l2", 0.0),
+        ("trainSamples", "", "train_samples", None),
+        ("trainSamples", "all", "train_samples", None),
+        ("trainSamples", "5000", "train_samples", 5000),
+        ("useBias", "on", "use_bias", True),
+        ("useBias", "true", "use_bias", True),
+        ("useBias", "0", "use_bias", False),
+    ],
+)
+def test_people_write_in_several_ways(field, text, key, value):
+    assert getattr(parse({field: text}), key) == value
+
+
+NO_WHOLE_NUMBERS = ["", "-1", "+1", "1.5", "1e3", "1_000", "1,000", "²", "٣", "x", "9" * 5000]
+NO_REAL_NUMBERS = ["", "-1", "nan", "inf", "1_0", "0,5", "٣", "0x1", "x", "1e999", "9" * 5000]
+
+
+@pytest.mark.parametrize(
+    ("field", "texts"),
+    [
+        ("hidden", ["", "0", "-5", "100,", ",", "1;2", "1.5", "²", "٣", str(MAX_UNITS + 1)]),
+        ("hidden", [",".join(["1"] * (MAX_LAYERS + 1)), "1," * 100_000]),
+        ("activation", ["", "Sigmoid", "swish"]),
+        ("loss", ["", "mse"]),
+        ("optimizer", ["", "sdg"]),
+        ("learningRate", [*NO_REAL_NUMBERS, "0", "-0", "100.1", "1e-999"]),
+        ("decay", ["", "linear"]),
+        ("l2", [*NO_REAL_NUMBERS, "1.1"]),
+        ("batchSize", [*NO_WHOLE_NUMBERS, "0", "10001"]),
+        ("epochs", [*NO_WHOLE_NUMBERS, "0", "1001"]),
+        ("trainSamples", [*filter(None, NO_WHOLE_NUMBERS), "0", "10000001"]),
+        ("seed", [*NO_WHOLE_NUMBERS, "4294967296"]),
+        ("useBias", ["", "yes", "2", "None"]),
+    ],
+)
+def test_nonsense_is_refused_by_field(field, texts):
+    for text in texts:
+        with pytest.raises(SettingsError) as refused:
+            parse({field: text, "unknown": text})
+        assert refused.value.problems.keys() == {field}, text
+        assert re.fullmatch(r"expected .{5,150}", refused.value.problems[field])
+
+
+def test_all_problems_are_told_at_once():
+    with pytest.raises(SettingsError) as refused:
+        parse({"epochs": "0", "seed": "x", "hidden": "100"})
+    assert refused.value.problems.keys() == {"epochs", "seed"}
+    assert str(refused.value) == (
+        "epochs: expected a whole number from 1 to 1,000; "
+        "seed: expected a whole number from 0 to 4,294,967,295"
+    )
+
+
+@given(st.dictionaries(st.sampled_from(list(FIELDS)), st.text(max_size=20)))
+def test_any_text_is_read_or_refused(fields):
+    try:
+        settings = parse(fields)
+    except SettingsError as error:
+        assert error.problems.keys() <= fields.keys()
+    else:
+        assert parse(settings.fields()) == settings
+
+
+@pytest.mark.parametrize(
+    "change", [{"hidden": (5,)}, {"activation": "tanh"}, {"seed": 2}, {"use_bias": True}]
+)
+def test_what_decides_the_network_is_told_from_what_decides_the_training(change):
+    assert Settings(**change).network() != Settings().network()
+    assert Settings(epochs=9, learning_rate=0.5, l2=0.1).network() == Settings().network()
