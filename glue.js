@@ -1,0 +1,295 @@
+// The little that only JavaScript does well: strokes on the canvas, pixels, files, frames, and the
+// page's first seconds, before Python is up. What a network is and does, nn/ knows.
+
+const byId = (id) => document.getElementById(id);
+
+// ---- Messages. nn/web/dom.py adds to the same log once Python is up.
+
+const LOG_LINES = 300;
+
+export function log(text, kind = "") {
+  const status = byId("status");
+  const line = document.createElement("p");
+  line.textContent = text;
+  line.className = kind;
+  // Whoever has scrolled up to read is left where they are.
+  const atEnd = status.scrollHeight - status.scrollTop - status.clientHeight < 30;
+  status.append(line);
+  while (status.childElementCount > LOG_LINES) status.firstElementChild.remove();
+  if (atEnd || kind) status.scrollTop = status.scrollHeight;
+  if (kind) byId("announcement").textContent = text;
+  if (kind === "error") status.scrollIntoView({ block: "nearest" });
+}
+
+// ---- The canvas: ink on transparent paper.
+
+const canvas = byId("canvas");
+const context = canvas.getContext("2d", { willReadFrequently: true });
+export const INK_SIDE = 280;
+const reduced = new OffscreenCanvas(INK_SIDE, INK_SIDE).getContext("2d", {
+  willReadFrequently: true,
+});
+
+const strokes = new Map(); // pointer id: the last two points of its stroke
+
+function toCanvas(event) {
+  const box = canvas.getBoundingClientRect();
+  const scale = canvas.width / box.width;
+  return { x: (event.clientX - box.left) * scale, y: (event.clientY - box.top) * scale };
+}
+
+function midpoint(a, b) {
+  return { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 };
+}
+
+function changed() {
+  canvas.dispatchEvent(new CustomEvent("ink"));
+}
+
+// A curve from midpoint to midpoint, bent towards the points between: smooth however few they are.
+function draw(id, point) {
+  const [before, last] = strokes.get(id);
+  const start = midpoint(before, last);
+  const end = midpoint(last, point);
+  context.beginPath();
+  context.moveTo(start.x, start.y);
+  context.quadraticCurveTo(last.x, last.y, end.x, end.y);
+  context.stroke();
+  strokes.set(id, [last, point]);
+}
+
+function startStroke(event) {
+  if (event.button !== 0) return;
+  canvas.setPointerCapture(event.pointerId);
+  context.lineCap = context.lineJoin = "round";
+  context.lineWidth = (byId("pen").value * canvas.width) / INK_SIDE;
+  const point = toCanvas(event);
+  strokes.set(event.pointerId, [point, point]);
+  draw(event.pointerId, point);
+  changed();
+}
+
+function goOn(event) {
+  if (!strokes.has(event.pointerId)) return;
+  const points = event.getCoalescedEvents?.() ?? [];
+  for (const each of points.length ? points : [event]) draw(event.pointerId, toCanvas(each));
+  changed();
+}
+
+function endStroke(event) {
+  if (!strokes.has(event.pointerId)) return;
+  draw(event.pointerId, strokes.get(event.pointerId)[1]);
+  strokes.delete(event.pointerId);
+  changed();
+}
+
+canvas.addEventListener("pointerdown", startStroke);
+canvas.addEventListener("pointermove", goOn);
+canvas.addEventListener("pointerup", endStroke);
+canvas.addEventListener("pointercancel", endStroke);
+
+export function clear() {
+  context.clearRect(0, 0, canvas.width, canvas.height);
+  changed();
+}
+
+byId("clear").addEventListener("click", clear);
+canvas.addEventListener("keydown", (event) => {
+  if (event.key === "Delete" || event.key === "Backspace") clear();
+});
+
+// The ink as INK_SIDE rows of INK_SIDE bytes, 0 for paper and 255 for full ink.
+export function ink() {
+  reduced.clearRect(0, 0, INK_SIDE, INK_SIDE);
+  reduced.drawImage(canvas, 0, 0, INK_SIDE, INK_SIDE);
+  const rgba = reduced.getImageData(0, 0, INK_SIDE, INK_SIDE).data;
+  const alpha = new Uint8Array(INK_SIDE * INK_SIDE);
+  for (let i = 0; i < alpha.length; i += 1) alpha[i] = rgba[4 * i + 3];
+  return alpha;
+}
+
+// Replaces the drawing by a small picture, given as RGBA bytes whose alpha is the ink.
+export function place(pixels, width, height) {
+  const small = new OffscreenCanvas(width, height);
+  paint(small, pixels, width, height);
+  context.clearRect(0, 0, canvas.width, canvas.height);
+  context.drawImage(small, 0, 0, canvas.width, canvas.height);
+}
+
+// Shows RGBA bytes, a NumPy array, on a canvas of any size.
+export function paint(target, pixels, width, height) {
+  const view = pixels.getBuffer("u8clamped");
+  try {
+    target.width = width;
+    target.height = height;
+    // A copy, because Python's memory may move while the browser still holds on to the picture.
+    const image = new ImageData(new Uint8ClampedArray(view.data), width, height);
+    target.getContext("2d").putImageData(image, 0, 0);
+  } finally {
+    view.release();
+  }
+}
+
+// ---- Tabs.
+
+const tabs = [...document.querySelectorAll("[role=tab]")];
+
+export function chooseTab(chosen) {
+  for (const tab of tabs) {
+    tab.setAttribute("aria-selected", tab === chosen);
+    tab.tabIndex = tab === chosen ? 0 : -1;
+    byId(tab.getAttribute("aria-controls")).hidden = tab !== chosen;
+  }
+}
+
+for (const [index, tab] of tabs.entries()) {
+  tab.addEventListener("click", () => chooseTab(tab));
+  tab.addEventListener("keydown", ({ key }) => {
+    const step = { ArrowLeft: -1, ArrowRight: 1 }[key];
+    if (!step) return;
+    const next = tabs.at((index + step) % tabs.length);
+    chooseTab(next);
+    next.focus();
+  });
+}
+
+// ---- Files.
+
+export async function fileBytes(file) {
+  return await file.arrayBuffer();
+}
+
+export async function fetchBytes(url, onProgress = () => {}) {
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`${url}: ${response.status} ${response.statusText}`);
+  const total = Number(response.headers.get("Content-Length")) || 0;
+  const parts = [];
+  let size = 0;
+  for (const reader = response.body.getReader(); ; ) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    parts.push(value);
+    size += value.length;
+    onProgress(size, total);
+  }
+  return await new Blob(parts).arrayBuffer();
+}
+
+export function download(name, text) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([text], { type: "application/json" }));
+  link.download = name;
+  link.click();
+  // The browser reads the blob after the click has returned.
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}
+
+// Files dropped anywhere on the page arrive as a "files" event on the document.
+document.addEventListener("dragover", (event) => {
+  if (event.dataTransfer.types.includes("Files")) event.preventDefault();
+});
+document.addEventListener("drop", (event) => {
+  if (!event.dataTransfer.files.length) return;
+  event.preventDefault();
+  document.dispatchEvent(new CustomEvent("files", { detail: event.dataTransfer.files }));
+});
+
+// ---- Frames.
+
+const channel = new MessageChannel();
+const waiting = [];
+channel.port1.onmessage = () => waiting.shift()();
+
+// Resolves in the next animation frame. A hidden tab has none: there it resolves as soon as the
+// browser has looked after everything else, and a frame that was due when the tab went away is
+// made up for by a timer.
+export function nextFrame() {
+  return new Promise((resolve) => {
+    if (document.hidden) {
+      waiting.push(resolve);
+      channel.port2.postMessage(null);
+      return;
+    }
+    const timer = setTimeout(resolve, 250);
+    requestAnimationFrame(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
+
+// ---- The first seconds.
+
+// How far along the start is when PyScript says these words, measured on a first visit.
+const STEPS = {
+  "Loading interpreter": 0.1,
+  "Loaded interpreter": 0.6,
+  "Loaded files": 0.65,
+  "Loaded JS modules": 0.7,
+  "Loaded Pyodide": 0.85,
+};
+
+let reached = 0;
+
+export function loading(text, share) {
+  byId("progressLabel").textContent = text;
+  reached = Math.max(reached, share);
+  byId("progress").value = Math.max(byId("progress").value, reached);
+}
+
+// Between two steps the bar creeps on, slower and slower, and stays below the next one.
+const creeping = setInterval(() => {
+  if (!starting()) {
+    clearInterval(creeping);
+    return;
+  }
+  const next = Math.min(...Object.values(STEPS).filter((step) => step > reached), 1);
+  byId("progress").value += (next - byId("progress").value) * 0.02;
+}, 100);
+
+export function fail(text) {
+  document.body.dataset.state = "error";
+  byId("progressLabel").textContent = "Not started";
+  for (const each of document.querySelectorAll("[data-waits]")) each.title = text;
+  log(text, "error");
+}
+
+function starting() {
+  return document.body.dataset.state === "loading";
+}
+
+const COMPLAINT =
+  "Python could not be started. Reload the page; if that does not help, run `make serve` again " +
+  "in the project's folder and open the address it prints.";
+
+addEventListener("py:progress", ({ detail }) => {
+  if (starting() && detail in STEPS) loading("Starting Python", STEPS[detail]);
+});
+addEventListener("error", () => starting() && fail(COMPLAINT));
+addEventListener("unhandledrejection", () => starting() && fail(COMPLAINT));
+
+for (const each of document.querySelectorAll("[data-waits]")) {
+  each.disabled = true;
+  each.title = "Python is still starting";
+}
+
+// The data is fetched while Python starts; nn/web/start.py takes it from here.
+const FOLDER = "./mnist/";
+const NAMES = [
+  "train-images-idx3-ubyte.gz",
+  "train-labels-idx1-ubyte.gz",
+  "t10k-images-idx3-ubyte.gz",
+  "t10k-labels-idx1-ubyte.gz",
+];
+export const mnist = Promise.all(
+  NAMES.map(async (name) => [name, await fetchBytes(FOLDER + name)]),
+);
+mnist.catch(() => {}); // whoever awaits it is told; until then it is not an unhandled error
+
+loading("Starting Python", 0.02);
+import("./vendor/pyscript/core.js").catch(() =>
+  fail(
+    "The folder vendor/ is missing or incomplete: run `make serve` in the project's folder, " +
+      "then open the address it prints.",
+  ),
+);

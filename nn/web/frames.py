@@ -1,0 +1,67 @@
+"""Work that shares the tab with everything else: a little of it each animation frame."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+
+from pyscript.js_modules import glue
+
+T = TypeVar("T")
+
+BUDGET = 0.012
+"""Seconds of work a frame: 60 frames a second leave 16.7 ms for each."""
+
+
+async def pull(run: Iterator[T], each: Callable[[T], None], wanted: Callable[[], bool]) -> bool:
+    """Pull ``run`` once a frame and hand what it yields to ``each``, for as long as it is wanted.
+
+    Returns:
+        Whether ``run`` came to its end.
+    """
+    while True:
+        await glue.nextFrame()
+        if not wanted():
+            return False
+        try:
+            progress = next(run)
+        except StopIteration:
+            return True
+        each(progress)
+
+
+class Painter:
+    """Keeps pictures up to date during work, one a frame at most so that frames stay short."""
+
+    def __init__(self) -> None:
+        self._pictures: list[_Picture] = []
+
+    def add(self, interval: float, paint: Callable[[], None]) -> None:
+        """Have ``paint`` called about every ``interval`` seconds."""
+        self._pictures.append(_Picture(interval, paint))
+
+    def paint_one(self) -> None:
+        """Paint what is most overdue, if anything is."""
+        now = time.perf_counter()
+        most = max(self._pictures, key=lambda picture: picture.overdue(now))
+        if most.overdue(now) >= 0:
+            most.paint(now)
+
+    def paint_all(self) -> None:
+        """Paint everything now."""
+        for picture in self._pictures:
+            picture.paint(time.perf_counter())
+
+
+class _Picture:
+    def __init__(self, interval: float, paint: Callable[[], None]) -> None:
+        self._interval, self._paint = interval, paint
+        self._due = 0.0
+
+    def overdue(self, now: float) -> float:
+        return now - self._due
+
+    def paint(self, now: float) -> None:
+        self._due = now + self._interval
+        self._paint()

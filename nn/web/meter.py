@@ -1,0 +1,165 @@
+"""How a run gets on: figures, bars, charts and lines in the messages."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+
+from nn.training import Evaluation, Progress
+from nn.web import dom
+from nn.web.charts import Chart
+from nn.web.text import duration, percent
+
+_CHATTY_EPOCHS = 2
+_LINE_SAMPLES = 1_000
+_LATER_LINE_SAMPLES = 10_000
+_SPEED_SECONDS = 3.0
+
+
+class _Mean:
+    """Loss and accuracy over the samples since it was last emptied."""
+
+    def __init__(self) -> None:
+        self.samples = 0
+        self._loss = 0.0
+        self._correct = 0.0
+
+    def add(self, progress: Progress) -> None:
+        self.samples += progress.samples
+        self._loss += progress.loss * progress.samples
+        self._correct += (progress.accuracy or 0.0) * progress.samples
+
+    @property
+    def loss(self) -> float:
+        return self._loss / self.samples
+
+    @property
+    def accuracy(self) -> float:
+        return self._correct / self.samples
+
+
+class Meter:
+    """Shows the progress of one run after another."""
+
+    def __init__(self) -> None:
+        self._loss = Chart("lossChart")
+        self._accuracy = Chart("accuracyChart")
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget everything, for a network that is new or was loaded."""
+        self._loss.clear()
+        self._accuracy.clear()
+        self._progress: Progress | None = None
+        self._speed: deque[tuple[float, int]] = deque()
+        self._line = _Mean()
+        self._point = _Mean()
+        self._recent = _Mean()
+        for name in ("epoch", "loss", "trainAccuracy", "accuracy", "throughput", "timeLeft"):
+            dom.show(name, "–")
+        dom.element("progress").value = 0
+        dom.element("runProgress").value = 0
+        dom.show("progressLabel", "Epoch")
+        self.paint_charts()
+
+    def start(self) -> None:
+        """Begin to measure speed: a run starts or goes on."""
+        self._speed.clear()
+        self._speed.append((time.perf_counter(), 0))
+
+    def add(self, progress: Progress, seen: int) -> None:
+        """Take in a chunk of work; ``seen`` counts the samples the network was trained on."""
+        self._progress = progress
+        now = time.perf_counter()
+        self._speed.append((now, progress.samples))
+        while now - self._speed[1][0] > _SPEED_SECONDS:
+            self._speed.popleft()
+        if progress.evaluation is not None:
+            self.show_evaluation(progress.evaluation, seen)
+            if progress.epoch:
+                self._log_epoch(progress, progress.evaluation)
+        elif not progress.testing:
+            self._add_training(progress, seen)
+
+    def _add_training(self, progress: Progress, seen: int) -> None:
+        for mean in (self._line, self._point, self._recent):
+            mean.add(progress)
+        before = progress.done - progress.samples
+        ended = progress.done == progress.total
+        if self._point.samples >= max(100, progress.total // 100):
+            self._loss.add(seen, train=self._point.loss)
+            self._accuracy.add(seen, train=100 * self._point.accuracy)
+            self._point = _Mean()
+        if ended:
+            self.paint_figures()
+        step = _LINE_SAMPLES if progress.epoch <= _CHATTY_EPOCHS else _LATER_LINE_SAMPLES
+        if progress.done // step > before // step or ended:
+            dom.log(
+                f"Epoch {progress.epoch}, {progress.done:,} samples: loss {self._line.loss:.4f}, "
+                f"accuracy {percent(self._line.accuracy, 1)}"
+            )
+            self._line = _Mean()
+
+    def _log_epoch(self, progress: Progress, evaluation: Evaluation) -> None:
+        dom.announce(
+            f"Epoch {progress.epoch} of {progress.epochs} done: test loss {evaluation.loss:.4f}, "
+            f"test accuracy {percent(evaluation.accuracy, 2)}"
+        )
+
+    def show_evaluation(self, evaluation: Evaluation, seen: int) -> None:
+        """Show the result of a test of a network trained on ``seen`` samples."""
+        if evaluation.accuracy is not None:
+            self.show_accuracy(evaluation.accuracy)
+            self._accuracy.add(seen, test=100 * evaluation.accuracy)
+        self._loss.add(seen, test=evaluation.loss)
+        self.paint_charts()
+
+    def show_accuracy(self, accuracy: float) -> None:
+        """Show an accuracy on the test set, between 0 and 1."""
+        dom.show("accuracy", percent(accuracy, 2))
+
+    def paint_figures(self) -> None:
+        """Write the latest figures and bars."""
+        progress = self._progress
+        if progress is None:
+            return
+        dom.element("progress").value = progress.done / progress.total
+        dom.show(
+            "progressLabel",
+            f"{'Test' if progress.testing else 'Epoch'}: {progress.done:,} of {progress.total:,}",
+        )
+        speed = self._samples_per_second()
+        if progress.testing:
+            return
+        dom.show("throughput", f"{speed:,.0f}")
+        dom.show("epoch", f"{progress.epoch} / {progress.epochs}")
+        in_run = progress.epochs * progress.total
+        done = (progress.epoch - 1) * progress.total + progress.done
+        dom.element("runProgress").value = done / in_run
+        dom.show("timeLeft", duration((in_run - done) / speed) if speed else "–")
+        if self._recent.samples:
+            dom.show("loss", f"{self._recent.loss:.4f}")
+            dom.show("trainAccuracy", percent(self._recent.accuracy, 1))
+            if self._recent.samples >= _LINE_SAMPLES:
+                self._recent = _Mean()
+
+    def paint_charts(self) -> None:
+        """Draw the charts with all that has come in."""
+        self._loss.paint()
+        self._accuracy.paint()
+
+    def resize(self) -> None:
+        """Fit the charts to the page."""
+        self._loss.resize()
+        self._accuracy.resize()
+
+    def restyle(self) -> None:
+        """Draw the charts in the colours the page has now."""
+        self._loss.restyle()
+        self._accuracy.restyle()
+
+    def _samples_per_second(self) -> float:
+        since = self._speed[0][0]
+        seconds = self._speed[-1][0] - since
+        samples = sum(samples for _, samples in self._speed) - self._speed[0][1]
+        return samples / seconds if seconds > 0 else 0.0

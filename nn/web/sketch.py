@@ -1,0 +1,93 @@
+"""The canvas: what is drawn, what the network sees of it and what it says."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import numpy as np
+from pyscript.js_modules import glue
+
+from nn import drawing
+from nn.datasets.image_csv import SIDE
+from nn.model import Sequential
+from nn.web import dom, pictures
+from nn.web.text import percent
+
+_PAUSE = 0.1
+"""Seconds between two predictions while someone draws."""
+
+
+class Sketch:
+    """The drawing and the live prediction, which is that of ``model``."""
+
+    def __init__(self) -> None:
+        self.model: Sequential | None = None
+        self._canvas = dom.element("canvas")
+        self._image: np.ndarray | None = None
+        self._stale = True
+        self._scheduled = False
+        self._bars = [self._bar(digit) for digit in range(10)]
+        dom.on(self._canvas, "ink", lambda event: self._drawn())
+        dom.on(dom.element("predict"), "click", lambda event: self.predict())
+
+    def put(self, image: np.ndarray) -> None:
+        """Place a (28, 28) uint8 picture on the canvas; the network sees it just as it is."""
+        glue.place(pictures.ink(image).ravel(), SIDE, SIDE)
+        self._see(image)
+        self.predict()
+
+    def follow(self) -> None:
+        """Predict again, where there is something to predict: the network may have changed."""
+        if self._image is not None or self._stale:
+            self.predict()
+
+    def predict(self) -> None:
+        """Show what the network says of the drawing."""
+        if self._stale:
+            ink = np.frombuffer(glue.ink().to_bytes(), dtype=np.uint8)
+            self._see(drawing.prepare(ink.reshape(-1, glue.INK_SIDE)))
+        if self._image is None or self.model is None:
+            self._answer("Draw a digit", np.zeros(10))
+            return
+        (outputs,) = self.model.predict(self._image.reshape(1, -1))
+        if np.isfinite(outputs).all():
+            self._answer(str(outputs.argmax()), outputs)
+        else:
+            self._answer("Not a number", np.zeros(10))
+
+    def _see(self, image: np.ndarray | None) -> None:
+        self._image = image
+        self._stale = False
+        empty = np.zeros((SIDE, SIDE), dtype=np.uint8)
+        pictures.paint(dom.element("sees"), pictures.ink(empty if image is None else image))
+
+    def _drawn(self) -> None:
+        self._stale = True
+        if not self._scheduled:
+            self._scheduled = True
+            asyncio.get_running_loop().call_later(_PAUSE, self._catch_up)
+
+    def _catch_up(self) -> None:
+        self._scheduled = False
+        dom.start(self.predict)
+
+    def _bar(self, digit: int) -> Any:
+        item = dom.new("li", data_digit=str(digit), data_probability="0")
+        item.append(dom.new("b", str(digit)), dom.new("span"), dom.new("small", "0 %"))
+        dom.element("probabilities").append(item)
+        return item
+
+    def _answer(self, text: str, outputs: np.ndarray) -> None:
+        place = dom.element("prediction")
+        # A screen reader speaks each change: an answer that stays is not said again.
+        if place.textContent != text:
+            place.textContent = text
+            place.className = "digit" if len(text) == 1 else ""
+        best = int(outputs.argmax()) if outputs.any() else -1
+        for digit, (item, output) in enumerate(zip(self._bars, outputs.tolist(), strict=True)):
+            share = min(max(output, 0.0), 1.0)
+            item.dataset.probability = f"{share:.4f}"
+            item.style.setProperty("--share", f"{share:.3f}")
+            item.lastChild.textContent = percent(share, 0)
+            item.className = "best" if digit == best else ""

@@ -1,0 +1,19 @@
+"""Figures as people read them."""
+
+from __future__ import annotations
+
+
+def percent(share: float | None, digits: int) -> str:
+    """Return a share between 0 and 1, if there is one, in percent with so many decimal places."""
+    if share is None:
+        return "–"
+    return f"{100 * share:.{digits}f} %"
+
+
+def duration(seconds: float) -> str:
+    """Return a time span in the units that suit it."""
+    minutes, seconds = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes}:{seconds:02d} min" if minutes else f"{seconds} s"
