@@ -35,6 +35,9 @@ def main(arguments: list[str] | None = None) -> int:
     except (ValueError, OSError) as error:
         print(f"nn: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("\nnn: stopped", file=sys.stderr)
+        return 130
     return 0
 
 
