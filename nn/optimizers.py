@@ -37,10 +37,13 @@ class _Optimizer:
         self.learning_rate = learning_rate
         self.iterations = 0
         self.slots: list[np.ndarray] = []
+        self._scratch = np.empty(0)
 
     def build(self, parameters: np.ndarray) -> None:
         self.iterations = 0
         self.slots = [np.zeros_like(parameters) for _ in range(self.slot_count)]
+        if self.slots:
+            self._scratch = np.empty_like(parameters)
 
     def _next_rate(self) -> float:
         rate = self.learning_rate
@@ -81,7 +84,8 @@ class SGD(_Optimizer):
             if not self.nesterov:
                 parameters += velocity
                 return
-            parameters += self.momentum * velocity
+            np.multiply(velocity, self.momentum, out=self._scratch)
+            parameters += self._scratch
         parameters -= gradients
 
 
@@ -107,11 +111,6 @@ class Adam(_Optimizer):
             if not 0 <= beta < 1:
                 raise ValueError(f"beta_1 and beta_2 must be from 0 to below 1, got {beta}")
         self.beta_1, self.beta_2, self.epsilon = beta_1, beta_2, epsilon
-        self._scratch = np.empty(0)
-
-    def build(self, parameters: np.ndarray) -> None:
-        super().build(parameters)
-        self._scratch = np.empty_like(parameters)
 
     def update(self, parameters: np.ndarray, gradients: np.ndarray) -> None:
         rate = self._next_rate()
@@ -153,11 +152,6 @@ class RMSprop(_Optimizer):
     ) -> None:
         super().__init__(learning_rate)
         self.rho, self.epsilon = rho, epsilon
-        self._scratch = np.empty(0)
-
-    def build(self, parameters: np.ndarray) -> None:
-        super().build(parameters)
-        self._scratch = np.empty_like(parameters)
 
     def update(self, parameters: np.ndarray, gradients: np.ndarray) -> None:
         rate = self._next_rate()

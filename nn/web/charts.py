@@ -11,7 +11,6 @@ from pyscript.js_modules import uplot
 from nn.web.dom import element
 
 _MOST_POINTS = 600
-_HEIGHT = 150
 
 
 class Chart:
@@ -58,7 +57,10 @@ class Chart:
     def resize(self) -> None:
         """Fit the chart to its element."""
         if self._plot is not None:
-            self._plot.setSize(to_js({"width": self._host.clientWidth, "height": _HEIGHT}))
+            self._plot.setSize(to_js(self._size()))
+
+    def _size(self) -> dict[str, int]:
+        return {"width": self._host.clientWidth, "height": self._host.clientHeight}
 
     def restyle(self) -> None:
         """Make the chart anew, in the page's colours of the moment."""
@@ -76,8 +78,7 @@ class Chart:
             "font": "11px system-ui, sans-serif",
         }
         options = {
-            "width": max(100, self._host.clientWidth),
-            "height": _HEIGHT,
+            **self._size(),
             "legend": {"show": False},
             "cursor": {"show": False},
             "scales": {"x": {"time": False}},
