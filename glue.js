@@ -17,8 +17,21 @@ export function log(text, kind = "") {
   status.append(line);
   while (status.childElementCount > LOG_LINES) status.firstElementChild.remove();
   if (atEnd || kind) status.scrollTop = status.scrollHeight;
-  if (kind) byId("announcement").textContent = text;
-  if (kind === "error") status.scrollIntoView({ block: "nearest" });
+  if (kind) announce(text, kind);
+}
+
+const SHOWN_FOR = 8_000;
+let hiding;
+
+// What a screen reader speaks, and a small screen shows over whatever it is scrolled to.
+function announce(text, kind) {
+  const announcement = byId("announcement");
+  announcement.textContent = text;
+  announcement.className = kind;
+  clearTimeout(hiding);
+  hiding = setTimeout(() => {
+    announcement.textContent = "";
+  }, SHOWN_FOR);
 }
 
 // ---- The canvas: ink on transparent paper.
@@ -114,6 +127,7 @@ export function place(pixels, width, height) {
   paint(small, pixels, width, height);
   context.clearRect(0, 0, canvas.width, canvas.height);
   context.drawImage(small, 0, 0, canvas.width, canvas.height);
+  canvas.scrollIntoView({ block: "nearest" });
 }
 
 // Shows RGBA bytes, a NumPy array, on a canvas of any size.
@@ -145,9 +159,9 @@ export function chooseTab(chosen) {
 for (const [index, tab] of tabs.entries()) {
   tab.addEventListener("click", () => chooseTab(tab));
   tab.addEventListener("keydown", ({ key }) => {
-    const step = { ArrowLeft: -1, ArrowRight: 1 }[key];
-    if (!step) return;
-    const next = tabs.at((index + step) % tabs.length);
+    const target = { ArrowLeft: index - 1, ArrowRight: index + 1, Home: 0, End: -1 }[key];
+    if (target === undefined) return;
+    const next = tabs.at(target % tabs.length);
     chooseTab(next);
     next.focus();
   });
@@ -233,6 +247,7 @@ let reached = 0;
 
 export function loading(text, share) {
   byId("progressLabel").textContent = text;
+  byId("engine").textContent = `${text} …`;
   reached = Math.max(reached, share);
   byId("progress").value = Math.max(byId("progress").value, reached);
 }
@@ -249,7 +264,8 @@ const creeping = setInterval(() => {
 
 export function fail(text) {
   document.body.dataset.state = "error";
-  byId("progressLabel").textContent = "Not started";
+  byId("progressLabel").textContent = byId("engine").textContent = "Not started";
+  byId("progress").value = 0;
   for (const each of document.querySelectorAll("[data-waits]")) each.title = text;
   log(text, "error");
 }
@@ -287,9 +303,27 @@ export const mnist = Promise.all(
 mnist.catch(() => {}); // whoever awaits it is told; until then it is not an unhandled error
 
 loading("Starting Python", 0.02);
-import("./vendor/pyscript/core.js").catch(() =>
-  fail(
-    "The folder vendor/ is missing or incomplete: run `make serve` in the project's folder, " +
-      "then open the address it prints.",
-  ),
-);
+
+const INCOMPLETE =
+  "The folder vendor/ is missing or incomplete: run `make serve` in the project's folder, then " +
+  "open the address it prints.";
+
+// PyScript waits for ever for a file that is not there, so each is asked for first.
+async function checkVendor() {
+  const folder = "./vendor/pyodide/";
+  const lock = await (await fetch(`${folder}pyodide-lock.json`)).json();
+  const wheels = ["numpy", "micropip"].map((name) => lock.packages[name].file_name);
+  const core = ["pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip"];
+  for (const name of [...core, ...wheels]) {
+    const { ok } = await fetch(folder + name, { method: "HEAD" });
+    if (!ok) throw new Error(`${folder}${name} is missing`);
+  }
+}
+
+const SLOW = 45_000;
+setTimeout(() => {
+  if (starting()) log("Python is still starting: on a slow connection that can take minutes.");
+}, SLOW);
+
+checkVendor().catch(() => fail(INCOMPLETE));
+import("./vendor/pyscript/core.js").catch(() => fail(INCOMPLETE));

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,12 +12,15 @@ import numpy as np
 from tqdm import tqdm
 
 from nn import drawing
+from nn.activations import ACTIVATIONS
 from nn.datasets.dataset import Dataset
 from nn.datasets.image_csv import SIDE
 from nn.datasets.images import read_folder, with_test_set
 from nn.experiment import Experiment
+from nn.losses import LOSSES
 from nn.metrics import confusion_matrix
-from nn.settings import FIELDS, PRESETS, SettingsError, parse
+from nn.optimizers import OPTIMIZERS
+from nn.settings import DECAYS, FIELDS, PRESETS, SettingsError, parse
 from nn.training import Progress, exhaust
 
 _BUDGET = 0.1
@@ -30,9 +34,17 @@ def main(arguments: list[str] | None = None) -> int:
         options.run(options)
     except SettingsError as error:
         for field, problem in error.problems.items():
-            print(f"nn: {_OPTIONS[field][0]}: {problem}", file=sys.stderr)
+            print(f"nn: {_OPTIONS[field][0].split()[0]}: {problem}", file=sys.stderr)
         return 2
-    except (ValueError, OSError) as error:
+    except BrokenPipeError:
+        # Whoever was reading, such as head, has seen enough. What is still buffered goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        print(f"nn: {where}{error.strerror or error}", file=sys.stderr)
+        return 1
+    except ValueError as error:
         print(f"nn: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -42,20 +54,24 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 _OPTIONS = {
-    "hidden": ("--layers", "units of each hidden layer, such as 100 or 256,128"),
-    "activation": ("--activation", "of the hidden layers"),
-    "loss": ("--loss", "what is minimised"),
-    "optimizer": ("--optimizer", "how weights follow the gradient"),
-    "learningRate": ("--learning-rate", "where the learning rate starts"),
-    "decay": ("--decay", "how the learning rate falls: none or cosine"),
-    "l2": ("--l2", "penalty on large weights"),
-    "batchSize": ("--batch-size", "samples a mini-batch"),
-    "epochs": ("--epochs", "passes over the training samples"),
-    "trainSamples": ("--train-samples", "how many training samples to use"),
-    "seed": ("--seed", "repeats a run"),
-    "useBias": ("--use-bias", "true or false"),
+    "hidden": (
+        "--layers --hidden",
+        "UNITS",
+        "of each hidden layer, such as 100 or 256,128, or none",
+    ),
+    "activation": ("--activation", "NAME", f"of the hidden layers: {', '.join(ACTIVATIONS)}"),
+    "loss": ("--loss", "NAME", f"what is minimised: {', '.join(LOSSES)}"),
+    "optimizer": ("--optimizer", "NAME", f"{', '.join(OPTIMIZERS)}"),
+    "learningRate": ("--learning-rate", "RATE", "where the learning rate starts"),
+    "decay": ("--decay", "NAME", f"how the learning rate falls: {', '.join(DECAYS)}"),
+    "l2": ("--l2", "PENALTY", "on large weights"),
+    "batchSize": ("--batch-size", "COUNT", "samples a mini-batch"),
+    "epochs": ("--epochs", "COUNT", "passes over the training samples"),
+    "trainSamples": ("--train-samples", "COUNT", "how many training samples to use"),
+    "seed": ("--seed", "NUMBER", "repeats a run"),
+    "useBias": ("--use-bias", "true|false", "whether layers have biases"),
 }
-"""The option for each field of the settings, and its help."""
+"""The option, or two, for each field of the settings, what it takes, and its help."""
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -85,9 +101,9 @@ def _parser() -> argparse.ArgumentParser:
         help="settings to start from (default: tutorial)",
     )
     defaults = PRESETS["Tutorial"].fields()
-    for field, (option, text) in _OPTIONS.items():
+    for field, (option, takes, text) in _OPTIONS.items():
         default = f"default: {defaults[field] or 'all'}"
-        train.add_argument(option, dest=field, metavar="", help=f"{text} ({default})")
+        train.add_argument(*option.split(), dest=field, metavar=takes, help=f"{text} ({default})")
     train.add_argument(
         "--output", type=Path, default=Path("weights.json"), help="default: weights.json"
     )
@@ -142,7 +158,7 @@ def _show(run: Iterator[Progress]) -> None:
 
 
 def _test(options: argparse.Namespace) -> None:
-    experiment = Experiment.loaded(options.weights.read_bytes())
+    experiment = _load(options.weights)
     test = _test_set(options.data)
     evaluation = exhaust(experiment.test(test, _BUDGET))
     print(f"loss {evaluation.loss:.4f}, accuracy {evaluation.accuracy:.2%}")
@@ -154,7 +170,7 @@ def _test(options: argparse.Namespace) -> None:
 
 
 def _predict(options: argparse.Namespace) -> None:
-    model = Experiment.loaded(options.weights.read_bytes()).model
+    model = _load(options.weights).model
     if options.picture.isdecimal():
         test = _test_set(options.data)
         index = int(options.picture)
@@ -168,6 +184,12 @@ def _predict(options: argparse.Namespace) -> None:
     print(f"prediction: {outputs.argmax()}")
     for digit, output in enumerate(outputs):
         print(f"{digit} {output:7.2%} {'#' * round(40 * float(np.clip(output, 0, 1)))}")
+
+
+def _load(path: Path) -> Experiment:
+    if not path.exists():
+        raise ValueError(f"there is no {path}: train a network first, or say --weights FILE")
+    return Experiment.loaded(path.read_bytes())
 
 
 def _read_picture(path: Path) -> np.ndarray:

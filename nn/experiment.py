@@ -28,6 +28,16 @@ _KERNEL_INITIALIZERS = {
 """By the layer's activation; Glorot's for all others."""
 
 
+def check_size(settings: Settings, features: int = 784, classes: int = 10) -> None:
+    """Raise a SettingsError if the network has more parameters than a weights file may."""
+    widths = [features, *settings.hidden, classes]
+    count = sum((a + settings.use_bias) * b for a, b in zip(widths, widths[1:], strict=False))
+    if count > weights.MAX_PARAMETERS:
+        raise SettingsError(
+            {"hidden": f"{count:,} weights are too many: at most {weights.MAX_PARAMETERS:,}"}
+        )
+
+
 class Experiment:
     """A network, the generator behind its randomness, and what it has been through.
 
@@ -42,12 +52,7 @@ class Experiment:
         Raises:
             SettingsError: the network would have more parameters than a weights file may.
         """
-        widths = [features, *settings.hidden, classes]
-        count = sum((a + settings.use_bias) * b for a, b in zip(widths, widths[1:], strict=False))
-        if count > weights.MAX_PARAMETERS:
-            raise SettingsError(
-                {"hidden": f"{count:,} parameters are too many: at most {weights.MAX_PARAMETERS:,}"}
-            )
+        check_size(settings, features, classes)
         self._rng = np.random.default_rng(settings.seed)
         self.model = _network(settings, classes)
         self.model.build(features, self._rng)

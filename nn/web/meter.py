@@ -14,6 +14,7 @@ _CHATTY_EPOCHS = 2
 _LINE_SAMPLES = 1_000
 _LATER_LINE_SAMPLES = 10_000
 _SPEED_SECONDS = 3.0
+_HIGHEST_LOSS = 1_000.0
 
 
 class _Mean:
@@ -52,15 +53,19 @@ class Meter:
         self._accuracy.clear()
         self._progress: Progress | None = None
         self._speed: deque[tuple[float, int]] = deque()
-        self._line = _Mean()
-        self._point = _Mean()
-        self._recent = _Mean()
+        self.begin()
         for name in ("epoch", "loss", "trainAccuracy", "accuracy", "throughput", "timeLeft"):
             dom.show(name, "–")
         dom.element("progress").value = 0
         dom.element("runProgress").value = 0
         dom.show("progressLabel", "Epoch")
         self.paint_charts()
+
+    def begin(self) -> None:
+        """Forget the means of the run before: a new one begins."""
+        self._line = _Mean()
+        self._point = _Mean()
+        self._recent = _Mean()
 
     def start(self) -> None:
         """Begin to measure speed: a run starts or goes on."""
@@ -86,8 +91,8 @@ class Meter:
             mean.add(progress)
         before = progress.done - progress.samples
         ended = progress.done == progress.total
-        if self._point.samples >= max(100, progress.total // 100):
-            self._loss.add(seen, train=self._point.loss)
+        if self._point.samples >= max(min(100, progress.total), progress.total // 100):
+            self._loss.add(seen, train=_drawable(self._point.loss))
             self._accuracy.add(seen, train=100 * self._point.accuracy)
             self._point = _Mean()
         if ended:
@@ -111,7 +116,7 @@ class Meter:
         if evaluation.accuracy is not None:
             self.show_accuracy(evaluation.accuracy)
             self._accuracy.add(seen, test=100 * evaluation.accuracy)
-        self._loss.add(seen, test=evaluation.loss)
+        self._loss.add(seen, test=_drawable(evaluation.loss))
         self.paint_charts()
 
     def show_accuracy(self, accuracy: float) -> None:
@@ -163,3 +168,8 @@ class Meter:
         seconds = self._speed[-1][0] - since
         samples = sum(samples for _, samples in self._speed) - self._speed[0][1]
         return samples / seconds if seconds > 0 else 0.0
+
+
+def _drawable(loss: float) -> float | None:
+    """Return ``loss``, or None where it has left every scale on which others could be seen."""
+    return loss if loss < _HIGHEST_LOSS else None
