@@ -29,6 +29,7 @@ function announce(text, kind) {
   announcement.textContent = text;
   announcement.className = kind;
   clearTimeout(hiding);
+  if (document.body.dataset.state === "error") return; // nothing else will happen
   hiding = setTimeout(() => {
     announcement.textContent = "";
   }, SHOWN_FOR);
@@ -308,16 +309,18 @@ const INCOMPLETE =
   "The folder vendor/ is missing or incomplete: run `make serve` in the project's folder, then " +
   "open the address it prints.";
 
-// PyScript waits for ever for a file that is not there, so each is asked for first.
+// PyScript would wait for ever for a file that is not there, so each is asked for first.
 async function checkVendor() {
   const folder = "./vendor/pyodide/";
   const lock = await (await fetch(`${folder}pyodide-lock.json`)).json();
   const wheels = ["numpy", "micropip"].map((name) => lock.packages[name].file_name);
   const core = ["pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip"];
-  for (const name of [...core, ...wheels]) {
-    const { ok } = await fetch(folder + name, { method: "HEAD" });
-    if (!ok) throw new Error(`${folder}${name} is missing`);
-  }
+  await Promise.all(
+    [...core, ...wheels].map(async (name) => {
+      const { ok } = await fetch(folder + name, { method: "HEAD" });
+      if (!ok) throw new Error(`${folder}${name} is missing`);
+    }),
+  );
 }
 
 const SLOW = 45_000;
@@ -325,5 +328,6 @@ setTimeout(() => {
   if (starting()) log("Python is still starting: on a slow connection that can take minutes.");
 }, SLOW);
 
-checkVendor().catch(() => fail(INCOMPLETE));
-import("./vendor/pyscript/core.js").catch(() => fail(INCOMPLETE));
+checkVendor()
+  .then(() => import("./vendor/pyscript/core.js"))
+  .catch(() => fail(INCOMPLETE));
