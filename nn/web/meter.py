@@ -75,11 +75,9 @@ class Meter:
     def add(self, progress: Progress, seen: int) -> None:
         """Take in a chunk of work; ``seen`` counts the samples the network was trained on."""
         self._progress = progress
-        now = time.perf_counter()
-        self._speed.append((now, progress.samples))
-        while now - self._speed[1][0] > _SPEED_SECONDS:
-            self._speed.popleft()
         if progress.evaluation is not None:
+            # The speed shown is that of training: the time of the test does not count.
+            self.start()
             self.show_evaluation(progress.evaluation, seen)
             if progress.epoch:
                 self._log_epoch(progress, progress.evaluation)
@@ -87,6 +85,10 @@ class Meter:
             self._add_training(progress, seen)
 
     def _add_training(self, progress: Progress, seen: int) -> None:
+        now = time.perf_counter()
+        self._speed.append((now, progress.samples))
+        while now - self._speed[1][0] > _SPEED_SECONDS:
+            self._speed.popleft()
         for mean in (self._line, self._point, self._recent):
             mean.add(progress)
         before = progress.done - progress.samples
