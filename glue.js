@@ -287,7 +287,15 @@ addEventListener("unhandledrejection", () => starting() && fail(COMPLAINT));
 
 for (const each of document.querySelectorAll("[data-waits]")) {
   each.disabled = true;
+  each.dataset.title = each.title;
   each.title = "Python is still starting";
+}
+
+export function enable() {
+  for (const each of document.querySelectorAll("[data-waits]")) {
+    each.disabled = false;
+    each.title = each.dataset.title;
+  }
 }
 
 // The data is fetched while Python starts; nn/web/start.py takes it from here.

@@ -1,6 +1,5 @@
 """What the page runs once Python is up: read the data, then open the lab."""
 
-from pyscript import document
 from pyscript.js_modules import glue
 
 from nn.datasets import read_images
@@ -20,9 +19,7 @@ async def main() -> None:
             "folder, then reload the page."
         )
         return
-    for control in document.querySelectorAll("[data-waits]"):
-        control.disabled = False
-        control.title = ""
+    glue.enable()
     DigitsLab(images)
     dom.show("engine", default_engine().name)
     dom.announce("Ready: press Train, and draw a digit meanwhile")
