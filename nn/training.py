@@ -87,7 +87,8 @@ class Pacer:
         """Learn that ``units`` took ``seconds``, and set ``units`` for the next time."""
         fitting = int(units * self._budget / max(seconds, 1e-6))
         # Growing by no more than double keeps one lucky measurement from costing a long frame.
-        self.units = max(1, min(fitting, 2 * units))
+        # An epoch's last chunk may be short: what counts is what was planned.
+        self.units = max(1, min(fitting, 2 * max(units, self.units)))
 
 
 def training(
