@@ -10,7 +10,7 @@ import base64
 import binascii
 import json
 import math
-import re
+from collections import Counter
 from itertools import chain
 from typing import Any
 
@@ -21,26 +21,75 @@ MAX_VALUES = 2_000_000
 
 _MOST_MARKS = 2_000_000
 _DEEPEST = 20
-# A string may lack its end, and nothing is tried twice: otherwise text could be made to take hours.
-_STRING_OR_NO_BRACKET = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[^][{}"]++', re.DOTALL)
+
+_JSON_MARKS = b'[]{}"'
+_NO_JSON_MARKS = bytes(set(range(256)) - set(_JSON_MARKS))
+_STEPS = np.zeros(256, np.int8)
+_STEPS[list(b"[{")] = 1
+_STEPS[list(b"]}")] = -1
 
 
-def refuse_hostile_json(data: bytes) -> None:
+def parse_json(
+    data: bytes, kind: str, values: int = 4 * MAX_VALUES, marks: int = _MOST_MARKS
+) -> Any:
+    """Return what the JSON text ``data`` of a file holds.
+
+    Args:
+        data: UTF-8, with or without a byte order mark.
+        kind: what the file should be, for messages: "weights".
+        values: most values there may be.
+        marks: most brackets and quotes there may be.
+
+    Raises:
+        ValueError: it is not JSON, is too large or too deep, or an object has a key twice, which
+            every reader of JSON understands in its own way.
+    """
+    refuse_hostile_json(data, kind, values, marks)
+    repeated = []
+
+    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        members = dict(pairs)
+        if len(members) != len(pairs):
+            repeated.append([key for key, _ in pairs])
+        return members
+
+    try:
+        content = json.loads(data.decode("utf-8-sig"), object_pairs_hook=unique)
+    except json.JSONDecodeError as error:
+        raise ValueError(
+            f"the file is not JSON: {error.msg} at line {error.lineno}, column {error.colno}"
+        ) from None
+    except UnicodeDecodeError:
+        raise ValueError("the file is not JSON: it is not even text in UTF-8") from None
+    except ValueError:
+        # Python's own limit, which keeps the conversion from taking minutes.
+        raise ValueError("the file holds a number of thousands of digits") from None
+    except MemoryError:
+        raise ValueError(f"the file is not {kind}: it needs too much memory") from None
+    if repeated:
+        key, _ = Counter(repeated[0]).most_common(1)[0]
+        raise ValueError(f"the file has an object with the key {shown(key)} twice")
+    return content
+
+
+def refuse_hostile_json(
+    data: bytes, kind: str = "weights", values: int = 4 * MAX_VALUES, marks: int = _MOST_MARKS
+) -> None:
     """Raise a ValueError for text that would fill memory, or the stack, before it is parsed.
 
     Under Pyodide deep nesting ends the interpreter, where CPython raises a RecursionError. The
     limits are far above what a weights file needs: a list a row of a kernel, five levels deep.
     """
-    if data.count(b",") > 4 * MAX_VALUES:
-        raise ValueError("the file is not weights: it has too many values")
-    if sum(data.count(mark) for mark in (b"[", b"]", b"{", b"}", b'"')) > _MOST_MARKS:
-        raise ValueError("the file is not weights: it has too many lists or texts")
-    brackets = np.frombuffer(_STRING_OR_NO_BRACKET.sub(b"", data), dtype=np.uint8)
-    steps = np.isin(brackets, bytearray(b"[{")).astype(np.int8) - np.isin(
-        brackets, bytearray(b"]}")
-    )
-    if brackets.size and steps.cumsum(dtype=np.int32).max() > _DEEPEST:
-        raise ValueError("the file is not weights: its lists are nested too deeply")
+    if data.count(b",") > values:
+        raise ValueError(f"the file is not {kind}: it has too many values")
+    if sum(data.count(mark) for mark in (b"[", b"]", b"{", b"}", b'"')) > marks:
+        raise ValueError(f"the file is not {kind}: it has too many lists or texts")
+    plain = data.replace(rb"\\", b"").replace(rb"\"", b"")
+    found = np.frombuffer(plain.translate(None, _NO_JSON_MARKS), np.uint8)
+    in_text = np.logical_xor.accumulate(found == ord('"'))
+    depths = np.where(in_text, 0, _STEPS[found]).cumsum(dtype=np.int32)
+    if depths.max(initial=0) > _DEEPEST:
+        raise ValueError(f"the file is not {kind}: its lists are nested too deeply")
 
 
 def matrix(value: Any, name: str, shape: tuple[int, int] | None) -> np.ndarray:

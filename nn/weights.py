@@ -167,20 +167,7 @@ def loads(data: bytes | bytearray | memoryview) -> tuple[Sequential, Training]:
 
 
 def _parse(data: bytes) -> dict[str, Any]:
-    checks.refuse_hostile_json(data)
-    try:
-        content = json.loads(data.decode("utf-8-sig"))
-    except json.JSONDecodeError as error:
-        raise ValueError(
-            f"the file is not JSON: {error.msg} at line {error.lineno}, column {error.colno}"
-        ) from None
-    except UnicodeDecodeError:
-        raise ValueError("the file is not JSON: it is not even text in UTF-8") from None
-    except ValueError:
-        # Python's own limit, which keeps the conversion from taking minutes.
-        raise ValueError("the file holds a number of thousands of digits") from None
-    except MemoryError:
-        raise ValueError("the file is not weights: it needs too much memory") from None
+    content = checks.parse_json(data, "weights")
     if not isinstance(content, dict):
         raise ValueError("the file is JSON, but not weights: expected one object")
     return content

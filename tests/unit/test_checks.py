@@ -1,10 +1,13 @@
 """Values of unknown origin are returned as what they have to be, or refused by name."""
 
 import base64
+import json
 import struct
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from nn import checks
 
@@ -102,6 +105,7 @@ def test_a_count_is_whole_and_not_more_than_memory_holds(value):
         (b"[" * 21 + b"]" * 21, "its lists are nested too deeply"),
         (b'{"a":' * 21 + b"1" + b"}" * 21, "its lists are nested too deeply"),
         (b'["\\"]",' + b"[" * 20, "its lists are nested too deeply"),
+        (b'["\\\\",' + b"[" * 20, "its lists are nested too deeply"),
         (b"[" * 3_000_000, "it has too many lists or texts"),
         (b"[],{}," * 600_000, "it has too many lists or texts"),
         (b'"",' * 1_200_000, "it has too many lists or texts"),
@@ -147,3 +151,55 @@ def test_other_text_is_left_to_the_parser(text):
 )
 def test_values_are_shown_shortly_on_one_line(value, text):
     assert checks.shown(value) == text
+
+
+def test_json_is_parsed_with_or_without_a_byte_order_mark():
+    assert checks.parse_json('{"é": [1, null]}'.encode(), "it") == {"é": [1, None]}
+    assert checks.parse_json("\ufeff[]".encode(), "it") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (b"", "the file is not JSON: Expecting value at line 1, column 1"),
+        (b"[\n1 2]", "the file is not JSON: Expecting ',' delimiter at line 2, column 3"),
+        (b'"\xff"', "the file is not JSON: it is not even text in UTF-8"),
+        (b"1" * 5000, "the file holds a number of thousands of digits"),
+        (b'{"b": 2, "b": 3}', 'the file has an object with the key "b" twice'),
+        (b"[1,1,1,1,1]", "the file is not it: it has too many values"),
+        (b"[[]][[]]", "the file is not it: it has too many lists or texts"),
+        (b"[" * 6, "the file is not JSON: Expecting value at line 1, column 7"),
+    ],
+    ids=lambda value: repr(value[:12]),
+)
+def test_what_cannot_be_parsed_is_a_sentence(text, message):
+    with pytest.raises(ValueError) as refused:
+        checks.parse_json(text, "it", values=3, marks=6)
+    assert str(refused.value) == message
+
+
+tricky_texts = st.text(alphabet='[]{}"\\,:é', max_size=6)
+json_values = st.recursive(
+    st.none() | st.integers() | tricky_texts,
+    lambda children: (
+        st.lists(children, max_size=3) | st.dictionaries(tricky_texts, children, max_size=3)
+    ),
+    max_leaves=12,
+)
+
+
+def depth(value):
+    if not isinstance(value, (list, dict)):
+        return 0
+    children = value.values() if isinstance(value, dict) else value
+    return 1 + max(map(depth, children), default=0)
+
+
+@given(value=json_values, as_ascii=st.booleans())
+def test_the_depth_of_json_is_known_whatever_its_texts_hold(value, as_ascii):
+    text = json.dumps(value, ensure_ascii=as_ascii).encode()
+    more = 20 - depth(value)
+    deepest = b"[" * more + text + b"]" * more
+    checks.refuse_hostile_json(deepest)
+    with pytest.raises(ValueError, match="nested too deeply"):
+        checks.refuse_hostile_json(b"[" + deepest + b"]")
