@@ -33,3 +33,26 @@ def confusion_matrix(labels: np.ndarray, predicted: np.ndarray, classes: int) ->
         raise ValueError(f"{len(labels)} labels but {len(predicted)} predictions")
     cells = np.asarray(labels, dtype=np.intp) * classes + np.asarray(predicted, dtype=np.intp)
     return np.bincount(cells, minlength=classes * classes).reshape(classes, classes)
+
+
+def r2_score(targets: np.ndarray, predicted: np.ndarray) -> float:
+    """Return R², the share of the targets' variance that predictions explain.
+
+    R² = 1 - Σ(t - y)² / Σ(t - mean(t))²: 1 for perfect predictions, 0 for always predicting the
+    mean, below 0 for worse. Where all targets are equal, which leaves it undefined, it is 1 for
+    perfect predictions and otherwise 0, as in scikit-learn.
+
+    Args:
+        targets: (n,) or (n, 1) true values.
+        predicted: predicted values, of the same shape.
+    """
+    if targets.shape != predicted.shape:
+        raise ValueError(f"targets of shape {targets.shape} but predictions of {predicted.shape}")
+    if targets.size == 0 or targets.size != len(targets):
+        raise ValueError(f"R² needs one value for each of some samples, got {targets.shape}")
+    true = targets.astype(np.float64)
+    residual = float(np.square(true - predicted).sum())
+    total = float(np.square(true - true.mean()).sum())
+    if total == 0:
+        return 1.0 if residual == 0 else 0.0
+    return 1 - residual / total

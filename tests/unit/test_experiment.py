@@ -160,14 +160,14 @@ def test_some_of_the_training_samples_are_drawn_by_the_seed(digits):
 
 def test_more_training_samples_than_there_are_are_refused(digits):
     settings = replace(SMALL, train_samples=301)
-    with pytest.raises(SettingsError, match="trainSamples: there are 300 training samples"):
+    with pytest.raises(SettingsError, match="Training samples: there are 300 training samples"):
         Experiment(settings).train(settings, *digits, budget=0.01)
     settings = replace(SMALL, train_samples=300)
     assert trained(settings, *digits).history.samples == 600
 
 
 def test_a_network_too_large_for_a_file_is_refused():
-    with pytest.raises(SettingsError, match="hidden: 2,787,840 parameters are too many: at most"):
+    with pytest.raises(SettingsError, match="Hidden layers: 2,787,840 weights are too many: at most"):
         Experiment(Settings(hidden=(1000, 1984)))
 
 

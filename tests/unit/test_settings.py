@@ -134,8 +134,8 @@ def test_all_problems_are_told_at_once():
         parse({"epochs": "0", "seed": "x", "hidden": "100"})
     assert refused.value.problems.keys() == {"epochs", "seed"}
     assert str(refused.value) == (
-        "epochs: expected a whole number from 1 to 1,000; "
-        "seed: expected a whole number from 0 to 4,294,967,295"
+        "Epochs: expected a whole number from 1 to 1,000; "
+        "Seed: expected a whole number from 0 to 4,294,967,295"
     )
 
 

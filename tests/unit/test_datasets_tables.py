@@ -1,0 +1,411 @@
+"""A table comes back as it was written, or as a sentence that says what is wrong with it where."""
+
+import csv
+import gzip
+import io
+import json
+
+import numpy as np
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from nn import Dense, Sequential
+from nn.datasets import table_files
+from nn.datasets.table_files import read_table
+from nn.datasets.tables import Column, normalisation
+from nn.weights import Training, dumps, loads
+
+ENTRIES = [
+    {"r": 255, "g": 0.5, "label": "red-ish", "uid": "x1"},
+    {"r": 0, "g": 128, "label": "green-ish", "uid": "x2"},
+    {"r": 200, "g": 1e2, "label": "red-ish", "uid": "x3"},
+]
+CSV = "r,g,label,uid\n255,0.5,red-ish,x1\n0,128,green-ish,x2\n200,1e2,red-ish,x3\n"
+
+
+def from_json(entries):
+    return read_table(json.dumps(entries).encode())
+
+
+def from_csv(text):
+    return read_table(text.encode())
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        json.dumps({"entries": ENTRIES}),
+        json.dumps({"version": [1], "entries": ENTRIES}, indent=2),
+        json.dumps(ENTRIES),
+        "\ufeff \r\n" + json.dumps(ENTRIES),
+        json.dumps([{key: str(value) for key, value in entry.items()} for entry in ENTRIES]),
+        CSV,
+        CSV.replace("\n", "\r\n"),
+        CSV.replace("\n", "\r"),
+        CSV.removesuffix("\n"),
+        "\ufeff" + CSV,
+        "\n\n" + CSV.replace("\n", "\n\n"),
+        CSV.replace(",", ";"),
+        CSV.replace(",", "\t"),
+        CSV.replace(",", ", "),
+        CSV.replace(",", " ,"),
+        CSV.replace("green-ish", ' "green-ish"'),
+        CSV.replace("red-ish", '"red-ish"').replace("label", '"label"'),
+    ],
+)
+@pytest.mark.parametrize("pack", [bytes, bytearray, memoryview, gzip.compress])
+def test_one_table_is_read_from_every_form_it_is_written_in(content, pack):
+    table = read_table(pack(content.encode()))
+    assert list(table.columns) == ["r", "g", "label", "uid"]
+    assert len(table) == 3
+    data, classes = table.dataset(["g", "r"], "label")
+    assert data.inputs.dtype == np.float32
+    assert data.inputs.tolist() == [[0.5, 255], [128, 0], [100, 200]]
+    assert classes == ("green-ish", "red-ish")
+    assert (data.targets.tolist(), data.classes) == ([1, 0, 1], 2)
+
+
+def test_an_output_of_numbers_is_to_be_predicted_as_a_value():
+    data, classes = from_csv(CSV).dataset(["r"], "g")
+    assert classes is None
+    assert data.classes is None
+    assert data.targets.dtype == np.float32
+    assert data.targets.tolist() == [[0.5], [128], [100]]
+
+
+@pytest.mark.parametrize(
+    ("cells", "values", "texts"),
+    [
+        ([1, 2.5, -3], [1, 2.5, -3], None),
+        (["1", " 2.5", "-3e0"], [1, 2.5, -3], None),
+        ([1, "2.5", "+.5"], [1, 2.5, 0.5], None),
+        ([7, 7, 7], [7, 7, 7], None),
+        (["b", "a", " b "], [1, 0, 1], ("a", "b")),
+        ([True, False, True], [1, 0, 1], ("false", "true")),
+        ([1, True, 1.0], [0, 1, 0], ("1", "true")),
+        ([1, "x", 2.0], [0, 2, 1], ("1", "2", "x")),
+        (["1_000", "2", "2"], [0, 1, 1], ("1_000", "2")),
+        (["٣", "2", "2"], [1, 0, 0], ("2", "٣")),
+        (["9" * 101, "2", "2"], [1, 0, 0], ("2", "9" * 101)),
+        (["1." + "0" * 99, "2", "2"], [0, 1, 1], ("1." + "0" * 99, "2")),
+        (["1,5", "2", "2"], [0, 1, 1], ("1,5", "2")),
+        (["<b>a</b>", "a", "a"], [0, 1, 1], ("<b>a</b>", "a")),
+    ],
+    ids=repr,
+)
+def test_a_column_has_numbers_if_every_value_reads_as_one_and_otherwise_texts(cells, values, texts):
+    column = Column.of("c", cells)
+    assert column.values.tolist() == values
+    assert column.texts == texts
+    assert column.problem is None
+
+
+@pytest.mark.parametrize(
+    ("cells", "problem"),
+    [
+        ([1, None, 2], "row 2, column 'c': found nothing; expected a number from -3.4e38 to"),
+        (["1", "2", ""], "row 3, column 'c': found nothing; expected a number"),
+        (["", " ", None], "row 1, column 'c': found nothing; expected a number"),
+        ([1, float("nan"), 2], "row 2, column 'c': found nan; expected a number"),
+        ([1, 2, float("-inf")], "row 3, column 'c': found -inf; expected a number"),
+        (["1", "NaN", "2"], "row 2, column 'c': found 'NaN'; expected a number"),
+        (["1", "2", "Infinity"], "row 3, column 'c': found 'Infinity'; expected a number"),
+        ([1e39, 1, 2], "row 1, column 'c': found 1e+39; expected a number"),
+        ([1, 10**400, 2], "row 2, column 'c': found 1000"),
+        ([1, [2], 3], "row 2, column 'c': found a list; expected a number"),
+        ([{}, {}, {}], "row 1, column 'c': found an object; expected a number"),
+        (["a", "b", None], "row 3, column 'c': found nothing; expected a text"),
+        (["a", "", "b"], "row 2, column 'c': found nothing; expected a text"),
+        (["a", "b", {"a": 1}], "row 3, column 'c': found an object; expected a text"),
+    ],
+    ids=repr,
+)
+def test_a_column_with_an_unusable_value_can_be_left_out_but_not_chosen(cells, problem):
+    table = from_json([{"c": cell, "d": i, "e": "ab"[i % 2]} for i, cell in enumerate(cells)])
+    assert len(table.dataset(["d"], "e")[0]) == 3
+    with pytest.raises(ValueError) as refused:
+        table.dataset(["d"], "c")
+    assert str(refused.value).startswith(problem)
+    if "expected a number" in problem:
+        with pytest.raises(ValueError) as refused:
+            table.dataset(["c"], "d")
+        assert str(refused.value).startswith(problem)
+
+
+def test_an_entry_may_lack_what_is_not_used():
+    table = from_json([{"a": 1, "b": 2}, {"c": 1, "b": 3, "a": 5}])
+    assert list(table.columns) == ["a", "b", "c"]
+    assert len(table.dataset(["a"], "b")[0]) == 2
+    with pytest.raises(ValueError, match="^row 1, column 'c': found nothing"):
+        table.dataset(["a"], "c")
+
+
+@pytest.mark.parametrize(
+    ("inputs", "output", "message"),
+    [
+        ([], "label", "no input is chosen; expected at least one column"),
+        (["r", "g", "r"], "label", "the column 'r' is chosen twice as an input"),
+        (["r", "label"], "label", "the output, 'label', is among the inputs"),
+        (["x"], "label", "there is no column 'x'; expected one of 'r', 'g', 'label', 'uid'"),
+        (["r"], "", "there is no column nothing; expected one of 'r', 'g', 'label', 'uid'"),
+        (["r", "label"], "g", "row 1, column 'label': found 'red-ish'; expected a number, as in"),
+        (["r"], "uid", "the column 'uid' has 3 different texts in 3 rows; expected classes that"),
+    ],
+)
+def test_a_choice_of_columns_that_cannot_be_is_refused(inputs, output, message):
+    with pytest.raises(ValueError) as refused:
+        from_csv(CSV).dataset(inputs, output)
+    assert str(refused.value).startswith(message)
+
+
+def test_an_input_with_a_single_text_is_refused_with_the_row_of_that_text():
+    table = from_csv("a,b\n1,1\n2,2\nx3,3\n4,4\n")
+    with pytest.raises(ValueError, match="^row 3, column 'a': found 'x3'; expected a number"):
+        table.dataset(["a"], "b")
+
+
+def test_one_class_and_too_many_classes_are_refused():
+    with pytest.raises(ValueError, match="'b' has one class only, 'x'; expected at least two"):
+        from_csv("a,b\n1,x\n2,x\n").dataset(["a"], "b")
+    rows = "".join(f"{i},x{i % 1001}\n" for i in range(3000))
+    with pytest.raises(ValueError, match="1,001 different texts in 3,000 rows; .* 1,000 at most"):
+        from_csv("a,b\n" + rows).dataset(["a"], "b")
+
+
+@pytest.mark.parametrize(
+    "name", ["__proto__", "constructor", "<img src=x onerror=alert(1)>", "ä" * 5000, "a\nb", "0"]
+)
+def test_a_column_may_have_any_name(name):
+    for table in (from_json([{name: 1, "b": 2}]), from_csv(f'"{name}",b\n1,2\n')):
+        assert list(table.columns) == [name, "b"]
+        assert table.dataset([name], "b")[0].inputs.tolist() == [[1]]
+
+
+def test_a_column_without_a_name_is_named_by_its_position():
+    assert list(from_csv(",a, ,b\n1,2,3,4\n").columns) == ["column 1", "a", "column 3", "b"]
+    assert list(from_json([{"a": 1, "": 2}]).columns) == ["a", "column 2"]
+
+
+def test_a_long_name_or_value_is_cut_short_in_a_message():
+    with pytest.raises(ValueError) as refused:
+        from_json([{"n" * 9999: "v" * 9999, "b": 1}]).dataset(["n" * 9999], "b")
+    assert len(str(refused.value)) < 200
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "the file is empty; expected a table in CSV or JSON"),
+        (b" \r\n\t", "the file is empty; expected a table in CSV or JSON"),
+        (b"\xef\xbb\xbf", "the file is empty; expected a table in CSV or JSON"),
+        (b"a,b\n", "the table has no rows; expected at least one"),
+        (b"[]", "the table has no rows; expected at least one"),
+        (b"[{}]", "the table has no rows; expected at least one"),
+        (b'{"entries": []}', "the table has no rows; expected at least one"),
+        (b"a,b,a\n1,2,3\n", "two columns have the name 'a'; expected different ones"),
+        (b"a, a\n1,2\n", "two columns have the name 'a'; expected different ones"),
+        (b'[{"a": 1, "a": 2}]', 'the file has an object with the key "a" twice'),
+        (b'[{"a": 1, " a": 2}]', "two columns have the name 'a'; expected different ones"),
+        (b"a,b\n1,2\n\n3\n", "row 2 has 1 values; the header names 2 columns"),
+        (b"a,b\n1,2,3\n", "row 1 has 3 values; the header names 2 columns"),
+        (b'a,b\n1,"2\n3,4\n', "the CSV is damaged, at or before line 3: unexpected end of data"),
+        (b'a,b\n1,"2"3\n', "the CSV is damaged, at or before line 2: ',' expected after '\"'"),
+        (b"a,b\n1," + b"x" * 200_000, "the CSV is damaged, at or before line 2: field larger"),
+        (b"a,b\n1,\xff\n", "the file is not a table: it is not text in UTF-8"),
+        ("a,b\n1,2\n".encode("utf-16"), "the file is not a table: it is not text in UTF-8"),
+        (b"\x89PNG\r\n\x1a\n", "the file is not a table: it is not text in UTF-8"),
+        (b'{"entries": 3}', "the file is JSON, but not a table: expected a list of objects"),
+        (b'{"wih": [[1]]}', "the file is JSON, but not a table: expected a list of objects"),
+        (b"[[1, 2], [3, 4]]", "row 1 is a list; expected an object"),
+        (b'[{"a": 1}, null]', "row 2 is nothing; expected an object"),
+        (b'[{"a": 1},', "the file is not JSON: "),
+        (b'[{"a": ' + b"1" * 5000 + b"}]", "the file holds a number of thousands of digits"),
+        (b"[" * 100_000, "the file is not a table: its lists are nested too deeply"),
+        (b'[{"a":' * 100_000, "the file is not a table: its lists are nested too deeply"),
+        (gzip.compress(b"a,b\n1,2\n")[:-3], "the gzip data is damaged or cut short"),
+    ],
+    ids=lambda value: repr(value[:20]),
+)
+def test_a_file_that_is_no_table_is_refused(content, message):
+    with pytest.raises(ValueError) as refused:
+        read_table(content)
+    assert str(refused.value).startswith(message)
+
+
+WIDE = b",".join(b"%d" % i for i in range(1001))
+
+
+@pytest.mark.parametrize(
+    ("limit", "content", "message"),
+    [
+        ({}, WIDE + b"\n" + WIDE, "there are 1,001 columns; up to 1,000 can be read"),
+        ({"MAX_ROWS": 2}, b"a\n1\n2\n3\n", "the table has more than 2 rows"),
+        ({"MAX_ROWS": 2}, b'[{"a":1},{"a":1},{"a":1}]', "the table has more than 2 rows"),
+        ({"MAX_VALUES": 5}, b"a,b\n1,2\n3,4\n5,6\n", "the table has more than 5 values"),
+        ({"MAX_VALUES": 5}, b"a,b\n1,2\n,,,,,,", "the file has more than 5 values"),
+        ({"MAX_VALUES": 5}, b'[{"a":1},{"b":1},{"c":1}]', "the table has more than 5 values"),
+        ({"MAX_VALUES": 5}, b"[1,2,3,4,5,6,7]", "the file is not a table: it has too many values"),
+        ({"_JSON_MARKS": 5}, b'[{"a":1}]', "the file is not a table: it has too many lists or"),
+        ({"MAX_BYTES": 2**20}, b"a\n" + b" " * 2**21, "the file has 2 MB; tables of up to 1 MB"),
+    ],
+)
+def test_a_table_beyond_a_limit_is_refused(limit, content, message, monkeypatch):
+    for name, value in limit.items():
+        monkeypatch.setattr(table_files, name, value)
+    with pytest.raises(ValueError) as refused:
+        read_table(content)
+    assert str(refused.value).startswith(message)
+
+
+def test_a_table_just_within_the_limits_is_read(monkeypatch):
+    monkeypatch.setattr(table_files, "MAX_ROWS", 3)
+    monkeypatch.setattr(table_files, "MAX_VALUES", 6)
+    assert len(from_csv("a,b\n1,2\n3,4\n5,6\n")) == 3
+    assert len(from_json([{"a": 1, "b": 2}] * 3)) == 3
+
+
+def test_a_hundred_thousand_rows_are_read_whole():
+    values = np.random.default_rng(0).normal(size=(100_000, 2))
+    rows = "".join(f"{a!r},{b!r},{'xyz'[i % 3]}\n" for i, (a, b) in enumerate(values.tolist()))
+    data, classes = from_csv("a,b,c\n" + rows).dataset(["a", "b"], "c")
+    assert (data.inputs == values.astype(np.float32)).all()
+    assert classes == ("x", "y", "z")
+    assert (data.targets == np.arange(100_000) % 3).all()
+
+
+names = st.text(st.characters(codec="utf-8"), max_size=8).map(str.strip).filter(bool)
+numbers = st.floats(-1e30, 1e30, allow_nan=False, width=64)
+texts = st.text(st.characters(codec="utf-8"), max_size=8).map(lambda text: "t" + text.strip())
+
+
+@st.composite
+def tables(draw):
+    """Columns by name, each of as many numbers or texts."""
+    rows = draw(st.integers(1, 6))
+    columns = draw(st.dictionaries(names, st.sampled_from([numbers, texts]), min_size=1))
+    return {
+        name: draw(st.lists(cells, min_size=rows, max_size=rows)) for name, cells in columns.items()
+    }
+
+
+def assert_same(table, columns):
+    assert list(table.columns) == list(columns)
+    for name, cells in columns.items():
+        column = table.columns[name]
+        found = column.values.tolist()
+        if column.texts is not None:
+            found = [column.texts[code] for code in found]
+        assert found == cells
+        assert column.problem is None
+
+
+def rows_of(columns):
+    return list(zip(*columns.values(), strict=True))
+
+
+@given(columns=tables(), wrapped=st.booleans(), as_ascii=st.booleans())
+def test_any_table_is_read_back_from_json(columns, wrapped, as_ascii):
+    entries = [dict(zip(columns, row, strict=True)) for row in rows_of(columns)]
+    text = json.dumps({"entries": entries} if wrapped else entries, ensure_ascii=as_ascii)
+    assert_same(read_table(text.encode()), columns)
+
+
+@given(
+    columns=tables(),
+    newline=st.sampled_from(["\n", "\r\n"]),
+    mark=st.sampled_from(["", "\ufeff"]),
+)
+def test_any_table_is_read_back_from_csv(columns, newline, mark):
+    written = io.StringIO(newline="")
+    writer = csv.writer(written, quoting=csv.QUOTE_ALL, lineterminator=newline)
+    writer.writerow(columns)
+    writer.writerows(
+        [repr(c) if isinstance(c, float) else c for c in row] for row in rows_of(columns)
+    )
+    assert_same(read_table((mark + written.getvalue()).encode()), columns)
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=4),
+    lambda children: (
+        st.lists(children, max_size=3)
+        | st.dictionaries(st.text(max_size=3) | st.just("entries"), children, max_size=3)
+    ),
+    max_leaves=15,
+)
+
+
+def assert_read_or_refused(content):
+    """Reading, and every choice of one input and an output, gives data or a ValueError."""
+    try:
+        table = read_table(content)
+    except ValueError as error:
+        assert str(error)
+        return
+    for name in table.columns:
+        for output in table.columns:
+            try:
+                data, _ = table.dataset([name], output)
+            except ValueError as error:
+                assert str(error)
+            else:
+                assert len(data) == len(table)
+                assert np.isfinite(data.inputs).all()
+                assert np.isfinite(data.targets).all()
+
+
+@given(value=json_values | st.lists(st.dictionaries(st.sampled_from("ab"), json_values)))
+def test_any_json_is_read_or_refused(value):
+    assert_read_or_refused(json.dumps(value).encode())
+
+
+@given(
+    start=st.sampled_from([b"", b"a,b\n", b"\xef\xbb\xbf", b'[{"a":', b"\x1f\x8b\x08\0", b'"']),
+    rest=st.binary(max_size=60) | st.text('12,;\t\n\r" ab.e-', max_size=60).map(str.encode),
+)
+def test_any_bytes_are_read_or_refused(start, rest):
+    assert_read_or_refused(start + rest)
+
+
+def rescaled(inputs):
+    out = np.empty(inputs.shape, np.float32)
+    normalisation(inputs).forward(inputs, out)
+    return out
+
+
+def test_normalised_columns_have_mean_zero_and_variance_one():
+    rng = np.random.default_rng(0)
+    inputs = (rng.normal(size=(500, 4)) * [1, 1e-20, 1e20, 10] + [0, 0, 0, 2000]).astype("f4")
+    out = rescaled(inputs)
+    assert np.allclose(out.mean(axis=0), 0, atol=1e-3)
+    assert np.allclose(out.std(axis=0), 1, atol=1e-3)
+
+
+@pytest.mark.parametrize("value", [0, 7, 0.1, 0.7, -1.5e30, 1e-45])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_column_of_equal_values_becomes_zero_and_keeps_its_scale(value, dtype):
+    inputs = np.full((100, 1), value, dtype)
+    assert np.abs(rescaled(inputs)).max() <= 1e-6
+    assert normalisation(inputs).scale.tolist() == [1]
+
+
+@example([0.0, 1e-45])
+@example([3.4e38, -3.4e38])
+@example([16777216.0] * 1000 + [16777218.0])
+@given(st.lists(st.floats(width=32, allow_nan=False, allow_infinity=False), min_size=1))
+def test_any_column_stays_finite_when_normalised(column):
+    assert np.isfinite(rescaled(np.array(column, np.float32)[:, np.newaxis])).all()
+
+
+def test_normalising_nothing_is_refused():
+    with pytest.raises(ValueError, match="normalising needs at least one row"):
+        normalisation(np.empty((0, 2)))
+
+
+def test_the_normalisation_travels_in_the_weights_file():
+    inputs = np.random.default_rng(0).normal(5, 3, (50, 2)).astype(np.float32)
+    model = Sequential([Dense(1)], normalisation(inputs))
+    model.build(2, np.random.default_rng(0))
+    again, _ = loads(dumps(model, Training()).encode())
+    assert np.allclose(again.predict(inputs), model.predict(inputs), atol=1e-6)
