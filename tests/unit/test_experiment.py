@@ -167,7 +167,9 @@ def test_more_training_samples_than_there_are_are_refused(digits):
 
 
 def test_a_network_too_large_for_a_file_is_refused():
-    with pytest.raises(SettingsError, match="Hidden layers: 2,787,840 weights are too many: at most"):
+    with pytest.raises(
+        SettingsError, match="Hidden layers: 2,787,840 weights are too many: at most"
+    ):
         Experiment(Settings(hidden=(1000, 1984)))
 
 

@@ -1,0 +1,147 @@
+"""The page fits a phone and a laptop, and its text can be read in light and in dark."""
+
+import pytest
+from playwright.sync_api import expect
+
+SIZE = """() => {
+  const page = document.documentElement;
+  return [page.scrollWidth - page.clientWidth, page.scrollHeight - page.clientHeight];
+}"""
+
+CONTRASTS = """() => {
+  const pixel = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
+  // Any colour as red, green, blue and alpha: the canvas understands whatever CSS does.
+  const rgba = (colour) => {
+    pixel.clearRect(0, 0, 1, 1);
+    pixel.fillStyle = colour;
+    pixel.fillRect(0, 0, 1, 1);
+    const [r, g, b, a] = pixel.getImageData(0, 0, 1, 1).data;
+    return [r, g, b, a / 255];
+  };
+  const over = ([r, g, b, a], below) =>
+    [r, g, b].map((value, i) => a * value + (1 - a) * below[i]);
+  const background = (element) => {
+    if (!element) return rgba("Canvas").slice(0, 3);
+    return over(rgba(getComputedStyle(element).backgroundColor), background(element.parentElement));
+  };
+  const luminance = (colour) => {
+    const [r, g, b] = colour.map((value) => value / 255).map((value) =>
+      value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const contrast = (element, colour) => {
+    const below = background(element);
+    const [low, high] = [luminance(below), luminance(over(rgba(colour), below))]
+      .sort((a, b) => a - b);
+    return (high + 0.05) / (low + 0.05);
+  };
+  const found = [];
+  const add = (element, text, pseudo) => {
+    if (!text.trim() || !element.checkVisibility() || element.closest(":disabled")) return;
+    const value = contrast(element, getComputedStyle(element, pseudo).color);
+    found.push([`${element.tagName} ${element.id} ${text.trim().slice(0, 30)}`, value]);
+  };
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) add(texts.currentNode.parentElement, texts.currentNode.data);
+  for (const field of document.querySelectorAll("input, select")) {
+    add(field, field.value);
+    add(field, field.placeholder ?? "", "::placeholder");
+  }
+  for (const element of document.querySelectorAll("body *")) {
+    const { content } = getComputedStyle(element, "::after");
+    if (content.startsWith('"')) add(element, content, "::after");
+  }
+  return found;
+}"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_all_text_stands_out_from_its_background(lab, scheme):
+    lab.page.emulate_media(color_scheme=scheme)
+    lab.click("reset")
+    empty = lab.page.evaluate(CONTRASTS)
+    lab.news(lambda: lab.click("loadWeights"), "^Loaded dist/weights.json")
+    lab.test()
+    lab.set(epochs="many")
+    lab.complaint(lambda: lab.click("train"))
+    full = lab.page.evaluate(CONTRASTS)
+    lab.set(epochs=5)
+    found = empty + full
+    assert len(found) > 300
+    assert any("Fills while" in name for name, _ in empty)
+    # WCAG 2.2, success criterion 1.4.3, level AA, for text of any size.
+    assert [(name, round(contrast, 2)) for name, contrast in found if contrast < 4.5] == []
+
+
+def test_a_laptop_shows_everything_without_scrolling(lab):
+    lab.page.emulate_media(color_scheme="light")
+    lab.click("reset")
+    lab.click("eyeTab")
+    sizes = {"before training": lab.page.evaluate(SIZE)}
+    lab.train(samples=1000)
+    sizes["while training"] = lab.page.evaluate(SIZE)
+    lab.stop()
+    sizes["stopped"] = lab.page.evaluate(SIZE)
+    lab.news(lambda: lab.click("loadWeights"), "^Loaded dist/weights.json")
+    lab.test()
+    expect(lab.find("confusion")).to_be_visible()
+    sizes["after a test"] = lab.page.evaluate(SIZE)
+    assert {when: size for when, size in sizes.items() if size != [0, 0]} == {}
+
+
+def test_a_phone_shows_one_column_whose_controls_can_be_reached(first_visit):
+    phone = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+    with first_visit(**phone) as lab:
+        assert lab.page.evaluate("innerWidth") == 390
+        across, down = lab.page.evaluate(SIZE)
+        assert across == 0 and down > 0
+        lefts = lab.page.eval_on_selector_all(
+            "main > section", "all => all.map(one => one.getBoundingClientRect().left)"
+        )
+        assert len(lefts) >= 4 and len(set(lefts)) == 1
+
+        hidden = lab.page.evaluate(
+            """() => [...document.querySelectorAll("button, input, select, canvas[tabindex]")]
+              .filter(one => one.checkVisibility())
+              .filter(one => {
+                one.scrollIntoView({ block: "center", behavior: "instant" });
+                const box = one.getBoundingClientRect();
+                const top = document.elementFromPoint(
+                  box.left + box.width / 2, box.top + box.height / 2);
+                return box.left < 0 || box.right > innerWidth || !one.contains(top);
+              }).map(one => one.id || one.name)"""
+        )
+        assert hidden == []
+
+        session = lab.page.context.new_cdp_session(lab.page)
+
+        def swipe(x: float, top: float, bottom: float) -> float:
+            """Pull a finger up, and return by how much the page has scrolled."""
+            before = lab.page.evaluate("scrollY")
+            for step in range(11):
+                y = bottom + (top - bottom) * step / 10
+                session.send(
+                    "Input.dispatchTouchEvent",
+                    {
+                        "type": "touchMove" if step else "touchStart",
+                        "touchPoints": [{"x": x, "y": y}],
+                    },
+                )
+            session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+            lab.page.wait_for_timeout(300)
+            return lab.page.evaluate("scrollY") - before
+
+        lab.find("canvas").evaluate("canvas => canvas.scrollIntoView({ block: 'center' })")
+        (x, top), (_, bottom) = lab.point(0.5, 0.1), lab.point(0.5, 0.9)
+        assert swipe(x, top, bottom) == 0
+        assert lab.ink() > 1000
+        assert lab.answer() == lab.text("prediction") != "Draw a digit"
+
+        lab.find("canvasHelp").evaluate("help => help.scrollIntoView({ block: 'center' })")
+        box = lab.find("canvasHelp").bounding_box()
+        assert swipe(box["x"] + 100, box["y"] - 300 + box["height"], box["y"] + 5) > 50
+
+        lab.train(samples=500)
+        lab.stop()
+        lab.test()
+        assert lab.page.evaluate(SIZE)[0] == 0

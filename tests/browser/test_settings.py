@@ -1,0 +1,142 @@
+"""The form of settings, its links and its presets."""
+
+import pytest
+from playwright.sync_api import expect
+
+from nn.activations import ACTIVATIONS
+from nn.losses import LOSSES
+from nn.optimizers import OPTIMIZERS
+from nn.settings import DECAYS, FIELDS, PRESETS, Settings
+
+NONSENSE = {
+    "hidden": ["", "abc", "0", "-5", "100;50", "4097", "1.5", ",".join(["9"] * 21), "4096,4096"],
+    "learningRate": ["", "abc", "0", "-1", "nan", "inf", "1_0", "101"],
+    "l2": ["", "abc", "-1", "2"],
+    "batchSize": ["", "abc", "0", "1.5", "10001", "²"],
+    "epochs": ["", "abc", "0", "-1", "1001"],
+    "trainSamples": ["abc", "0", "-1", "60001"],
+    "seed": ["", "abc", "-1", "4294967296"],
+}
+
+
+def test_every_text_field_is_tried():
+    assert {*NONSENSE, "activation", "loss", "optimizer", "decay", "useBias"} == set(FIELDS)
+
+
+@pytest.mark.parametrize("name", NONSENSE)
+def test_nonsense_is_refused_beside_its_field(lab, name):
+    field = lab.page.locator(f"[name={name}]")
+    good = field.input_value()
+    for text in NONSENSE[name]:
+        field.fill(text)
+        lab.complaint(lambda: lab.click("train"))
+        assert lab.state == "ready", text
+        expect(field).to_have_attribute("aria-invalid", "true")
+        problem = lab.find(field.get_attribute("aria-describedby"))
+        expect(problem).to_be_visible()
+        assert len(problem.text_content()) > 10
+        others = lab.page.locator(f"#settings [aria-invalid=true]:not([name={name}])")
+        assert others.count() == 0
+    field.fill(good)
+    expect(field).to_have_attribute("aria-invalid", "false")
+    expect(problem).to_be_empty()
+
+
+@pytest.mark.parametrize(
+    ("name", "choices"),
+    [
+        ("activation", ACTIVATIONS),
+        ("loss", LOSSES),
+        ("optimizer", OPTIMIZERS),
+        ("decay", DECAYS),
+    ],
+)
+def test_the_choices_are_those_of_the_package(lab, name, choices):
+    options = lab.page.locator(f"[name={name}] option").all_text_contents()
+    assert set(options) == set(choices)
+    assert len(options) == len(choices)
+
+
+def shown(lab) -> dict[str, str]:
+    return lab.page.evaluate(
+        """names => Object.fromEntries(names.map(name => {
+          const field = document.getElementById("settings").elements.namedItem(name);
+          return [name, field.type === "checkbox" ? String(field.checked) : field.value];
+        }))""",
+        list(FIELDS),
+    )
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_preset_fills_the_form(lab, name):
+    preset = lab.page.locator(f"[data-preset={name}]")
+    preset.click()
+    assert shown(lab) == PRESETS[name].fields()
+    expect(preset).to_have_attribute("aria-pressed", "true")
+    lab.set(seed=99)
+    expect(preset).to_have_attribute("aria-pressed", "false")
+
+
+def test_there_is_a_button_for_every_preset(lab):
+    buttons = lab.page.locator("[data-preset]")
+    assert set(buttons.evaluate_all("all => all.map(one => one.dataset.preset)")) == set(PRESETS)
+
+
+def test_the_address_follows_the_form(lab):
+    lab.page.locator("[data-preset=Tutorial]").click()
+    lab.set(hidden="30,20", optimizer="adam", learningRate="0.001", trainSamples=500, useBias=True)
+    assert lab.page.url.partition("#")[2].startswith("digits?")
+    for part in ("hidden=30,20", "optimizer=adam", "learningRate=0.001", "trainSamples=500",
+                 "useBias=true"):  # fmt: skip
+        assert part in lab.page.url
+    address = lab.page.url
+    lab.set(epochs="many")
+    assert lab.page.url == address
+
+
+def test_the_form_follows_the_address(lab):
+    lab.page.evaluate("location.hash = '#digits?hidden=12&seed=5&loss=mean_squared_error'")
+    expect(lab.page.locator("[name=hidden]")).to_have_value("12")
+    expected = Settings(hidden=(12,), seed=5, loss="mean_squared_error")
+    assert shown(lab) == expected.fields()
+
+
+def test_a_changed_network_is_made_when_training_starts(lab):
+    lab.page.evaluate(
+        "location.hash = '#digits?hidden=16,8&trainSamples=300&epochs=1&batchSize=10'"
+    )
+    expect(lab.find("plan")).to_contain_text("new network")
+    line = lab.news(lambda: lab.click("train"), "^Training 784-")
+    assert "784-16-8-10" in line
+    lab.wait("ready")
+    expect(lab.find("plan")).to_have_text("Train teaches this network more.")
+
+
+NONSENSE_LINKS = [
+    "#digits?hidden=<script>alert(1)</script>&epochs=-1&activation=nope&foo=bar",
+    "#digits?hidden=%E0%A4%A&seed=%FF",
+    "#digits?hidden=4096,4096",
+    "#%%%",
+    "#digits?" + "&".join(["seed=1"] * 5000),
+    "#elsewhere",
+]
+
+
+@pytest.mark.parametrize("link", NONSENSE_LINKS, ids=range(len(NONSENSE_LINKS)))
+def test_a_link_of_nonsense_does_not_break_the_page(lab, link):
+    lab.page.evaluate("link => { location.hash = link; }", link)
+    lab.page.wait_for_timeout(200)
+    assert "Traceback" not in lab.page.locator("body").inner_text()
+    assert not any("something went wrong" in line.lower() for line in lab.messages("error"))
+    lab.page.locator("[data-preset=Tutorial]").click()
+    assert shown(lab) == Settings().fields()
+
+
+@pytest.mark.parametrize("link", NONSENSE_LINKS[:3:2], ids=["words", "too large"])
+def test_a_visit_by_a_link_of_nonsense_starts_all_the_same(visit, link):
+    with visit(link) as lab:
+        assert not any("something went wrong" in line.lower() for line in lab.messages("error"))
+        assert len(lab.messages("error")) >= 1
+        lab.page.locator("[data-preset=Tutorial]").click()
+        lab.train()
+        lab.stop()

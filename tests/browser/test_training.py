@@ -1,0 +1,113 @@
+"""Training from start to end, and how it repeats, stops, goes on and starts afresh."""
+
+import re
+
+from playwright.sync_api import expect
+
+QUICK = "#digits?hidden=100&batchSize=10&epochs=1&trainSamples=5000&seed=7"
+
+
+def accuracy_after_one_epoch(lab) -> float:
+    lab.click("train")
+    lab.wait("training")
+    lab.wait("ready")
+    assert lab.messages("news")[-1] == "Training is done"
+    return lab.accuracy()
+
+
+def test_a_link_sets_a_run_that_trains_tests_and_repeats(lab, visit):
+    lab.page.evaluate("link => { location.hash = link; }", QUICK)
+    for name, value in {"hidden": "100", "batchSize": "10", "epochs": "1", "seed": "7"}.items():
+        expect(lab.page.locator(f"[name={name}]")).to_have_value(value)
+
+    first = accuracy_after_one_epoch(lab)
+
+    assert 60 < first < 99
+    lines = [text for text in lab.messages() if text.startswith("Epoch 1,")]
+    counts = [re.search(r" ([\d,]+) samples", line)[1].replace(",", "") for line in lines]
+    assert [int(count) // 1000 for count in counts] == [1, 2, 3, 4, 5]
+    assert any(re.match("Epoch 1 of 1 done: .* test accuracy", line) for line in lab.messages())
+    assert lab.text("epoch") == "1 / 1"
+    assert 0 < float(lab.text("loss")) < 2
+    assert 50 < float(lab.text("trainAccuracy").removesuffix(" %")) <= 100
+    assert int(lab.text("throughput").replace(",", "")) > 0
+    assert lab.find("runProgress").evaluate("bar => bar.value") == 1
+    for chart in ("lossChart", "accuracyChart"):
+        assert int(lab.find(chart).get_attribute("data-points")) >= 10
+        assert lab.find(chart).locator("canvas").count() == 1
+
+    with visit(QUICK) as another:
+        assert accuracy_after_one_epoch(another) == first
+
+
+def test_stop_keeps_what_was_learnt_and_train_goes_on_from_there(lab):
+    lab.tidy()
+    lab.train(samples=3000)
+    lab.stop()
+    stopped, total = lab.done()
+    learnt = lab.picture("eye")
+    seen = lab.save()["training"]["samples"]
+
+    lab.page.wait_for_timeout(500)
+    assert lab.done() == (stopped, total) == (seen, 60_000)
+    assert lab.picture("eye") == learnt
+
+    lab.train(samples=stopped + 2000)
+    lab.stop()
+    went_on, _ = lab.done()
+    assert went_on > stopped
+    assert lab.text("epoch") == "1 / 5"
+    assert lab.save()["training"]["samples"] == went_on
+    values = (
+        lab.find("progress").evaluate("bar => bar.value"),
+        lab.find("runProgress").evaluate("bar => bar.value"),
+    )
+    assert [round(value, 4) for value in values] == [
+        round(went_on / 60_000, 4),
+        round(went_on / 300_000, 4),
+    ]
+
+
+def test_reset_makes_the_fresh_weights_of_the_seed(lab):
+    lab.click("reset")
+    fresh = lab.save()["weights"]
+    picture = lab.picture("eye")
+    lab.train(samples=500)
+    lab.stop()
+    assert lab.picture("eye") != picture
+
+    lab.click("reset")
+    assert lab.save()["weights"] == fresh
+    assert lab.picture("eye") == picture
+    assert lab.save()["training"]["samples"] == 0
+    for name in ("epoch", "loss", "trainAccuracy", "accuracy", "throughput"):
+        assert lab.text(name) == "–"
+
+
+def test_training_goes_on_in_a_tab_that_nobody_sees(lab):
+    lab.train(samples=500)
+    # What a browser does with a tab in the background, which a headless one never has.
+    lab.page.evaluate(
+        """() => {
+          Object.defineProperty(document, "hidden", { get: () => true, configurable: true });
+          Object.defineProperty(
+            document, "visibilityState", { get: () => "hidden", configurable: true });
+          window.keptFrame = window.requestAnimationFrame;
+          window.requestAnimationFrame = () => 0;
+          document.dispatchEvent(new Event("visibilitychange"));
+        }"""
+    )
+    lab.page.wait_for_timeout(500)
+    before, _ = lab.done()
+    lab.page.wait_for_timeout(1500)
+    after, _ = lab.done()
+    assert after - before > 500
+    lab.page.evaluate(
+        """() => {
+          delete document.hidden;
+          delete document.visibilityState;
+          window.requestAnimationFrame = window.keptFrame;
+          document.dispatchEvent(new Event("visibilitychange"));
+        }"""
+    )
+    lab.stop()
