@@ -227,14 +227,13 @@ class DigitsLab:
         dom.show("train", "Stop" if training else "Train")
         dom.show("test", "Stop" if testing else "Test")
         _allow("train", not testing, "Stop the test first")
-        for name in ("test", "reset"):
-            _allow(name, not training, "Stop training first")
+        _allow("test", not training, "Stop training first")
         _allow("reset", state == "ready", "Stop first")
 
     # ---- The canvas.
 
     def _key_on_canvas(self, event: Any) -> None:
-        if event.key in "0123456789" and not (event.ctrlKey or event.metaKey or event.altKey):
+        if event.key.isdecimal() and not (event.ctrlKey or event.metaKey or event.altKey):
             self._put_sample(int(event.key))
 
     def _put_sample(self, digit: int | None) -> None:
