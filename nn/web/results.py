@@ -34,7 +34,7 @@ class Results:
         dom.show(
             "testSummary",
             f"{right:,} of {len(test):,} right: {percent(evaluation.accuracy, 2)}. "
-            "Rows are what it is, columns what was said.",
+            "Rows are what it is, columns what was said; beside them the worst mistakes.",
         )
         self._show_matrix(confusion_matrix(test.targets, predicted, 10))
         self._show_mistakes(test, evaluation.outputs, predicted, wrong)
@@ -85,7 +85,7 @@ class Results:
             canvas = dom.new("canvas")
             canvas.className = "pixels"
             pictures.paint(canvas, pictures.ink(self._images[number]))
-            button.append(canvas, dom.new("small", f"{said} not {right}"))
+            button.append(canvas, dom.new("small", f"{said}, is {right}"))
             item = dom.new("li")
             item.append(button)
             items.append(item)

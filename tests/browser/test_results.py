@@ -44,7 +44,7 @@ def test_a_mistake_can_be_put_on_the_canvas_and_is_made_again(tested):
     for number in (0, 3, 9):
         tested.click("clear")
         mistake = mistakes.nth(number)
-        said, right = re.search(r"(\d) not (\d)", mistake.text_content()).groups()
+        said, right = re.search(r"(\d), is (\d)", mistake.text_content()).groups()
         assert said != right
         mistake.click()
         assert tested.ink() > 500
