@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from nn.datasets.dataset import Dataset
+from nn.engine import Totals
 
 if TYPE_CHECKING:
     from nn.model import Sequential
@@ -124,29 +125,85 @@ def training(
         raise ValueError(f"batch_size and epochs must be at least 1, got {batch_size} and {epochs}")
     model.check_fit(data)
     pacer = Pacer(budget)
+    train = _in_parts if batch_size > model.program.part else _in_batches
     for epoch in range(1, epochs + 1):
-        order = rng.permutation(len(data))
         done = 0
-        while done < len(order):
-            started = clock()
-            chunk = order[done : done + pacer.units * batch_size]
-            totals = model.program.train(data, chunk, batch_size)
-            pacer.took(-(-len(chunk) // batch_size), clock() - started)
-            done += len(chunk)
+        for samples, totals in train(
+            model, data, rng.permutation(len(data)), batch_size, pacer, clock
+        ):
+            done += samples
             yield Progress(
                 testing=False,
                 epoch=epoch,
                 epochs=epochs,
                 done=done,
-                total=len(order),
-                samples=len(chunk),
-                loss=totals.loss / len(chunk),
-                accuracy=_share(totals.correct, len(chunk), data),
+                total=len(data),
+                samples=samples,
+                loss=totals.loss / samples,
+                accuracy=_share(totals.correct, samples, data),
             )
         if validation is not None:
             yield from evaluating(
                 model, validation, epoch=epoch, epochs=epochs, budget=budget, clock=clock
             )
+
+
+def _in_batches(
+    model: Sequential,
+    data: Dataset,
+    order: np.ndarray,
+    batch_size: int,
+    pacer: Pacer,
+    clock: Clock,
+) -> Iterator[tuple[int, Totals]]:
+    """Train an epoch, several mini-batches a chunk; yield each chunk's samples and totals."""
+    done = 0
+    while done < len(order):
+        started = clock()
+        chunk = order[done : done + pacer.units * batch_size]
+        totals = model.program.train(data, chunk, batch_size)
+        pacer.took(-(-len(chunk) // batch_size), clock() - started)
+        done += len(chunk)
+        yield len(chunk), totals
+
+
+def _in_parts(
+    model: Sequential,
+    data: Dataset,
+    order: np.ndarray,
+    batch_size: int,
+    pacer: Pacer,
+    clock: Clock,
+) -> Iterator[tuple[int, Totals]]:
+    """As :func:`_in_batches`, for mini-batches so large that one alone would take too long.
+
+    The gradient of a mini-batch is the mean of its parts' gradients, each weighted by its samples.
+    """
+    part = model.program.part
+    gradients = np.empty_like(model.gradients)
+    parts, samples, loss, correct = 0, 0, 0.0, 0
+    started = clock()
+    for start in range(0, len(order), batch_size):
+        batch = order[start : start + batch_size]
+        gradients[...] = 0
+        for low in range(0, len(batch), part):
+            rows = batch[low : low + part]
+            totals = model.program.gradients(data, rows)
+            model.gradients *= len(rows) / len(batch)
+            gradients += model.gradients
+            if low + part >= len(batch):
+                model.optimizer.update(model.parameters, gradients)
+            parts += 1
+            samples += len(rows)
+            loss += totals.loss
+            correct += totals.correct
+            if parts >= pacer.units:
+                pacer.took(parts, clock() - started)
+                yield samples, Totals(loss, correct)
+                parts, samples, loss, correct = 0, 0, 0.0, 0
+                started = clock()
+    if parts:
+        yield samples, Totals(loss, correct)
 
 
 def evaluating(

@@ -25,6 +25,9 @@ class Totals(NamedTuple):
 class Program(Protocol):
     """A network made ready to run."""
 
+    part: int
+    """Samples that one step of work should not exceed: larger mini-batches are taken in parts."""
+
     def train(self, data: Dataset, order: np.ndarray, batch_size: int) -> Totals:
         """Update the parameters once for each mini-batch of ``order``.
 
@@ -35,7 +38,7 @@ class Program(Protocol):
             batch_size: samples a mini-batch.
         """
 
-    def gradients(self, data: Dataset, batch: np.ndarray) -> None:
+    def gradients(self, data: Dataset, batch: np.ndarray) -> Totals:
         """Set the network's ``gradients`` to those of one mini-batch, changing no parameter."""
 
     def evaluate(self, data: Dataset, start: int, stop: int) -> tuple[Totals, np.ndarray]:

@@ -56,6 +56,7 @@ class Recorder:
     """An engine that learns nothing and writes down which samples it was given."""
 
     name = "recorder"
+    part = 1_000
 
     def __init__(self) -> None:
         self.given: list[list[int]] = []
@@ -66,6 +67,33 @@ class Recorder:
     def train(self, data: Dataset, order: np.ndarray, batch_size: int) -> Totals:
         self.given.append(order.tolist())
         return Totals(0.0, 0)
+
+
+@pytest.mark.parametrize("batch_size", [33, 64, 100, 300, 1_000])
+def test_a_large_mini_batch_is_trained_in_parts_with_the_same_result(digits, batch_size):
+    model, whole = network(), network()
+    whole.program.part = 10_000
+    progress = list(run(model, digits[0], batch_size))
+    exhaust(run(whole, digits[0], batch_size))
+    np.testing.assert_allclose(model.parameters, whole.parameters, rtol=1e-3, atol=1e-5)
+    assert model.optimizer.iterations == whole.optimizer.iterations
+    assert sum(each.samples for each in progress) == 2 * len(digits[0])
+
+
+def test_one_step_of_work_has_no_more_samples_than_a_part(digits):
+    progress = list(run(network(), digits[0], batch_size=300, step=10.0))
+    assert max(each.samples for each in progress) == network().program.part
+
+
+def test_between_the_parts_of_a_mini_batch_the_network_stays_as_it_was(digits):
+    model = network()
+    before = model.parameters.copy()
+    training_run = run(model, digits[0], batch_size=300, step=10.0)
+    next(training_run)
+    assert np.array_equal(model.parameters, before)
+    while next(training_run).done < 300:
+        pass
+    assert not np.array_equal(model.parameters, before)
 
 
 def epochs_of(recorder: Recorder, samples: int) -> list[list[int]]:
