@@ -7,14 +7,24 @@ import pytest
 
 from nn.datasets import Dataset
 from nn.experiment import Experiment
-from nn.settings import PRESETS, Settings, SettingsError
+from nn.labs import digits as digits_lab
+from nn.labs.digits import PRESETS
+from nn.settings import Settings, SettingsError, layers
 from nn.training import exhaust
 
-SMALL = Settings(hidden=(20,), epochs=2)
+SMALL = Settings(hidden=layers(20), epochs=2)
+
+
+def fresh(settings: Settings) -> Experiment:
+    return Experiment(settings, digits_lab.task(settings))
+
+
+def settings_of(experiment: Experiment) -> Settings:
+    return experiment.settings(Settings(), digits_lab.task(Settings()))
 
 
 def trained(settings: Settings, data: Dataset, test: Dataset | None = None) -> Experiment:
-    experiment = Experiment(settings)
+    experiment = fresh(settings)
     exhaust(experiment.train(settings, data, test, budget=0.01))
     return experiment
 
@@ -29,7 +39,7 @@ def norm(experiment: Experiment) -> float:
 
 @pytest.mark.parametrize("preset", PRESETS)
 def test_the_same_settings_give_the_same_weights(preset, digits):
-    settings = replace(PRESETS[preset], hidden=(20,), epochs=2)
+    settings = replace(PRESETS[preset], hidden=layers(20), epochs=2)
     first, second = trained(settings, *digits), trained(settings, *digits)
     other = trained(replace(settings, seed=2), *digits)
     assert first.saved() == second.saved()
@@ -38,8 +48,8 @@ def test_the_same_settings_give_the_same_weights(preset, digits):
 
 @pytest.mark.parametrize("preset", PRESETS)
 def test_training_improves_the_network(preset, digits):
-    settings = replace(PRESETS[preset], hidden=(20,), epochs=5)
-    before = exhaust(Experiment(settings).test(digits[1], budget=0.01))
+    settings = replace(PRESETS[preset], hidden=layers(20), epochs=5)
+    before = exhaust(fresh(settings).test(digits[1], budget=0.01))
     assert before.accuracy < 0.4
     assert trained(settings, *digits).history.test_accuracy > 0.9
 
@@ -53,7 +63,7 @@ def test_the_reference_run_learns_mnist(mnist):
 
 
 def test_the_reference_network_is_the_tutorials():
-    model = Experiment(Settings()).model
+    model = fresh(Settings()).model
     assert model.widths == [784, 100, 10]
     assert [layer.activation.name for layer in model.layers] == ["sigmoid", "sigmoid"]
     assert not any(layer.use_bias for layer in model.layers)
@@ -65,7 +75,7 @@ def test_the_reference_network_is_the_tutorials():
 
 
 def test_settings_decide_the_network():
-    settings = replace(PRESETS["Fast"], hidden=(30, 20))
+    settings = replace(PRESETS["Fast"], hidden=layers(30, 20))
     model = Experiment(settings, features=5, classes=3).model
     assert model.widths == [5, 30, 20, 3]
     assert [layer.activation.name for layer in model.layers] == ["relu", "relu", "softmax"]
@@ -76,7 +86,7 @@ def test_settings_decide_the_network():
 def test_a_network_may_have_no_hidden_layer(digits):
     experiment = trained(replace(SMALL, hidden=()), *digits)
     assert experiment.model.widths == [784, 10]
-    assert reloaded(experiment).settings().hidden == ()
+    assert settings_of(reloaded(experiment)).hidden == ()
 
 
 def test_history_counts_epochs_and_samples_and_keeps_the_last_test(digits):
@@ -125,7 +135,7 @@ def test_going_on_from_a_file_repeats(digits):
 
 @pytest.mark.parametrize("preset", PRESETS)
 def test_a_saved_network_tests_the_same(preset, digits):
-    experiment = trained(replace(PRESETS[preset], hidden=(20,)), *digits)
+    experiment = trained(replace(PRESETS[preset], hidden=layers(20)), *digits)
     again = reloaded(experiment)
     assert again.history == experiment.history
     evaluation = exhaust(again.test(digits[1], budget=0.01))
@@ -134,15 +144,15 @@ def test_a_saved_network_tests_the_same(preset, digits):
     assert np.array_equal(first, second)
 
 
-@pytest.mark.parametrize("settings", [SMALL, replace(PRESETS["Fast"], hidden=(9, 8), l2=0.1)])
+@pytest.mark.parametrize("settings", [SMALL, replace(PRESETS["Fast"], hidden=layers(9, 8), l2=0.1)])
 def test_settings_come_back_from_a_file(settings, digits):
-    assert reloaded(trained(settings, *digits)).settings() == settings
+    assert settings_of(reloaded(trained(settings, *digits))) == settings
 
 
 def test_settings_of_a_file_that_tells_none_are_taken_from_the_network():
-    experiment = Experiment(replace(PRESETS["Fast"], hidden=(9, 8)))
+    experiment = fresh(replace(PRESETS["Fast"], hidden=layers(9, 8)))
     experiment.history.settings = {"epochs": "many"}
-    settings = reloaded(experiment).settings()
+    settings = settings_of(reloaded(experiment))
     assert (settings.hidden, settings.activation) == ((9, 8), "relu")
     assert (settings.loss, settings.use_bias) == ("categorical_crossentropy", True)
     assert settings.epochs == Settings().epochs
@@ -161,7 +171,7 @@ def test_some_of_the_training_samples_are_drawn_by_the_seed(digits):
 def test_more_training_samples_than_there_are_are_refused(digits):
     settings = replace(SMALL, train_samples=301)
     with pytest.raises(SettingsError, match="Training samples: there are 300 training samples"):
-        Experiment(settings).train(settings, *digits, budget=0.01)
+        fresh(settings).train(settings, *digits, budget=0.01)
     settings = replace(SMALL, train_samples=300)
     assert trained(settings, *digits).history.samples == 600
 
@@ -170,7 +180,7 @@ def test_a_network_too_large_for_a_file_is_refused():
     with pytest.raises(
         SettingsError, match="Hidden layers: 2,787,840 weights are too many: at most"
     ):
-        Experiment(Settings(hidden=(1000, 1984)))
+        fresh(Settings(hidden=layers(1000, 1984)))
 
 
 def test_l2_keeps_weights_small(digits):
@@ -182,7 +192,7 @@ def test_l2_keeps_weights_small(digits):
 def test_decay_ends_with_small_steps(digits):
     def last_step(decay: str) -> float:
         settings = replace(SMALL, decay=decay, epochs=1, batch_size=10)
-        experiment = Experiment(settings)
+        experiment = fresh(settings)
         run = experiment.train(settings, digits[0], None, budget=0.01)
         optimizer = experiment.model.optimizer
         exhaust(run)

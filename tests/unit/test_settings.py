@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nn.activations import ACTIVATIONS
+from nn.labs.digits import PRESETS
 from nn.losses import LOSSES
 from nn.optimizers import OPTIMIZERS
 from nn.settings import (
@@ -14,7 +15,6 @@ from nn.settings import (
     FIELDS,
     MAX_LAYERS,
     MAX_UNITS,
-    PRESETS,
     Settings,
     SettingsError,
     parse,
