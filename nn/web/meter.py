@@ -109,8 +109,8 @@ class Meter:
         if ended:
             self.paint_figures()
         step = _LINE_SAMPLES if progress.epoch <= _CHATTY_EPOCHS else _LATER_LINE_SAMPLES
-        long = progress.total >= _LINE_SAMPLES
-        if progress.done // step > before // step or (ended and long):
+        told = progress.total >= _LINE_SAMPLES or progress.epoch <= _CHATTY_EPOCHS
+        if progress.done // step > before // step or (ended and told):
             accuracy = ""
             if progress.accuracy is not None:
                 accuracy = f", accuracy {percent(self._line.accuracy, 1)}"
