@@ -13,6 +13,7 @@ import numpy as np
 
 from nn import weights
 from nn.datasets.dataset import Dataset
+from nn.engine.numerical import NumericalEngine
 from nn.layers import Dense
 from nn.losses import LOSSES
 from nn.model import Sequential
@@ -200,8 +201,9 @@ class Experiment:
 
     def _compile(self, settings: Settings, steps: int) -> None:
         rate = DECAYS[settings.decay](settings.learning_rate, steps)
+        engine = NumericalEngine() if settings.gradients == "numerical" else None
         self.model.compile(
-            OPTIMIZERS[settings.optimizer](rate), self.model.loss, self.model.target_range
+            OPTIMIZERS[settings.optimizer](rate), self.model.loss, self.model.target_range, engine
         )
         penalty = L1L2(settings.l1, settings.l2) if settings.l1 or settings.l2 else None
         for layer in self.model.layers:

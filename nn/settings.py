@@ -138,6 +138,10 @@ _BIAS = {"bias": True, "nobias": False}
 _LAYER_EXPECTED = (
     f"expected units for each layer, 1 to {MAX_UNITS:,}, such as 100 or 256,128 or 256:relu,128"
 )
+_WORDS_EXPECTED = (
+    "expected an activation, an initializer, bias or nobias, with colons between them, such as "
+    "softmax:variance_scaling"
+)
 
 
 def _read_hidden(text: str) -> tuple[LayerSettings, ...]:
@@ -171,8 +175,7 @@ def _with_words(layer: LayerSettings, words: list[str]) -> LayerSettings:
         elif word in _BIAS:
             layer = replace(layer, use_bias=_BIAS[word])
         else:
-            known = ", ".join((*ACTIVATIONS, *INITIALIZERS, *_BIAS))
-            raise ValueError(f"expected words of: {known}, with colons between them")
+            raise ValueError(_WORDS_EXPECTED)
     return layer
 
 

@@ -88,7 +88,8 @@ def dumps(model: Sequential, training: Training) -> str:
         raise ValueError("the network has no weights yet, so there is nothing to save")
     if not np.isfinite(model.parameters).all():
         raise ValueError("the weights are no longer numbers, so there is nothing to save")
-    listed = model.parameters.size <= _LISTED_PARAMETERS
+    # Base64 is for float32 only.
+    listed = model.parameters.size <= _LISTED_PARAMETERS or model.dtype == np.float64
     write = _listed if listed else _base64
     members = {
         "format": json.dumps(FORMAT),
@@ -216,8 +217,8 @@ def _network(content: dict[str, Any]) -> Sequential:
     if dtype not in ("float32", "float64"):
         raise ValueError(f'dtype must be "float32" or "float64", found {checks.shown(dtype)}')
     scaling = Rescaling(
-        _per_feature(inputs.get("scale", 1.0), "inputs.scale", features),
-        _per_feature(inputs.get("offset", 0.0), "inputs.offset", features),
+        _per_feature(inputs.get("scale", 1.0), "inputs.scale", features, dtype),
+        _per_feature(inputs.get("offset", 0.0), "inputs.offset", features, dtype),
     )
     weights = content.get("weights")
     if not isinstance(weights, list) or len(weights) != len(layers):
@@ -249,9 +250,9 @@ def _target_range(content: dict[str, Any]) -> tuple[float, float]:
     return checks.number(entry[0], "target_range"), checks.number(entry[1], "target_range")
 
 
-def _per_feature(value: Any, name: str, features: int) -> float | np.ndarray:
+def _per_feature(value: Any, name: str, features: int, dtype: str) -> float | np.ndarray:
     if isinstance(value, list):
-        return checks.vector(value, name, features)
+        return checks.vector(value, name, features, np.dtype(dtype))
     return checks.number(value, name)
 
 
