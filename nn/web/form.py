@@ -46,10 +46,11 @@ class Form(Generic[S]):
         self._fill(defaults.fields())
         dom.on(self._form, "input", lambda event: self._edited())
         dom.on(self._form, "submit", lambda event: event.preventDefault())
-        dom.on(window, "hashchange", lambda event: self._follow_link())
+        dom.on(window, "hashchange", lambda event: self._address_changed())
         for button in self._form.querySelectorAll("[data-preset]"):
             dom.on(button, "click", self._choose_preset)
         self._follow_link()
+        self._edited()
 
     def read(self) -> S:
         """Return the settings in the form.
@@ -102,6 +103,11 @@ class Form(Generic[S]):
             button.setAttribute("aria-pressed", str(chosen).lower())
         self._changed()
 
+    def _address_changed(self) -> None:
+        if glue.currentLab() == self._lab:
+            self._follow_link()
+            self._edited()
+
     def _follow_link(self) -> None:
         lab, _, query = window.location.hash.removeprefix("#").partition("?")
         fields = {name: value for name, value in parse_qsl(query) if name in self._defaults.table}
@@ -112,7 +118,6 @@ class Form(Generic[S]):
                 self.read()
             except SettingsError as error:
                 dom.complain(error)
-        self._edited()
 
     def _choose_preset(self, event: Any) -> None:
         self.write(self._presets[event.currentTarget.dataset.preset])
