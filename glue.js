@@ -313,6 +313,14 @@ export function download(name, text, type = "application/json") {
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
 
+export async function copy(text) {
+  // Where the page is served without encryption, there is no clipboard.
+  if (!navigator.clipboard) throw new Error("there is no clipboard");
+  await navigator.clipboard.writeText(text);
+}
+
+export const select = (element) => getSelection().selectAllChildren(element);
+
 // Files dropped anywhere on the page arrive as a "files" event on the document.
 document.addEventListener("dragover", (event) => {
   if (event.dataTransfer.types.includes("Files")) event.preventDefault();

@@ -16,10 +16,11 @@ _MOST_POINTS = 600
 
 @dataclass(frozen=True)
 class Line:
-    """How a line of a chart looks: a colour, or a CSS variable with one, and dots or not."""
+    """How a line of a chart looks: a colour, or a CSS variable with one, dots or not, dashes."""
 
     colour: str
     dots: bool = False
+    dash: tuple[int, ...] = ()
 
 
 TRAIN_AND_TEST = (Line("--train"), Line("--test", dots=True))
@@ -58,6 +59,23 @@ class Chart:
             line.insert(place, value)
         if len(self._x) > _MOST_POINTS:
             self._thin_out()
+
+    def draw(
+        self,
+        lines: Sequence[Line],
+        x: Sequence[float],
+        values: Sequence[Sequence[float | None]],
+        logarithmic: bool = False,
+    ) -> None:
+        """Draw these lines, one value each for every ``x``, instead of all there were."""
+        styled = (tuple(lines), logarithmic)
+        stale = styled != (tuple(self._lines), self._logarithmic)
+        self._lines, self._logarithmic = styled
+        self._x, self._values = list(x), [list(each) for each in values]
+        if stale:
+            self.restyle()
+        else:
+            self.paint()
 
     def _thin_out(self) -> None:
         # Half as many points draw the same line; dots are few and stay.
@@ -128,4 +146,5 @@ class Chart:
         if line.dots:
             points = {"show": True, "size": 6, "fill": colour}
             return {"stroke": colour, "width": 2, "points": points, "spanGaps": True}
-        return {"stroke": colour, "width": 1.5, "points": {"show": False}, "spanGaps": True}
+        plain = {"stroke": colour, "width": 1.5, "points": {"show": False}, "spanGaps": True}
+        return {**plain, "dash": list(line.dash)}

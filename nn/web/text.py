@@ -15,6 +15,13 @@ def figure(value: float) -> str:
     return f"{value:.2e}" if 0 < abs(value) < 0.001 else f"{value:.4f}"
 
 
+def work_time(seconds: float) -> str:
+    """Return how long a piece of work takes, which may be microseconds or hours."""
+    if seconds >= 100:
+        return duration(seconds)
+    return f"{seconds:.3g} s" if seconds >= 1 else f"{1000 * seconds:.3g} ms"
+
+
 def duration(seconds: float) -> str:
     """Return a time span in the units that suit it."""
     minutes, seconds = divmod(round(seconds), 60)
