@@ -7,7 +7,7 @@ const byId = (id) => document.getElementById(id);
 // first shown. Ids are unique in a lab: in all but the first they begin with its name.
 
 const FIRST = "digits";
-const REFERENCES = ["for", "aria-controls", "aria-describedby", "aria-labelledby", "list"];
+const REFERENCES = ["for", "aria-controls", "aria-describedby", "aria-labelledby", "form", "list"];
 const labs = new Map(
   [...document.querySelectorAll("main[data-lab]")].map((main) => [main.dataset.lab, main]),
 );

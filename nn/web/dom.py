@@ -80,6 +80,14 @@ def row(head: str, *cells: str) -> Any:
     return node
 
 
+def new_svg(tag: str, **attributes: str) -> Any:
+    """Return a new element of a drawing; ``data_index`` is written ``data-index``."""
+    node = document.createElementNS("http://www.w3.org/2000/svg", tag)
+    for key, value in attributes.items():
+        node.setAttribute(key.replace("_", "-"), value)
+    return node
+
+
 def log(text: str) -> None:
     """Add a line to the messages."""
     glue.log(text)

@@ -47,6 +47,8 @@ class Lab(Generic[S]):
         form, meter, painter: the settings, the figures, and what is painted during work.
         experiment: the network and what it has been through.
         data, test_data: what it is trained on and tested with.
+        made_with: the settings that the network was made with, or loaded.
+        state: "ready", "training" or "testing".
     """
 
     name: str
@@ -59,6 +61,8 @@ class Lab(Generic[S]):
     experiment: Experiment
     data: Dataset
     test_data: Dataset
+    made_with: S
+    state = "ready"
 
     def __init__(self) -> None:
         self.parts = Parts(self.name)
@@ -68,6 +72,7 @@ class Lab(Generic[S]):
         self._work: object | None = None
         self._run: Iterator[Progress] | None = None
         self._run_settings: S | None = None
+        self._by_step = False
         self._network: tuple[object, ...] | None = None
 
     # ---- What a subclass says.
@@ -165,7 +170,7 @@ class Lab(Generic[S]):
     def _adopt(self, experiment: Experiment, settings: S) -> None:
         """Go on with this network, whatever was going on before."""
         self.forget_run()
-        self.experiment = experiment
+        self.experiment, self.made_with = experiment, settings
         self._network = settings.network()
         self.meter.clear()
         self.adopted()
@@ -205,7 +210,7 @@ class Lab(Generic[S]):
             return "What has changed counts from the next Train." if changed else ""
         if settings.network() != self._network:
             return "Train starts a new network: the settings have changed."
-        if self._run is not None and settings == self._run_settings:
+        if self._run is not None and not self._by_step and settings == self._run_settings:
             return "Train goes on where it stopped."
         if self.experiment.history.samples:
             return "Train teaches this network more."
@@ -217,28 +222,50 @@ class Lab(Generic[S]):
         if self._work is not None:
             self.stop()
             dom.announce("Stopped; Train goes on from here")
-            return
-        settings = self.form.read()
-        if settings.network() != self._network:
-            self._make_network(settings)
-            dom.log(f"A new network: {self.shape}")
-        if self._run is None or settings != self._run_settings:
-            try:
-                self._run = self.experiment.train(
-                    settings, self.data, self.test_data, BUDGET, self.validation_freq(settings)
-                )
-            except SettingsError as error:
-                self.form.refuse(error)
-                raise
-            self._run_settings = settings
-            self.meter.begin()
-            dom.announce(f"Training {self.shape}")
+        else:
+            self.train()
+
+    def train(self) -> None:
+        """Begin to train, or go on where training stopped."""
 
         def ended() -> None:
             self._run = None
             dom.announce("Training is done")
 
-        self._start("training", self._run, lambda progress: None, ended)
+        self._start("training", self._ready_run(by_step=False), lambda progress: None, ended)
+
+    def step(self) -> None:
+        """Train one epoch, and test; the steps after one another are a run of their own."""
+        self.stop()
+
+        def each(progress: Progress) -> None:
+            if progress.evaluation is not None:
+                if progress.epoch == progress.epochs:
+                    self._run = None
+                self.stop()
+                self.painter.paint_all()
+
+        self._start("training", self._ready_run(by_step=True), each, lambda: None)
+
+    def _ready_run(self, by_step: bool) -> Iterator[Progress]:
+        """Return the run that was stopped, if it may go on, or a new one."""
+        settings = self.form.read()
+        if settings.network() != self._network:
+            self._make_network(settings)
+            dom.log(f"A new network: {self.shape}")
+        if self._run is None or (settings, by_step) != (self._run_settings, self._by_step):
+            # A chunk of work never goes beyond a test: to stop after an epoch, test after each.
+            freq = 1 if by_step else self.validation_freq(settings)
+            try:
+                self._run = self.experiment.train(settings, self.data, self.test_data, BUDGET, freq)
+            except SettingsError as error:
+                self.form.refuse(error)
+                raise
+            self._run_settings, self._by_step = settings, by_step
+            self.meter.begin()
+            if not by_step:
+                dom.announce(f"Training {self.shape}")
+        return self._run
 
     def _test_or_stop(self) -> None:
         if self._work is not None:
@@ -292,6 +319,7 @@ class Lab(Generic[S]):
         self._form_changed()
 
     def _set_state(self, state: str) -> None:
+        self.state = state
         glue.setState(self.name, state)
         training, testing = state == "training", state == "testing"
         self.parts.show("train", "Stop" if training else "Train")
