@@ -1,0 +1,62 @@
+"""Numbers from 0 to 1 as colours, from one class's to the other's."""
+
+from __future__ import annotations
+
+import numpy as np
+
+_LEVELS = 256
+
+
+class Shades:
+    """A colour for each of 256 levels: looking one up is far cheaper than mixing it.
+
+    Args:
+        colours: three or more as "#rrggbb", evenly spaced from 0 to 1.
+        unknown: the colour of what is not a number.
+    """
+
+    def __init__(self, colours: list[str], unknown: str) -> None:
+        stops = np.array([_channels(colour) for colour in colours], dtype=np.float64)
+        at = np.linspace(0, _LEVELS - 1, len(stops))
+        levels = np.arange(_LEVELS)
+        rgba = np.full((_LEVELS, 4), 255, dtype=np.uint8)
+        for channel in range(3):
+            rgba[:, channel] = np.interp(levels, at, stops[:, channel]).round()
+        self._table = rgba.view(np.uint32)[:, 0]
+        self._unknown = np.array([*_channels(unknown), 255], dtype=np.uint8).view(np.uint32)[0]
+
+    def of(self, values: np.ndarray) -> np.ndarray:
+        """Return colours, uint32 of ``values``'s shape: the bytes red, green, blue and alpha.
+
+        Values below 0 and above 1 are shown as those.
+        """
+        known = np.isfinite(values)
+        levels = np.clip(np.where(known, values, 0), 0, 1) * (_LEVELS - 1)
+        colours = self._table.take((levels + 0.5).astype(np.uint8))
+        if not known.all():
+            colours[~known] = self._unknown
+        return np.asarray(colours)
+
+
+def levels(outputs: np.ndarray, activation: str) -> np.ndarray:
+    """Return a unit's outputs between 0 and 1, as :class:`Shades` shows them.
+
+    Where an activation has bounds, they are 0 and 1; where it has none, a half stands for 0 and the
+    largest output, up or down, reaches 0 or 1.
+
+    Args:
+        outputs: of one unit.
+        activation: the name of the unit's.
+    """
+    if activation in ("sigmoid", "softmax"):
+        return outputs
+    if activation == "tanh":
+        return (outputs + 1) / 2
+    largest = np.abs(outputs).max()
+    if not np.isfinite(largest):
+        return outputs * np.nan
+    return outputs / (2 * largest) + 0.5 if largest > 0 else np.full_like(outputs, 0.5)
+
+
+def _channels(colour: str) -> list[int]:
+    return [int(colour[i : i + 2], 16) for i in (1, 3, 5)]
