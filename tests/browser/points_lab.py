@@ -1,0 +1,153 @@
+"""What a visitor does in the Points lab and reads from it."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import parse_qsl
+
+from playwright.sync_api import Locator, expect
+
+from tests.browser.lab import Lab
+
+
+class PointsLab(Lab):
+    """The page in one tab, with the Points lab shown."""
+
+    def find(self, name: str) -> Locator:
+        return self.page.locator(f"#points-{name}")
+
+    def set(self, **fields: object) -> None:
+        for name, value in fields.items():
+            field = self.page.locator(f"main[data-lab=points] [name={name}]")
+            if field.evaluate("field => field.tagName") == "SELECT":
+                field.select_option(str(value))
+            else:
+                field.fill(str(value))
+
+    def preset(self, name: str) -> None:
+        self.page.locator(f"[data-preset={name}]").click()
+
+    def tidy(self) -> None:
+        if self.state == "training":
+            self.stop()
+        self.page.emulate_media(color_scheme="light")
+        self.preset("Diagonal")
+        self.click("reset")
+        self.brush("1")
+        self.page.mouse.move(0, 0)
+        self.find("network").evaluate("network => network.scrollTo(0, 0)")
+        self.page.locator("#status").evaluate("status => status.replaceChildren()")
+
+    # ---- Training.
+
+    def train(self, samples: int = 0) -> None:
+        self.click("train")
+        self.wait("training")
+        self.page.wait_for_function(
+            """samples => {
+              const figures = document.getElementById("points-epoch").textContent;
+              return Number(figures.split(" / ")[0]) > samples;
+            }""",
+            arg=samples,
+        )
+
+    def train_to_the_end(self) -> float:
+        """Train until the run is done, and return the test accuracy that is shown."""
+        self.news(lambda: self.click("train"), "^Training is done$")
+        self.wait("ready")
+        return self.accuracy()
+
+    def step(self) -> None:
+        self.news(lambda: self.click("step"), r"^Epoch \d+ of \d+ done")
+        self.wait("ready")
+
+    # ---- The unit square.
+
+    def place(self, x: float, y: float) -> tuple[float, float]:
+        """Where on the screen a point of the unit square is."""
+        box = self.find("plane").bounding_box()
+        assert box
+        return box["x"] + 1 + x * (box["width"] - 2), box["y"] + 1 + (1 - y) * (box["height"] - 2)
+
+    def read(self) -> tuple[float, float, float]:
+        """What is said of the place of the cross: x, y and the network's answer."""
+        found = re.fullmatch(r"x (\d\.\d\d), y (\d\.\d\d): (-?\d+\.\d\d)", self.text("probe"))
+        assert found, self.text("probe")
+        x, y, answer = map(float, found.groups())
+        return x, y, answer
+
+    def answer_at(self, x: float, y: float) -> float:
+        """Point at a place, and return what the network answers there."""
+        self.page.mouse.move(*self.place(x, y))
+        there_x, there_y, answer = self.read()
+        assert abs(there_x - x) <= 0.01 and abs(there_y - y) <= 0.01
+        return answer
+
+    def click_at(self, x: float, y: float) -> None:
+        self.page.mouse.click(*self.place(x, y))
+
+    def brush(self, value: str) -> None:
+        """Choose what a click adds: "1" for orange, "0" for blue, "look" for nothing."""
+        self.find("brush").locator(f"[value='{value}']").check()
+
+    def dots(self, name: str) -> int:
+        """How many points of a kind, such as "added1" or "test0", are drawn."""
+        return self.find(name).evaluate(
+            "group => (group.firstElementChild.getAttribute('d') ?? '').split('M').length - 1"
+        )
+
+    def paints(self) -> int:
+        """How often the heat map has been painted."""
+        return int(self.find("surface").evaluate("surface => surface.dataset.paints"))
+
+    # ---- The network.
+
+    def input(self, name: str) -> Locator:
+        return self.page.locator(f"[data-feature='{name}']")
+
+    def point_at_link(self, layer: int, source: int, unit: int) -> None:
+        """Go to a weight with the keyboard."""
+        shape = [int(width) for width in self.shape().split("-")]
+        self.find("links").focus()
+        for _ in range(sum(shape)):
+            self.page.keyboard.press("ArrowLeft")
+        for _ in range(layer):
+            self.page.keyboard.press("ArrowRight")
+        self.page.keyboard.press("ArrowLeft" if layer == 0 else "ArrowUp")
+        for _ in range(source * shape[layer + 1] + unit):
+            self.page.keyboard.press("ArrowDown")
+
+    def shape(self) -> str:
+        """The widths of the network, from a weights file."""
+        saved = self.save()
+        widths = [saved["inputs"]["features"], *(layer["units"] for layer in saved["layers"])]
+        return "-".join(map(str, widths))
+
+    def weights(self) -> list[object]:
+        return self.save()["weights"]
+
+    def unit(self, layer: int, unit: int) -> tuple[float, float]:
+        """Where on the screen the middle of a neuron is; the drawing's frames know."""
+        corner = self.page.evaluate(
+            """([layer, unit]) => {
+              const d = document.getElementById("points-frames").getAttribute("d");
+              const corners = [...d.matchAll(/M(\\d+) (\\d+)/g)].map(([, x, y]) => [+x, +y]);
+              const columns = [...new Set(corners.map(([x]) => x))];
+              const found = corners.filter(([x]) => x === columns[layer + 1])[unit];
+              const box = document.getElementById("points-links").getBoundingClientRect();
+              return [box.left + found[0] + 13, box.top + found[1] + 13];
+            }""",
+            [layer, unit],
+        )
+        return corner[0], corner[1]
+
+    # ---- The address.
+
+    def link(self) -> dict[str, str]:
+        """The settings in the page's address."""
+        lab, _, query = self.page.evaluate("location.hash").removeprefix("#").partition("?")
+        assert lab == "points"
+        return dict(parse_qsl(query, keep_blank_values=True))
+
+    def expect_text(self, name: str, pattern: str) -> None:
+        expect(self.find(name)).to_have_text(re.compile(pattern))

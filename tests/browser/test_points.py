@@ -1,0 +1,527 @@
+"""The Points lab: it learns, it is seen to learn, and it can be played with."""
+
+import json
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import browsing, visiting
+from tests.browser.lab import best_of
+from tests.browser.points_lab import PointsLab
+from tests.browser.test_layout import CONTRASTS, SIZE
+
+ROOT = Path(__file__).resolve().parents[2]
+
+FEWEST_PAINTS = 10.0  # a second
+
+LONG = {"epochs": 5000}
+"""Settings with which training goes on until it is stopped."""
+
+
+@pytest.fixture(scope="module")
+def tab(context, site):
+    """A tab of its own for this file's tests."""
+    with visiting(context, f"{site}#points") as lab:
+        yield PointsLab(lab.page)
+
+
+@pytest.fixture
+def points(tab):
+    tab.tidy()
+    yield tab
+    if tab.state == "training":
+        tab.stop()
+
+
+@pytest.fixture
+def visit_points(context, site):
+    """A function that opens the lab in another tab, by a link."""
+
+    @contextmanager
+    def visit_points(link: str = "#points"):
+        with visiting(context, site + link) as lab:
+            yield PointsLab(lab.page)
+
+    return visit_points
+
+
+# ---- Learning.
+
+
+def test_the_default_network_learns_the_diagonal(points):
+    accuracy = points.train_to_the_end()
+    assert accuracy > 97
+    assert points.answer_at(0.5, 0.1) < 0.05
+    assert points.answer_at(0.3, 0.7) > 0.95
+    assert points.shape() == "2-5-1"
+
+
+@pytest.mark.parametrize("preset", ["Circle", "Exclusive-or", "Gaussians", "Spiral"])
+def test_every_other_preset_learns_its_shape(points, preset):
+    points.preset(preset)
+    assert points.train_to_the_end() >= 95
+
+
+def test_gradients_found_by_nudging_train_too_and_cost_more(points):
+    points.set(gradients="numerical", epochs=10)
+    assert points.train_to_the_end() > 95
+    points.click("measure")
+    points.expect_text("backpropagationTime", r"^\d+\.\d\d ms$")
+    fast, slow = (
+        float(points.text(name).removesuffix(" ms"))
+        for name in ("backpropagationTime", "numericalTime")
+    )
+    assert 0 < fast < slow
+    assert points.text("nudges") == "22"
+    assert 0 < float(points.text("difference")) < 0.1
+
+
+def test_the_answer_follows_the_training_without_a_hand(points):
+    points.set(**LONG, learningRate=0.003)
+    points.answer_at(0.3, 0.7)
+    points.train()
+    seen = set()
+    for _ in range(20):
+        seen.add(points.read()[2])
+        points.page.wait_for_timeout(100)
+    assert len(seen) > 3
+
+
+def test_the_heat_map_moves_ten_times_a_second(points):
+    points.set(**LONG, learningRate=0.01)
+    points.train()
+
+    def seconds_between_paints() -> float:
+        before = points.paints()
+        points.page.wait_for_timeout(1000)
+        return 1 / max(points.paints() - before, 0.01)
+
+    longest = 1 / FEWEST_PAINTS
+    assert best_of(5, seconds_between_paints, longest) <= longest
+    pictures = set()
+    for _ in range(5):
+        pictures.add(points.picture("surface"))
+        points.page.wait_for_timeout(300)
+    assert len(pictures) > 2
+    size = points.find("surface").evaluate("surface => [surface.width, surface.height]")
+    assert size == [100, 100]
+
+
+def test_the_line_between_the_classes_is_where_the_network_answers_a_half(points):
+    points.train_to_the_end()
+    ends = points.find("boundary").evaluate(
+        """line => [...line.getAttribute("d").matchAll(/M([\\d.]+) ([\\d.]+)/g)]
+           .map(([, x, y]) => [(Number(x) + 0.5) / 100, 1 - (Number(y) + 0.5) / 100])"""
+    )
+    assert len(ends) > 50
+    for x, y in ends:
+        assert abs(x - y) < 0.1  # near the diagonal
+    # Coordinates are whole pixels of the mouse, and the slope is steep.
+    x, y = ends[len(ends) // 2]
+    assert points.answer_at(x - 0.1, y + 0.1) > 0.5 > points.answer_at(x + 0.1, y - 0.1)
+
+
+# ---- Points.
+
+
+def test_a_click_adds_a_point_of_the_chosen_class(points):
+    points.click_at(0.8, 0.3)
+    assert points.dots("added1") == 1
+    points.brush("0")
+    points.click_at(0.25, 0.75)
+    points.click_at(0.2, 0.8)
+    assert (points.dots("added1"), points.dots("added0")) == (1, 2)
+    added = [point.split(":") for point in points.link()["added"].split(",")]
+    assert [label for _, _, label in added] == ["1", "0", "0"]
+    for (x, y, _), place in zip(added, [(0.8, 0.3), (0.25, 0.75), (0.2, 0.8)], strict=True):
+        assert abs(float(x) - place[0]) < 0.01 and abs(float(y) - place[1]) < 0.01
+
+
+def test_a_click_that_only_looks_adds_nothing(points):
+    points.brush("look")
+    points.click_at(0.8, 0.3)
+    assert points.read()[:2] == (0.8, 0.3)
+    assert points.link()["added"] == ""
+
+
+def test_added_points_are_trained_on_and_stay_when_the_network_begins_anew(points):
+    points.click_at(0.8, 0.3)
+    points.step()
+    assert points.save()["training"]["samples"] == 801
+    points.click("reset")
+    points.click("rewind")
+    assert points.dots("added1") == 1
+    points.step()
+    assert points.save()["training"]["samples"] == 801
+    points.click("unadd")
+    assert points.dots("added1") == 0
+    assert points.link()["added"] == ""
+    expect(points.find("unadd")).to_be_disabled()
+    points.click("rewind")
+    points.step()
+    assert points.save()["training"]["samples"] == 800
+
+
+def test_a_point_added_meanwhile_is_learnt_at_once(points):
+    points.set(**LONG)
+    points.train(samples=1)
+    points.brush("0")
+    points.click_at(0.3, 0.9)
+    assert points.state == "training"
+    points.expect_text("progressLabel", r"^Epoch: [\d,]+ of 801$")
+    assert points.dots("added0") == 1
+
+
+def test_points_are_added_with_the_keyboard(points):
+    points.find("plane").focus()
+    x, y, _ = points.read()
+    points.page.keyboard.press("ArrowRight")
+    points.page.keyboard.press("ArrowRight")
+    points.page.keyboard.press("Shift+ArrowUp" if y < 0.5 else "Shift+ArrowDown")
+    there = points.read()
+    assert there[0] == pytest.approx(min(x + 0.04, 1))
+    assert abs(there[1] - y) == pytest.approx(0.1)
+    assert points.text("probeSaid") == points.text("probe")
+    points.page.keyboard.press("Enter")
+    points.page.keyboard.press("ArrowLeft")
+    points.page.keyboard.press("Space")
+    assert points.dots("added1") == 2
+    assert points.page.evaluate("scrollY") == 0
+
+
+def test_points_to_test_with_are_drawn_beside_those_to_train_on(points):
+    points.set(points=200, testShare=25)
+    assert points.dots("train0") + points.dots("train1") == 150
+    assert points.dots("test0") + points.dots("test1") == 50
+    points.set(points=1000, testShare=20)
+
+
+# ---- Steps.
+
+
+def test_a_step_is_an_epoch_and_rewinding_leads_to_just_where_it_began(points):
+    points.set(batchSize=100)  # of which many would fit in a frame
+    start = points.save()
+    points.step()
+    once = points.save()
+    assert once["training"]["epochs"] == 1
+    assert once["training"]["test_accuracy"] is not None
+    points.step()
+    twice = points.save()
+    assert twice["training"]["epochs"] == 2
+    assert start["weights"] != once["weights"] != twice["weights"]
+    points.click("rewind")
+    again = points.save()
+    assert again["weights"] == start["weights"]
+    assert again["training"]["epochs"] == 0
+    points.step()
+    assert points.weights() == once["weights"]
+    points.step()
+    assert points.weights() == twice["weights"]
+
+
+def test_rewinding_stops_training(points):
+    start = points.weights()
+    points.set(**LONG)
+    points.train(samples=3)
+    points.click("rewind")
+    points.wait("ready")
+    assert points.weights() == start
+    assert points.text("epoch") == "–"
+
+
+# ---- The network.
+
+
+def test_neurons_and_layers_are_added_and_removed_by_buttons(points):
+    points.page.get_by_label("Add a neuron to hidden layer 1").click()
+    assert points.link()["hidden"] == "6"
+    assert points.shape() == "2-6-1"
+    points.page.get_by_label("Add a hidden layer").click()
+    assert points.shape() == "2-6-6-1"
+    points.page.get_by_label("Remove a neuron from hidden layer 2").click()
+    assert points.shape() == "2-6-5-1"
+    points.page.get_by_label("Remove the last hidden layer").click()
+    points.page.get_by_label("Remove the last hidden layer").click()
+    assert points.link()["hidden"] == "none"
+    assert points.shape() == "2-1"
+    complaint = points.complaint(
+        lambda: points.page.get_by_label("Remove the last hidden layer").click()
+    )
+    assert complaint == "there is no hidden layer left to remove"
+
+
+def test_a_layer_keeps_its_last_neuron(points):
+    points.set(hidden="1")
+    fewer = points.page.get_by_label("Remove a neuron from hidden layer 1")
+    assert "at least one neuron" in points.complaint(fewer.click)
+    assert points.shape() == "2-1-1"
+
+
+def test_inputs_are_chosen_among_seven(points):
+    expect(points.page.locator("[data-feature]")).to_have_count(7)
+    points.input("x²").check()
+    points.input("sin y").check()
+    points.input("x").uncheck()
+    assert points.link()["inputs"] == "y,x2,siny"
+    assert points.shape() == "3-5-1"
+    assert points.save()["columns"]["inputs"] == ["y", "x²", "sin y"]
+    points.input("y").uncheck()
+    points.input("x²").uncheck()
+    assert "at least one input" in points.complaint(points.input("sin y").click)
+    expect(points.input("sin y")).to_be_checked()
+    assert points.shape() == "1-5-1"
+
+
+def test_other_settings_make_another_network_at_once(points):
+    before = points.weights()
+    points.set(seed=2)
+    assert points.weights() != before
+    picture = points.picture("surface")
+    points.set(hidden="8,8", activation="relu")
+    assert points.shape() == "2-8-8-1"
+    assert points.picture("surface") != picture
+
+
+def test_what_is_changed_meanwhile_waits_for_the_next_training(points):
+    points.set(**LONG)
+    points.train(samples=1)
+    points.page.get_by_label("Add a neuron to hidden layer 1").click()
+    points.expect_text("plan", "^What has changed counts from the next Train")
+    assert points.shape() == "2-5-1"
+    points.stop()
+    assert points.shape() == "2-5-1"
+    points.train()
+    assert points.shape() == "2-6-1"
+
+
+def test_a_weight_one_points_at_is_told_and_followed(points):
+    points.set(**LONG)
+    first, second = points.unit(0, 0), points.unit(1, 0)
+    points.page.mouse.move(first[0] + 15, first[1])
+    points.page.mouse.move(first[0] + 18, first[1])
+    kernel = points.weights()[1]["kernel"]
+    assert points.text("tag") == f"{kernel[0][0]:+.3f}"
+    points.train()
+    points.page.mouse.move(first[0] + 18, first[1])
+    expect(points.find("tag")).to_be_visible()
+    seen = set()
+    for _ in range(10):
+        seen.add(points.text("tag"))
+        points.page.wait_for_timeout(200)
+    assert len(seen) > 2
+    points.page.mouse.move(second[0], 5)
+    expect(points.find("tag")).to_be_hidden()
+
+
+def test_weights_and_biases_are_told_with_the_keyboard(points):
+    points.step()
+    hidden, output = points.weights()
+    points.find("links").focus()
+    points.page.keyboard.press("ArrowDown")
+    assert points.text("weightSaid") == (
+        f"Weight from x to neuron 1 of layer 1: {hidden['kernel'][0][0]:.3f}"
+    )
+    for _ in range(5):
+        points.page.keyboard.press("ArrowDown")
+    assert points.text("weightSaid") == (
+        f"Weight from y to neuron 1 of layer 1: {hidden['kernel'][1][0]:.3f}"
+    )
+    for _ in range(9):
+        points.page.keyboard.press("ArrowDown")
+    assert points.text("weightSaid") == f"Bias of neuron 5 of layer 1: {hidden['bias'][4]:.3f}"
+    points.page.keyboard.press("ArrowRight")
+    assert points.text("weightSaid") == (
+        f"Weight from neuron 1 of layer 1 to output: {output['kernel'][0][0]:.3f}"
+    )
+    assert points.text("tag") == f"{output['kernel'][0][0]:+.3f}"
+
+
+def test_a_neuron_one_points_at_is_seen_large(points):
+    points.train_to_the_end()
+    whole = points.picture("surface")
+    points.page.mouse.move(*points.unit(0, 1))
+    assert points.text("tag") == "neuron 2 of layer 1"
+    assert points.picture("surface") != whole
+    points.page.mouse.move(5, 5)
+    assert points.picture("surface") == whole
+
+
+def test_a_network_that_has_lost_itself_says_so_and_can_begin_anew(points):
+    points.set(learningRate=100, activation="relu", loss="mean_squared_error", output="linear")
+    points.train_to_the_end()
+    assert points.text("probe").endswith(": not a number")
+    assert points.find("boundary").get_attribute("d") == ""
+    assert "no longer numbers" in points.complaint(lambda: points.click("saveWeights"))
+    points.preset("Diagonal")
+    points.read()
+
+
+def test_a_large_network_is_drawn_in_part_and_leaves_the_page_alive(points):
+    before = points.paints()
+    points.set(hidden="300,300")
+    assert points.shape() == "2-300-300-1"
+    points.page.wait_for_function(
+        "before => Number(document.getElementById('points-surface').dataset.paints) > before",
+        arg=before,
+    )
+    points.page.mouse.move(*points.unit(1, 7))
+    assert points.text("tag") == "neuron 8 of layer 2"
+    assert points.text("costNote").startswith("Too many weights")
+
+
+def test_the_drawing_follows_the_training(points):
+    points.set(**LONG)
+    points.train()
+    tiles, lines = set(), set()
+    for _ in range(5):
+        tiles.add(points.picture("tiles"))
+        lines.add(points.find("lines").evaluate("lines => lines.innerHTML"))
+        points.page.wait_for_timeout(400)
+    assert len(tiles) > 2 and len(lines) > 2
+
+
+# ---- Files and links.
+
+
+def test_a_saved_network_answers_the_same_in_a_fresh_page(points, visit_points):
+    points.preset("Circle")
+    points.input("x²").check()
+    points.set(epochs=5)
+    points.train_to_the_end()
+    saved = points.save()
+    assert saved["columns"] == {
+        "inputs": ["x", "y", "x²"],
+        "output": "class",
+        "classes": ["blue", "orange"],
+        "scale": 1.0,
+        "offset": 0.0,
+    }
+    places = [(0.5, 0.5), (0.1, 0.9), (0.6, 0.3)]
+    answers = [points.answer_at(*place) for place in places]
+    picture = points.picture("surface")
+    with visit_points() as fresh:
+        content = {"mine.json": json.dumps(saved).encode()}
+        fresh.news(lambda: fresh.choose("weightsFile", content), "^Loaded mine.json: 3-4-1")
+        assert fresh.link()["inputs"] == "x,y,x2"
+        assert fresh.link()["shape"] == "circle"
+        expect(fresh.input("x²")).to_be_checked()
+        assert [fresh.answer_at(*place) for place in places] == answers
+        assert fresh.picture("surface") == picture
+        fresh.step()
+        assert fresh.weights() != saved["weights"]
+        fresh.news(lambda: fresh.click("rewind"), "^Loaded mine.json")
+        assert fresh.weights() == saved["weights"]
+
+
+def test_files_for_something_else_are_refused(points):
+    before = points.weights()
+    digits = (ROOT / "dist" / "weights.json").read_bytes()
+    complaint = points.complaint(lambda: points.choose("weightsFile", {"digits.json": digits}))
+    assert complaint == (
+        "digits.json: the network is for 784 inputs without names; for points they must be some "
+        "of x, y, x², y², xy, sin x, sin y"
+    )
+    others = points.save()
+    others["columns"]["inputs"] = ["r", "g"]
+    content = {"colours.json": json.dumps(others).encode()}
+    complaint = points.complaint(lambda: points.choose("weightsFile", content))
+    assert complaint.startswith("colours.json: the network's inputs are r, g; for points")
+    complaint = points.complaint(lambda: points.choose("weightsFile", {"bad.json": b"{"}))
+    assert complaint.startswith("bad.json: ")
+    assert points.weights() == before
+
+
+def test_a_link_opens_the_lab_as_it_was(visit_points):
+    link = (
+        "#points?shape=spiral&points=300&noise=0.2&testShare=50&inputs=x,y,sinx&hidden=6,3"
+        "&activation=tanh&added=0.5:0.25:1,0.1:0.9:0"
+    )
+    with visit_points(link) as lab:
+        assert lab.dots("train0") + lab.dots("train1") == 150
+        assert (lab.dots("added0"), lab.dots("added1")) == (1, 1)
+        assert lab.shape() == "3-6-3-1"
+        expect(lab.input("sin x")).to_be_checked()
+        spiral, circle = (lab.page.locator(f"[data-shape={name}]") for name in ("spiral", "circle"))
+        expect(spiral).to_have_attribute("aria-pressed", "true")
+        lab.set(noise="0.1")
+        circle.click()
+        expect(circle).to_have_attribute("aria-pressed", "true")
+        expect(spiral).to_have_attribute("aria-pressed", "false")
+        assert lab.link()["noise"] == "0.1"
+        assert lab.link()["shape"] == "circle"
+        assert lab.link()["learningRate"] == "0.3"
+
+
+def test_a_wrong_link_is_told_in_one_sentence(visit_points):
+    with visit_points("#points?noise=7&inputs=z&added=here&points=300") as lab:
+        (complaint,) = lab.messages("error")
+        for name in ("Noise", "Inputs", "Added points"):
+            assert f"{name}: expected" in complaint
+        lab.preset("Diagonal")
+        assert lab.train_to_the_end() > 90
+
+
+# ---- Looks.
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_all_text_stands_out_from_its_background(points, scheme):
+    points.page.emulate_media(color_scheme=scheme)
+    points.click_at(0.8, 0.3)
+    points.page.mouse.move(*points.unit(0, 1))
+    found = points.page.evaluate(CONTRASTS)
+    assert len(found) > 80
+    assert [(name, round(contrast, 2)) for name, contrast in found if contrast < 4.5] == []
+
+
+def test_a_dark_page_has_a_dark_heat_map(points):
+    light = points.picture("surface")
+    points.page.emulate_media(color_scheme="dark")
+    points.page.wait_for_timeout(300)
+    assert points.picture("surface") != light
+
+
+def test_a_laptop_shows_everything_without_scrolling(points):
+    sizes = {"2-5-1": points.page.evaluate(SIZE)}
+    points.set(hidden="8,8,8,8,8,8")
+    sizes["six layers"] = points.page.evaluate(SIZE)
+    assert {when: size for when, size in sizes.items() if size != [0, 0]} == {}
+
+
+def test_a_phone_has_one_column_and_everything_within_reach(browser, watch, site):
+    phone = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+    with (
+        browsing(browser, watch, site, **phone) as context,
+        visiting(context, f"{site}#points?hidden=8,8,8,8,8,8") as visited,
+    ):
+        lab = PointsLab(visited.page)
+        across, down = lab.page.evaluate(SIZE)
+        assert across == 0 and down > 0
+        lab.find("plane").scroll_into_view_if_needed()
+        lab.page.touchscreen.tap(*lab.place(0.7, 0.2))
+        assert lab.dots("added1") == 1
+        assert lab.read()[:2] == pytest.approx((0.7, 0.2), abs=0.01)
+        lab.find("network").scroll_into_view_if_needed()
+        lab.page.touchscreen.tap(*lab.unit(0, 2))
+        assert lab.text("tag") == "neuron 3 of layer 1"
+        expect(lab.find("tag")).to_be_visible()
+        hidden = lab.page.evaluate(
+            """() => [...document.querySelectorAll(
+                 "button, input, select, [tabindex='0']")]
+              .filter(one => one.checkVisibility() && one.type !== "hidden")
+              .filter(one => {
+                one.scrollIntoView({ block: "center", inline: "center", behavior: "instant" });
+                const box = one.getBoundingClientRect();
+                const top = document.elementFromPoint(
+                  box.left + box.width / 2, box.top + box.height / 2);
+                return !(one.contains(top) || top?.contains(one) || one.id === "points-links");
+              }).map(one => one.id || one.name || one.ariaLabel)"""
+        )
+        assert hidden == []
+        lab.find("train").scroll_into_view_if_needed()
+        lab.train(samples=1)
+        lab.stop()
+        assert lab.page.evaluate(SIZE)[0] == 0
