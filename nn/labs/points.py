@@ -8,6 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from nn.code import DataCode
 from nn.datasets.dataset import Dataset, hold_out
 from nn.datasets.points import FEATURES, MAX_NOISE, SHAPES, features
 from nn.fields import Field, choice, real, whole, write_real
@@ -210,6 +211,38 @@ def data(settings: PointsSettings) -> tuple[Dataset, Dataset]:
     """Return what to train on and what to test with."""
     train, test = points(settings)
     return told(train, settings.inputs), told(test, settings.inputs)
+
+
+def data_code(settings: PointsSettings) -> DataCode:
+    """Return how a program gets the points, as :func:`data` does."""
+    names = ", ".join(f'"{name}"' for name in settings.inputs)
+    imports = ["import numpy as np", "from nn import Dataset"]
+    imports += [
+        "from nn.datasets import hold_out",
+        "from nn.datasets.points import SHAPES, features",
+    ]
+    lines = [
+        f"rng = np.random.default_rng({settings.seed})",
+        f'points = SHAPES["{settings.shape}"]({settings.points}, {settings.noise!r}, rng)',
+        f"train, test = hold_out(points, {settings.test_share} / 100, rng)",
+    ]
+    if settings.added:
+        added = [f"    ({point.x!r}, {point.y!r}, {point.label})," for point in settings.added]
+        lines += ["added = [", *added, "]"]
+        lines += [
+            "places = np.array([(x, y) for x, y, _ in added], dtype=np.float32)",
+            "labels = np.array([label for _, _, label in added], dtype=np.uint8)",
+            "inputs = np.concatenate([train.inputs, places])",
+            "train = Dataset(inputs, np.concatenate([train.targets, labels]), 2)",
+        ]
+    lines += [
+        f"inputs = [{names}]",
+        "train, test = (",
+        "    Dataset(features(points.inputs, inputs), points.targets, 2)",
+        "    for points in (train, test)",
+        ")",
+    ]
+    return DataCode(imports, lines)
 
 
 def answers(outputs: np.ndarray) -> np.ndarray:

@@ -7,6 +7,7 @@ from typing import Any
 
 from pyscript import document
 
+from nn.code import DataCode
 from nn.datasets import Dataset
 from nn.datasets.points import FEATURES
 from nn.experiment import Experiment
@@ -70,6 +71,9 @@ class PointsLab(Lab[PointsSettings]):
 
     def data_for(self, settings: PointsSettings) -> tuple[Dataset, Dataset]:
         return points.data(settings)
+
+    def data_code(self, settings: PointsSettings) -> DataCode:
+        return points.data_code(settings)
 
     def validation_freq(self, settings: PointsSettings) -> int:
         return min(-(-settings.epochs // _TESTS), _RAREST_TEST)

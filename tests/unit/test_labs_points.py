@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nn.code import program
 from nn.datasets.points import FEATURES, SHAPES, features
 from nn.experiment import Experiment
 from nn.labs.points import (
@@ -17,6 +18,7 @@ from nn.labs.points import (
     PointsSettings,
     answers,
     data,
+    data_code,
     points,
     task,
     told,
@@ -190,3 +192,21 @@ def test_gradients_found_by_nudging_train_the_default_network_too():
     assert evaluation.accuracy > 0.95
     other, _ = trained(replace(DEFAULTS, epochs=20))
     assert not np.array_equal(experiment.model.parameters, other.model.parameters)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        replace(DEFAULTS, epochs=2),
+        replace(PRESETS["Spiral"], epochs=2, points=200, test_share=33, seed=7),
+        with_point(with_point(replace(DEFAULTS, epochs=2, points=100), 0.5, 0.1, 0), 0.9, 0.2, 1),
+        replace(DEFAULTS, epochs=2, gradients="numerical", loss="categorical_crossentropy"),
+    ],
+    ids=["default", "spiral", "added", "numerical"],
+)
+def test_the_program_trains_the_same_network(settings, capsys):
+    experiment, evaluation = trained(settings)
+    names: dict[str, object] = {}
+    exec(program(settings, task(settings), data_code(settings)), names)
+    assert np.array_equal(names["model"].parameters, experiment.model.parameters)
+    assert f"test accuracy {evaluation.accuracy:.2%}" in capsys.readouterr().out
