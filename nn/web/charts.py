@@ -9,7 +9,7 @@ from typing import Any
 
 from pyscript import window
 from pyscript.ffi import to_js
-from pyscript.js_modules import uplot
+from pyscript.js_modules import glue, uplot
 
 _MOST_POINTS = 600
 
@@ -135,11 +135,17 @@ class Chart:
             "legend": {"show": False},
             "cursor": {"show": False},
             "scales": {"x": {"time": False}, "y": {"distr": 3 if self._logarithmic else 1}},
-            "axes": [{**axis, "size": 24}, {**axis, "size": 44}],
+            "axes": [{**axis, "size": 24}, {**axis, "size": 44, **self._powers()}],
             "series": [{}, *(self._series(line, colour(line.colour)) for line in self._lines)],
         }
         self._plot = uplot.default.new(to_js(options), None, self._host)
         self.paint()
+
+    def _powers(self) -> dict[str, Any]:
+        if not self._logarithmic:
+            return {}
+        # Between them uPlot would draw eight lines more: over ten powers that is a grey wall.
+        return {"splits": glue.powersOfTen, "values": glue.powerLabels}
 
     @staticmethod
     def _series(line: Line, colour: str) -> dict[str, Any]:
