@@ -24,7 +24,7 @@ from nn.web.form import Form
 from nn.web.frames import BUDGET, Painter, pull
 from nn.web.meter import Meter
 from nn.web.panels import Panels
-from nn.web.text import percent
+from nn.web.text import figure, percent
 
 S = TypeVar("S", bound=Settings)
 
@@ -346,8 +346,8 @@ class Lab(Generic[S]):
 def described(evaluation: Evaluation) -> str:
     """Return the figures of a test."""
     if evaluation.accuracy is None:
-        return f"loss {evaluation.loss:.4f}"
-    return f"loss {evaluation.loss:.4f}, accuracy {percent(evaluation.accuracy, 2)}"
+        return f"loss {figure(evaluation.loss)}"
+    return f"loss {figure(evaluation.loss)}, accuracy {percent(evaluation.accuracy, 2)}"
 
 
 def check_size(name: str, size: int, most: int) -> None:

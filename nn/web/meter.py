@@ -17,6 +17,7 @@ _LATER_LINE_SAMPLES = 10_000
 _ANNOUNCED_EPOCHS = 100
 _SPEED_SECONDS = 3.0
 _HIGHEST_LOSS = 1_000.0
+_HIGHEST_LOGARITHMIC_LOSS = 1e9
 
 
 class _Mean:
@@ -51,6 +52,7 @@ class Meter:
 
     def __init__(self, parts: Parts, logarithmic: bool = False) -> None:
         self._parts = parts
+        self._logarithmic = logarithmic
         self._loss = Chart(parts.element("lossChart"), logarithmic=logarithmic)
         self._accuracy = Chart(parts.element("accuracyChart"))
         self.clear()
@@ -99,10 +101,10 @@ class Meter:
             self._speed.popleft()
         for mean in (self._line, self._point, self._recent):
             mean.add(progress)
-        before = progress.done - progress.samples
+        before = max(progress.done - progress.samples, 0)
         ended = progress.done == progress.total
         if self._point.samples >= max(min(100, progress.total), progress.total // 100):
-            self._loss.add(seen, _drawable(self._point.loss), None)
+            self._loss.add(seen, self._drawable(self._point.loss), None)
             if progress.accuracy is not None:
                 self._accuracy.add(seen, 100 * self._point.accuracy, None)
             self._point = _Mean()
@@ -137,7 +139,7 @@ class Meter:
         if evaluation.accuracy is not None:
             self.show_accuracy(evaluation.accuracy)
             self._accuracy.add(seen, None, 100 * evaluation.accuracy)
-        self._loss.add(seen, None, _drawable(evaluation.loss))
+        self._loss.add(seen, None, self._drawable(evaluation.loss))
         self.paint_charts()
 
     def show_accuracy(self, accuracy: float) -> None:
@@ -191,7 +193,8 @@ class Meter:
         samples = sum(samples for _, samples in self._speed) - self._speed[0][1]
         return samples / seconds if seconds > 0 else 0.0
 
-
-def _drawable(loss: float) -> float | None:
-    """Return ``loss``, or None where it has left every scale on which others could be seen."""
-    return loss if loss < _HIGHEST_LOSS else None
+    def _drawable(self, loss: float) -> float | None:
+        """Return ``loss``, or None where it has left every scale on which others could be seen."""
+        if self._logarithmic:
+            return loss if 0 < loss < _HIGHEST_LOGARITHMIC_LOSS else None
+        return loss if loss < _HIGHEST_LOSS else None

@@ -1,8 +1,10 @@
 """Figures read well."""
 
+import math
+
 import pytest
 
-from nn.web.text import duration, percent, work_time
+from nn.web.text import duration, figure, fixed, percent, work_time
 
 
 @pytest.mark.parametrize(
@@ -11,6 +13,35 @@ from nn.web.text import duration, percent, work_time
 )
 def test_a_share_is_shown_in_percent(share, digits, text):
     assert percent(share, digits) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0, "0.0000"),
+        (-0.5, "-0.5000"),
+        (2.33e-6, "2.33e-06"),
+        (4_711.25, "4711.2500"),
+        (1e300, "1.00e+300"),
+        (math.inf, "not a number"),
+        (math.nan, "not a number"),
+    ],
+)
+def test_a_figure_has_digits_that_say_something(value, text):
+    assert figure(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "text"),
+    [
+        (158, 2, "158.00"),
+        (1e-9, 5, "0.00000"),
+        (-1e9, 2, "-1.00e+09"),
+        (-math.inf, 2, "not a number"),
+    ],
+)
+def test_a_number_has_the_decimal_places_asked_for_where_it_can(value, digits, text):
+    assert fixed(value, digits) == text
 
 
 @pytest.mark.parametrize(
