@@ -62,6 +62,8 @@ class Meter:
         self._loss.clear()
         self._accuracy.clear()
         self._progress: Progress | None = None
+        self._seconds = 0.0  # spent on training
+        self._latest = 0.0
         self._speed: deque[tuple[float, int]] = deque()
         self.begin()
         for name in ("epoch", "loss", "trainAccuracy", "accuracy", "throughput", "timeLeft"):
@@ -79,15 +81,19 @@ class Meter:
 
     def start(self) -> None:
         """Begin to measure speed: a run starts or goes on."""
+        self._latest = time.perf_counter()
         self._speed.clear()
-        self._speed.append((time.perf_counter(), 0))
+        self._speed.append((self._seconds, 0))
 
     def add(self, progress: Progress, seen: int) -> None:
         """Take in a chunk of work; ``seen`` counts the samples the network was trained on."""
         self._progress = progress
+        now = time.perf_counter()
+        if not progress.testing:
+            # The speed shown is that of training: the time of a test does not count.
+            self._seconds += now - self._latest
+        self._latest = now
         if progress.evaluation is not None:
-            # The speed shown is that of training: the time of the test does not count.
-            self.start()
             self.show_evaluation(progress.evaluation, seen)
             if progress.epoch:
                 self._log_epoch(progress, progress.evaluation)
@@ -95,9 +101,8 @@ class Meter:
             self._add_training(progress, seen)
 
     def _add_training(self, progress: Progress, seen: int) -> None:
-        now = time.perf_counter()
-        self._speed.append((now, progress.samples))
-        while now - self._speed[1][0] > _SPEED_SECONDS:
+        self._speed.append((self._seconds, progress.samples))
+        while self._seconds - self._speed[1][0] > _SPEED_SECONDS:
             self._speed.popleft()
         for mean in (self._line, self._point, self._recent):
             mean.add(progress)
