@@ -33,7 +33,7 @@ function fillSlots(card, own) {
   }
 }
 
-function makeTabs(card) {
+function makeTabs(card, without) {
   const list = card.querySelector("[role=tablist]");
   for (const panel of card.querySelectorAll("[data-tab]")) {
     const tab = document.createElement("button");
@@ -45,6 +45,7 @@ function makeTabs(card) {
     tab.setAttribute("aria-controls", panel.id);
     tab.setAttribute("aria-selected", isFirst);
     tab.tabIndex = isFirst ? 0 : -1;
+    tab.hidden = without.includes(panel.dataset.tab);
     panel.setAttribute("role", "tabpanel");
     panel.setAttribute("aria-labelledby", tab.id);
     panel.hidden = !isFirst;
@@ -57,7 +58,9 @@ function furnish(main) {
     const own = [...card.childNodes];
     card.replaceChildren(byId(card.dataset.from).content.cloneNode(true));
     fillSlots(card, own.filter((node) => node.nodeType === Node.ELEMENT_NODE));
-    if (card.querySelector("[role=tablist]")) makeTabs(card);
+    if (card.querySelector("[role=tablist]")) {
+      makeTabs(card, main.dataset.withoutTabs?.split(",") ?? []);
+    }
   }
   for (const name of main.dataset.without?.split(" ") ?? []) {
     main.querySelector(`form [name=${name}]`).closest("label").hidden = true;
@@ -293,7 +296,7 @@ document.addEventListener("click", ({ target }) => {
 });
 document.addEventListener("keydown", ({ key, target }) => {
   if (target.role !== "tab") return;
-  const tabs = [...target.parentElement.children];
+  const tabs = [...target.parentElement.children].filter((tab) => !tab.hidden);
   const index = tabs.indexOf(target);
   const next = { ArrowLeft: index - 1, ArrowRight: index + 1, Home: 0, End: -1 }[key];
   if (next === undefined) return;
