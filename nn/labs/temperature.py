@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from nn.code import DataCode
 from nn.datasets import Dataset, temperatures
 from nn.initializers import RandomUniform
 from nn.model import Sequential
@@ -57,6 +58,14 @@ def task(settings: TemperatureSettings) -> Task:
 def data(settings: TemperatureSettings) -> tuple[Dataset, Dataset]:
     """Return the whole degrees from 0 to 99 to train on, and the halves between to test with."""
     return temperatures.training_set(), temperatures.test_set()
+
+
+def data_code(settings: TemperatureSettings) -> DataCode:
+    """Return how a program gets the same data."""
+    return DataCode(
+        imports=["from nn.datasets import temperatures"],
+        lines=["train = temperatures.training_set()", "test = temperatures.test_set()"],
+    )
 
 
 def validation_freq(settings: TemperatureSettings) -> int:

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from nn.code import DataCode
 from nn.datasets import Dataset, temperatures
 from nn.fields import real
 from nn.labs import temperature
@@ -58,6 +59,9 @@ class TemperatureLab(Lab[TemperatureSettings]):
 
     def data_for(self, settings: TemperatureSettings) -> tuple[Dataset, Dataset]:
         return temperature.data(settings)
+
+    def data_code(self, settings: TemperatureSettings) -> DataCode:
+        return temperature.data_code(settings)
 
     def validation_freq(self, settings: TemperatureSettings) -> int:
         return temperature.validation_freq(settings)

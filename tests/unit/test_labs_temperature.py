@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from nn.code import program
 from nn.datasets import temperatures
 from nn.experiment import Experiment
 from nn.labs import temperature as lab
@@ -103,6 +104,16 @@ def test_a_saved_neuron_answers_the_same_to_the_last_bit():
     assert fahrenheit(again, 70) == fahrenheit(experiment, 70)
     settings = again.settings(DEFAULTS, lab.task(DEFAULTS))
     assert settings == replace(DEFAULTS, epochs=500, seed=4)
+
+
+def test_its_program_makes_the_same_neuron():
+    settings = replace(DEFAULTS, epochs=50, seed=6)
+    names = {}
+    exec(program(settings, lab.task(settings), lab.data_code(settings)), names)
+    assert names["model"].parameters.tolist() == trained(settings).model.parameters.tolist()
+    for name, data in zip(("train", "test"), lab.data(settings), strict=True):
+        np.testing.assert_array_equal(names[name].inputs, data.inputs)
+        np.testing.assert_array_equal(names[name].targets, data.targets)
 
 
 def neuron(
