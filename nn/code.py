@@ -6,7 +6,6 @@ import ast
 import inspect
 import textwrap
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -18,7 +17,7 @@ from nn.layers import Dense
 from nn.optimizers import OPTIMIZERS
 from nn.regularizers import L1L2
 from nn.settings import DECAYS, Settings
-from nn.task import Task
+from nn.task import DataCode, Task
 
 _WIDTH = 80
 _FROM_NN = "from nn import "
@@ -32,19 +31,6 @@ print(model.summary())
 print(f"test loss {result.loss:.4g}")
 if result.accuracy is not None:
     print(f"test accuracy {result.accuracy:.2%}")"""
-
-
-@dataclass(frozen=True)
-class DataCode:
-    """The part of a program that gets the data.
-
-    Attributes:
-        imports: whole lines, such as "from pathlib import Path".
-        lines: what defines ``train`` and ``test``, both a :class:`nn.Dataset`.
-    """
-
-    imports: list[str]
-    lines: list[str]
 
 
 def program(settings: Settings, task: Task, data: DataCode) -> str:

@@ -1,4 +1,4 @@
-"""What a network is for: what it is given, and what it shall answer."""
+"""What a network is for: what it is given, what it shall answer, and what it learns from."""
 
 from __future__ import annotations
 
@@ -56,3 +56,16 @@ class Task:
     initializer: Initializer | None = None
     dtype: str = "float32"
     columns: Columns | None = None
+
+
+@dataclass(frozen=True)
+class DataCode:
+    """The part of a program that gets the data.
+
+    Attributes:
+        imports: whole lines, such as "from pathlib import Path".
+        lines: what defines ``train`` and ``test``, both a :class:`nn.Dataset`.
+    """
+
+    imports: list[str]
+    lines: list[str]

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from nn import weights
-from nn.code import DataCode
 from nn.datasets.image_csv import CLASSES, SIDE
 from nn.layers import Rescaling
 from nn.losses import LOSSES
 from nn.settings import LayerSettings, Settings
-from nn.task import Task
+from nn.task import DataCode, Task
 
 
 def task(settings: Settings) -> Task:

@@ -8,13 +8,12 @@ from typing import ClassVar
 
 import numpy as np
 
-from nn.code import DataCode
 from nn.datasets.dataset import Dataset, hold_out
 from nn.datasets.points import FEATURES, MAX_NOISE, SHAPES, features
 from nn.fields import Field, choice, real, whole, write_real
 from nn.losses import LOSSES
 from nn.settings import FIELDS, Settings, layers
-from nn.task import Columns, Task
+from nn.task import Columns, DataCode, Task
 
 CLASSES = ("blue", "orange")
 MAX_POINTS = 10_000

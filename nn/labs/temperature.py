@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from nn.code import DataCode
 from nn.datasets import Dataset, temperatures
 from nn.initializers import RandomUniform
 from nn.model import Sequential
 from nn.settings import FIELDS, LayerSettings, Settings
-from nn.task import Columns, Task
+from nn.task import Columns, DataCode, Task
 
 TRUE_WEIGHT, TRUE_BIAS = 1.8, 32.0
 """What a neuron that has learnt :func:`nn.datasets.temperatures.fahrenheit` ends with."""

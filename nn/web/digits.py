@@ -8,14 +8,13 @@ from typing import Any
 import numpy as np
 from pyscript.js_modules import glue
 
-from nn.code import DataCode
 from nn.datasets import Dataset, Images, read_images
 from nn.datasets.image_csv import CLASSES, SIDE
 from nn.datasets.images import with_test_set
 from nn.labs import digits
 from nn.model import Sequential
 from nn.settings import Settings
-from nn.task import Task
+from nn.task import DataCode, Task
 from nn.training import Evaluation
 from nn.web import dom, eye
 from nn.web.lab import Lab, check_size

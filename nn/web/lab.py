@@ -11,12 +11,11 @@ from pyscript import window
 from pyscript.js_modules import glue
 
 from nn import weights
-from nn.code import DataCode
 from nn.datasets import Dataset
 from nn.experiment import Experiment, check
 from nn.model import Sequential
 from nn.settings import Settings, SettingsError
-from nn.task import Task
+from nn.task import DataCode, Task
 from nn.training import Evaluation, Progress
 from nn.web import dom
 from nn.web.dom import Parts

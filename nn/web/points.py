@@ -7,7 +7,6 @@ from typing import Any
 
 from pyscript import document
 
-from nn.code import DataCode
 from nn.datasets import Dataset
 from nn.datasets.points import FEATURES
 from nn.experiment import Experiment
@@ -15,7 +14,7 @@ from nn.labs import points
 from nn.labs.points import PointsSettings
 from nn.model import Sequential
 from nn.settings import layers
-from nn.task import Task
+from nn.task import DataCode, Task
 from nn.web import dom
 from nn.web.gradient_cost import GradientCost
 from nn.web.lab import Lab

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from nn import Dataset, HeNormal, RandomUniform, Rescaling, VarianceScaling
 from nn.activations import ACTIVATIONS
-from nn.code import DataCode, program
+from nn.code import program
 from nn.experiment import Experiment
 from nn.initializers import INITIALIZERS
 from nn.labs import digits as digits_lab
@@ -21,7 +21,7 @@ from nn.labs.digits import PRESETS
 from nn.losses import LOSSES
 from nn.optimizers import OPTIMIZERS
 from nn.settings import DECAYS, GRADIENTS, LayerSettings, Settings, layers
-from nn.task import Task
+from nn.task import DataCode, Task
 
 Data = tuple[Dataset, Dataset]
 
