@@ -7,7 +7,15 @@ from functools import cache
 import numpy as np
 
 from nn.engine.wasm.gemm import FLOAT32, FLOAT64, Numbers, gemm
-from nn.engine.wasm.machine import Changed, Library, Machine, Refused, Scratch, Word
+from nn.engine.wasm.machine import (
+    Changed,
+    Library,
+    Machine,
+    Refused,
+    Scratch,
+    Word,
+    address,
+)
 
 _NUMBERS: dict[np.dtype[np.generic], Numbers] = {
     np.dtype(np.float32): FLOAT32,
@@ -78,7 +86,7 @@ def _words(
     for matrix in (a, b):
         if machine.in_place:
             # All that is read lies within the array, whose own strides say where.
-            place: Word = matrix.ctypes.data
+            place: Word = address(matrix)
         else:
             place = matrix = np.ascontiguousarray(matrix)
         places += [place, *(stride & 0xFFFFFFFF for stride in matrix.strides)]

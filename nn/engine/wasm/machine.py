@@ -147,13 +147,20 @@ class _SharedLibrary:
             call = self._functions[function] = self._library[function]
             call.argtypes, call.restype = [ctypes.c_uint32], None
         table = np.array([self._number(word) for word in words], dtype=np.uint32)
-        call(table.ctypes.data)
+        call(address(table))
 
     def _number(self, word: Word) -> int:
         if isinstance(word, int):
             return word
         array = self._machine.scratch(word.size) if isinstance(word, Scratch) else _array(word)
-        return array.ctypes.data
+        return address(array)
+
+
+def address(array: np.ndarray) -> int:
+    """Return where an array's first element lies."""
+    # Under Pyodide, array.ctypes.data leaves some of its numbers behind.
+    place: int = array.__array_interface__["data"][0]
+    return place
 
 
 def _array(word: np.ndarray | Changed) -> np.ndarray:
