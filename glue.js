@@ -1,7 +1,119 @@
-// The little that only JavaScript does well: strokes on the canvas, pixels, files, frames, and the
-// page's first seconds, before Python is up. What a network is and does, nn/ knows.
+// The little that only JavaScript does well: showing a lab, strokes on the canvas, pixels, files,
+// frames, and the page's first seconds, before Python is up. What a network is and does, nn/ knows.
 
 const byId = (id) => document.getElementById(id);
+
+// ---- Labs. Each is a <main>; the shared parts of one are made from the page's templates when it is
+// first shown. Ids are unique in a lab: in all but the first they begin with its name.
+
+const FIRST = "digits";
+const REFERENCES = ["for", "aria-controls", "aria-describedby", "aria-labelledby", "list"];
+const labs = new Map(
+  [...document.querySelectorAll("main[data-lab]")].map((main) => [main.dataset.lab, main]),
+);
+let shown; // the name of the lab that is shown
+
+export const currentLab = () => shown;
+
+const labInAddress = () => {
+  const name = location.hash.slice(1).split("?")[0];
+  return labs.has(name) ? name : undefined;
+};
+
+const prefixOf = (lab) => (lab === FIRST ? "" : `${lab}-`);
+
+// An element of the lab that is shown, by the id it has in every lab.
+const part = (id) => byId(prefixOf(shown) + id);
+
+function fillSlots(card, own) {
+  for (const slot of card.querySelectorAll("slot")) {
+    const { name } = slot;
+    const given = name ? own.find((node) => node.slot === name)?.childNodes : own;
+    slot.replaceWith(...(given ?? []).values());
+  }
+}
+
+function makeTabs(card) {
+  const list = card.querySelector("[role=tablist]");
+  for (const panel of card.querySelectorAll("[data-tab]")) {
+    const tab = document.createElement("button");
+    const isFirst = !list.hasChildNodes();
+    tab.type = "button";
+    tab.id = panel.id.replace(/Panel$/, "Tab");
+    tab.textContent = panel.dataset.tab;
+    tab.setAttribute("role", "tab");
+    tab.setAttribute("aria-controls", panel.id);
+    tab.setAttribute("aria-selected", isFirst);
+    tab.tabIndex = isFirst ? 0 : -1;
+    panel.setAttribute("role", "tabpanel");
+    panel.setAttribute("aria-labelledby", tab.id);
+    panel.hidden = !isFirst;
+    list.append(tab);
+  }
+}
+
+function furnish(main) {
+  for (const card of main.querySelectorAll("[data-from]")) {
+    const own = [...card.childNodes];
+    card.replaceChildren(byId(card.dataset.from).content.cloneNode(true));
+    fillSlots(card, own.filter((node) => node.nodeType === Node.ELEMENT_NODE));
+    if (card.querySelector("[role=tablist]")) makeTabs(card);
+  }
+  for (const name of main.dataset.without?.split(" ") ?? []) {
+    main.querySelector(`form [name=${name}]`).closest("label").hidden = true;
+  }
+  for (const name of main.dataset.presets?.split(",") ?? []) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = button.dataset.preset = name;
+    button.dataset.waits = "";
+    main.querySelector(".presets").append(button);
+  }
+  const prefix = prefixOf(main.dataset.lab);
+  if (prefix) {
+    for (const each of main.querySelectorAll("[id]")) each.id = prefix + each.id;
+    for (const reference of REFERENCES) {
+      for (const each of main.querySelectorAll(`[${reference}]`)) {
+        const ids = each.getAttribute(reference).split(" ");
+        each.setAttribute(reference, ids.map((id) => prefix + id).join(" "));
+      }
+    }
+  }
+  for (const each of main.querySelectorAll("[data-waits]")) {
+    each.disabled = true;
+    each.dataset.title = each.title;
+    each.title = "Python is still starting";
+  }
+  main.dataset.state = "loading";
+}
+
+function show(name) {
+  shown = name;
+  for (const [each, main] of labs) main.hidden = each !== name;
+  const main = labs.get(name);
+  if (!main.dataset.state) furnish(main);
+  main.querySelector(".messages").append(byId("status"));
+  if (document.body.dataset.state !== "error") document.body.dataset.state = main.dataset.state;
+  for (const link of document.querySelectorAll("[data-opens]")) {
+    if (link.dataset.opens === name) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+}
+
+show(labInAddress() ?? FIRST);
+addEventListener("hashchange", () => {
+  const name = labInAddress();
+  if (!name || name === shown) return;
+  show(name);
+  scrollTo(0, 0);
+  document.dispatchEvent(new CustomEvent("lab"));
+});
+
+// Sets what a lab is doing, which the body repeats for the lab that is shown.
+export function setState(lab, state) {
+  labs.get(lab).dataset.state = state;
+  if (lab === shown) document.body.dataset.state = state;
+}
 
 // ---- Messages. nn/web/dom.py adds to the same log once Python is up.
 
@@ -147,26 +259,28 @@ export function paint(target, pixels, width, height) {
 
 // ---- Tabs.
 
-const tabs = [...document.querySelectorAll("[role=tab]")];
-
 export function chooseTab(chosen) {
-  for (const tab of tabs) {
+  for (const tab of chosen.parentElement.children) {
     tab.setAttribute("aria-selected", tab === chosen);
     tab.tabIndex = tab === chosen ? 0 : -1;
     byId(tab.getAttribute("aria-controls")).hidden = tab !== chosen;
   }
+  chosen.dispatchEvent(new CustomEvent("chosen"));
 }
 
-for (const [index, tab] of tabs.entries()) {
-  tab.addEventListener("click", () => chooseTab(tab));
-  tab.addEventListener("keydown", ({ key }) => {
-    const target = { ArrowLeft: index - 1, ArrowRight: index + 1, Home: 0, End: -1 }[key];
-    if (target === undefined) return;
-    const next = tabs.at(target % tabs.length);
-    chooseTab(next);
-    next.focus();
-  });
-}
+document.addEventListener("click", ({ target }) => {
+  const tab = target.closest("[role=tab]");
+  if (tab) chooseTab(tab);
+});
+document.addEventListener("keydown", ({ key, target }) => {
+  if (target.role !== "tab") return;
+  const tabs = [...target.parentElement.children];
+  const index = tabs.indexOf(target);
+  const next = { ArrowLeft: index - 1, ArrowRight: index + 1, Home: 0, End: -1 }[key];
+  if (next === undefined) return;
+  chooseTab(tabs.at(next % tabs.length));
+  tabs.at(next % tabs.length).focus();
+});
 
 // ---- Files.
 
@@ -190,9 +304,9 @@ export async function fetchBytes(url, onProgress = () => {}) {
   return await new Blob(parts).arrayBuffer();
 }
 
-export function download(name, text) {
+export function download(name, text, type = "application/json") {
   const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([text], { type: "application/json" }));
+  link.href = URL.createObjectURL(new Blob([text], { type }));
   link.download = name;
   link.click();
   // The browser reads the blob after the click has returned.
@@ -245,12 +359,17 @@ const STEPS = {
 };
 
 let reached = 0;
+let started = false;
 
 export function loading(text, share) {
-  byId("progressLabel").textContent = text;
   byId("engine").textContent = `${text} …`;
   reached = Math.max(reached, share);
-  byId("progress").value = Math.max(byId("progress").value, reached);
+  showLoading(text);
+}
+
+function showLoading(text) {
+  part("progressLabel").textContent = text;
+  part("progress").value = Math.max(part("progress").value, reached);
 }
 
 // Between two steps the bar creeps on, slower and slower, and stays below the next one.
@@ -260,19 +379,20 @@ const creeping = setInterval(() => {
     return;
   }
   const next = Math.min(...Object.values(STEPS).filter((step) => step > reached), 1);
-  byId("progress").value += (next - byId("progress").value) * 0.02;
+  part("progress").value += (next - part("progress").value) * 0.02;
 }, 100);
 
 export function fail(text) {
+  started = true;
   document.body.dataset.state = "error";
-  byId("progressLabel").textContent = byId("engine").textContent = "Not started";
-  byId("progress").value = 0;
+  part("progressLabel").textContent = byId("engine").textContent = "Not started";
+  part("progress").value = 0;
   for (const each of document.querySelectorAll("[data-waits]")) each.title = text;
   log(text, "error");
 }
 
 function starting() {
-  return document.body.dataset.state === "loading";
+  return !started;
 }
 
 const COMPLAINT =
@@ -285,20 +405,16 @@ addEventListener("py:progress", ({ detail }) => {
 addEventListener("error", () => starting() && fail(COMPLAINT));
 addEventListener("unhandledrejection", () => starting() && fail(COMPLAINT));
 
-for (const each of document.querySelectorAll("[data-waits]")) {
-  each.disabled = true;
-  each.dataset.title = each.title;
-  each.title = "Python is still starting";
-}
-
-export function enable() {
-  for (const each of document.querySelectorAll("[data-waits]")) {
+// Python is up, and so is the lab: what waited for it can be used.
+export function enable(lab) {
+  started = true;
+  for (const each of labs.get(lab).querySelectorAll("[data-waits]")) {
     each.disabled = false;
     each.title = each.dataset.title;
   }
 }
 
-// The data is fetched while Python starts; nn/web/start.py takes it from here.
+// The pictures of digits are fetched while Python starts, unless another lab is opened first.
 const FOLDER = "./mnist/";
 const NAMES = [
   "train-images-idx3-ubyte.gz",
@@ -306,10 +422,15 @@ const NAMES = [
   "t10k-images-idx3-ubyte.gz",
   "t10k-labels-idx1-ubyte.gz",
 ];
-export const mnist = Promise.all(
-  NAMES.map(async (name) => [name, await fetchBytes(FOLDER + name)]),
-);
-mnist.catch(() => {}); // whoever awaits it is told; until then it is not an unhandled error
+let pictures;
+
+export function mnist() {
+  pictures ??= Promise.all(NAMES.map(async (name) => [name, await fetchBytes(FOLDER + name)]));
+  return pictures;
+}
+
+// Whoever awaits them is told; until then it is not an unhandled error.
+if (shown === FIRST) mnist().catch(() => {});
 
 loading("Starting Python", 0.02);
 

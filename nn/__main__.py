@@ -17,10 +17,12 @@ from nn.datasets.dataset import Dataset
 from nn.datasets.image_csv import SIDE
 from nn.datasets.images import read_folder, with_test_set
 from nn.experiment import Experiment
+from nn.labs import digits
+from nn.labs.digits import PRESETS
 from nn.losses import LOSSES
 from nn.metrics import confusion_matrix
 from nn.optimizers import OPTIMIZERS
-from nn.settings import DECAYS, FIELDS, PRESETS, SettingsError, parse
+from nn.settings import DECAYS, FIELDS, GRADIENTS, SettingsError, parse
 from nn.training import Progress, exhaust
 
 _BUDGET = 0.1
@@ -57,21 +59,31 @@ _OPTIONS = {
     "hidden": (
         "--layers --hidden",
         "UNITS",
-        "of each hidden layer, such as 100 or 256,128, or none",
+        "of each hidden layer, such as 100 or 256,128 or 256:relu:he_normal:nobias,128, or none",
     ),
     "activation": ("--activation", "NAME", f"of the hidden layers: {', '.join(ACTIVATIONS)}"),
+    "output": (
+        "--output-layer",
+        "WORDS",
+        "activation, initializer, bias or nobias of the output layer, with colons between them",
+    ),
     "loss": ("--loss", "NAME", f"what is minimised: {', '.join(LOSSES)}"),
     "optimizer": ("--optimizer", "NAME", f"{', '.join(OPTIMIZERS)}"),
     "learningRate": ("--learning-rate", "RATE", "where the learning rate starts"),
     "decay": ("--decay", "NAME", f"how the learning rate falls: {', '.join(DECAYS)}"),
-    "l2": ("--l2", "PENALTY", "on large weights"),
+    "l1": ("--l1", "PENALTY", "on large weights, by their size"),
+    "l2": ("--l2", "PENALTY", "on large weights, by their square"),
     "batchSize": ("--batch-size", "COUNT", "samples a mini-batch"),
     "epochs": ("--epochs", "COUNT", "passes over the training samples"),
     "trainSamples": ("--train-samples", "COUNT", "how many training samples to use"),
     "seed": ("--seed", "NUMBER", "repeats a run"),
     "useBias": ("--use-bias", "true|false", "whether layers have biases"),
+    "gradients": ("--gradients", "NAME", f"how they are found: {', '.join(GRADIENTS)}"),
 }
 """The option, or two, for each field of the settings, what it takes, and its help."""
+
+_UNSAID = {"trainSamples": "all", "output": "what suits the loss"}
+"""What it means to say nothing, where that is the default."""
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -102,10 +114,15 @@ def _parser() -> argparse.ArgumentParser:
     )
     defaults = PRESETS["Tutorial"].fields()
     for field, (option, takes, text) in _OPTIONS.items():
-        default = f"default: {defaults[field] or 'all'}"
+        default = f"default: {defaults[field] or _UNSAID[field]}"
         train.add_argument(*option.split(), dest=field, metavar=takes, help=f"{text} ({default})")
     train.add_argument(
-        "--output", type=Path, default=Path("weights.json"), help="default: weights.json"
+        "--output",
+        dest="destination",
+        type=Path,
+        default=Path("weights.json"),
+        metavar="FILE",
+        help="default: weights.json",
     )
 
     for name, run, text in (
@@ -125,9 +142,9 @@ def _parser() -> argparse.ArgumentParser:
 def _train(options: argparse.Namespace) -> None:
     given = {field: text for field in FIELDS if (text := getattr(options, field)) is not None}
     settings = parse(given, PRESETS[options.preset.capitalize()])
-    experiment = Experiment(settings)
-    if not options.output.parent.is_dir():
-        raise ValueError(f"there is no folder {options.output.parent} to write the weights to")
+    experiment = Experiment(settings, digits.task(settings))
+    if not options.destination.parent.is_dir():
+        raise ValueError(f"there is no folder {options.destination.parent} to write the weights to")
     data, test = _read(options.data)
     run = experiment.train(settings, data, test, _BUDGET)
     print(experiment.model.summary())
@@ -135,8 +152,8 @@ def _train(options: argparse.Namespace) -> None:
         _show(run)
     except KeyboardInterrupt:
         print("\nstopped")
-    options.output.write_text(experiment.saved(), encoding="utf-8")
-    print(f"wrote {options.output}")
+    options.destination.write_text(experiment.saved(), encoding="utf-8")
+    print(f"wrote {options.destination}")
 
 
 def _show(run: Iterator[Progress]) -> None:

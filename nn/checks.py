@@ -92,8 +92,13 @@ def refuse_hostile_json(
         raise ValueError(f"the file is not {kind}: its lists are nested too deeply")
 
 
-def matrix(value: Any, name: str, shape: tuple[int, int] | None) -> np.ndarray:
-    """Return ``value`` as a finite float32 matrix of ``shape``, or of any shape for None."""
+_FLOAT32: np.dtype[Any] = np.dtype(np.float32)
+
+
+def matrix(
+    value: Any, name: str, shape: tuple[int, int] | None, dtype: np.dtype[Any] = _FLOAT32
+) -> np.ndarray:
+    """Return ``value`` as a finite matrix of ``shape``, or of any shape for None."""
     if isinstance(value, dict) and shape is not None:
         return _decoded(value, name, shape)
     if not isinstance(value, list) or not value or not isinstance(value[0], list):
@@ -110,11 +115,12 @@ def matrix(value: Any, name: str, shape: tuple[int, int] | None) -> np.ndarray:
         if not isinstance(row, list) or len(row) != columns:
             raise ValueError(f"row {number} of {name} must be a list of {columns:,} numbers")
     # All at once: two million rows of one value each would take a quarter of a minute.
-    return vector(list(chain.from_iterable(value)), name, rows * columns).reshape(rows, columns)
+    values = list(chain.from_iterable(value))
+    return vector(values, name, rows * columns, dtype).reshape(rows, columns)
 
 
-def vector(value: Any, name: str, length: int) -> np.ndarray:
-    """Return ``value`` as a finite float32 array of ``length``."""
+def vector(value: Any, name: str, length: int, dtype: np.dtype[Any] = _FLOAT32) -> np.ndarray:
+    """Return ``value`` as a finite array of ``length``."""
     if isinstance(value, dict):
         return _decoded(value, name, (length,))
     if not isinstance(value, list):
@@ -125,7 +131,7 @@ def vector(value: Any, name: str, length: int) -> np.ndarray:
         wrong = next(item for item in value if type(item) not in (int, float))
         raise ValueError(f"{name} holds {shown(wrong)}, where a number is expected")
     try:
-        return _finite(np.array(value, dtype=np.float64), name)
+        return _finite(np.array(value, dtype=np.float64), name, dtype)
     except OverflowError:
         raise _not_finite(name) from None
 
@@ -141,12 +147,12 @@ def _decoded(value: dict[str, Any], name: str, shape: tuple[int, ...]) -> np.nda
         raise ValueError(
             f"{name} has {len(raw):,} bytes, expected {4 * math.prod(shape):,} for {list(shape)}"
         )
-    return _finite(np.frombuffer(raw, dtype="<f4"), name).reshape(shape)
+    return _finite(np.frombuffer(raw, dtype="<f4"), name, _FLOAT32).reshape(shape)
 
 
-def _finite(array: np.ndarray, name: str) -> np.ndarray:
+def _finite(array: np.ndarray, name: str, dtype: np.dtype[Any]) -> np.ndarray:
     with np.errstate(over="ignore"):
-        array = array.astype(np.float32)
+        array = array.astype(dtype)
     if not np.isfinite(array).all():
         raise _not_finite(name)
     return array
@@ -162,6 +168,17 @@ def number(value: Any, name: str) -> float:
         raise ValueError(f"{name} must be a number, found {shown(value)}")
     vector([value], name, 1)
     return float(value)
+
+
+def texts(value: Any, name: str, length: int) -> tuple[str, ...]:
+    """Return ``value`` as ``length`` texts, all different."""
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise ValueError(f"{name} must be a list of texts")
+    if len(value) != length:
+        raise ValueError(f"{name} has {len(value):,} texts, expected {length:,}")
+    if len(set(value)) != length:
+        raise ValueError(f"{name} has a text twice")
+    return tuple(value)
 
 
 def count(value: Any, name: str) -> int:

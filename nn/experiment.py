@@ -7,17 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator
 from dataclasses import replace
+from typing import TypeVar
 
 import numpy as np
 
 from nn import weights
 from nn.datasets.dataset import Dataset
-from nn.layers import Dense, Rescaling
+from nn.engine.numerical import NumericalEngine
+from nn.layers import Dense
 from nn.losses import LOSSES
 from nn.model import Sequential
 from nn.optimizers import OPTIMIZERS
 from nn.regularizers import L1L2
-from nn.settings import DECAYS, Settings, SettingsError, parse
+from nn.settings import DECAYS, LayerSettings, Settings, SettingsError, parse
+from nn.task import Task
 from nn.training import Evaluation, Progress, evaluating, training
 
 _KERNEL_INITIALIZERS = {
@@ -28,13 +31,47 @@ _KERNEL_INITIALIZERS = {
 """By the layer's activation; Glorot's for all others."""
 
 
-def check_size(settings: Settings, features: int = 784, classes: int = 10) -> None:
-    """Raise a SettingsError if the network has more parameters than a weights file may."""
-    widths = [features, *settings.hidden, classes]
-    count = sum((a + settings.use_bias) * b for a, b in zip(widths, widths[1:], strict=False))
+S = TypeVar("S", bound=Settings)
+
+
+def make_layers(settings: Settings, task: Task) -> list[Dense]:
+    """Return the layers that settings describe, output last, without parameters yet."""
+    output = replace(
+        settings.output,
+        units=task.outputs,
+        activation=settings.output.activation
+        or LOSSES[settings.loss].output_activation
+        or task.output_activation,
+    )
+    return [_make_layer(layer, settings, task) for layer in (*settings.hidden, output)]
+
+
+def _make_layer(layer: LayerSettings, settings: Settings, task: Task) -> Dense:
+    activation = layer.activation or settings.activation
+    usual = task.initializer or _KERNEL_INITIALIZERS.get(activation, "glorot_uniform")
+    return Dense(
+        layer.units,
+        activation,
+        settings.use_bias if layer.use_bias is None else layer.use_bias,
+        kernel_initializer=layer.initializer or usual,
+        bias_initializer=task.initializer or "zeros",
+    )
+
+
+def check(settings: Settings, task: Task) -> None:
+    """Raise a SettingsError if ``settings`` ask for a network that cannot be made or saved."""
+    layers = make_layers(settings, task)
+    inputs = [task.features, *(layer.units for layer in layers)]
+    count = sum(layer.parameter_count(n) for layer, n in zip(layers, inputs, strict=False))
     if count > weights.MAX_PARAMETERS:
         raise SettingsError(
-            {"hidden": f"{count:,} weights are too many: at most {weights.MAX_PARAMETERS:,}"}
+            {"hidden": f"{count:,} weights are too many: at most {weights.MAX_PARAMETERS:,}"},
+            settings.table,
+        )
+    needed, found = LOSSES[settings.loss].output_activation, layers[-1].activation.name
+    if needed not in (None, found):
+        raise SettingsError(
+            {"output": f"{settings.loss} needs {needed} here, not {found}"}, settings.table
         )
 
 
@@ -46,16 +83,17 @@ class Experiment:
         history: its training so far, as it is saved.
     """
 
-    def __init__(self, settings: Settings, features: int = 784, classes: int = 10) -> None:
+    def __init__(self, settings: Settings, task: Task) -> None:
         """Make a new network.
 
         Raises:
-            SettingsError: the network would have more parameters than a weights file may.
+            SettingsError: there can be no such network, or it would have more parameters than a
+                weights file may.
         """
-        check_size(settings, features, classes)
+        check(settings, task)
         self._rng = np.random.default_rng(settings.seed)
-        self.model = _network(settings, classes)
-        self.model.build(features, self._rng)
+        self.model = _network(settings, task)
+        self.model.build(task.features, self._rng)
         self.history = weights.Training(settings=settings.fields())
         self._compile(settings, steps=1)
 
@@ -74,20 +112,28 @@ class Experiment:
         experiment._rng = np.random.default_rng(experiment.history.samples)
         return experiment
 
-    def settings(self) -> Settings:
-        """Return the settings to go on with: this network's, trained as it was the last time."""
+    def settings(self, base: S, task: Task) -> S:
+        """Return the settings to go on with: this network's, trained as it was the last time.
+
+        Args:
+            base: settings for what the network's history does not tell.
+            task: what the network is for.
+        """
         try:
-            settings = parse(self.history.settings)
+            settings = parse(self.history.settings, base)
         except SettingsError:
-            settings = Settings()
-        *hidden, _ = self.model.layers
-        first = self.model.layers[0]
+            settings = base
+        settings = replace(settings, loss=self.model.loss.name)
+        found = [_described(layer) for layer in self.model.layers]
+        if [_described(layer) for layer in make_layers(settings, task)] == found:
+            return settings
+        *hidden, output = found
         return replace(
             settings,
-            hidden=tuple(layer.units for layer in hidden),
-            activation=first.activation.name if hidden else settings.activation,
-            loss=self.model.loss.name,
-            use_bias=first.use_bias,
+            activation=(hidden[0].activation if hidden else None) or settings.activation,
+            use_bias=bool(output.use_bias),
+            hidden=tuple(hidden),
+            output=replace(output, units=0),
         )
 
     def saved(self) -> str:
@@ -95,22 +141,30 @@ class Experiment:
         return weights.dumps(self.model, self.history)
 
     def train(
-        self, settings: Settings, data: Dataset, test: Dataset | None, budget: float
+        self,
+        settings: Settings,
+        data: Dataset,
+        test: Dataset | None,
+        budget: float,
+        validation_freq: int = 1,
     ) -> Iterator[Progress]:
         """Train the network further, as :func:`nn.training.training` does, and keep the history.
 
         Args:
             settings: optimizer, learning rate, batch size, epochs and samples are used.
             data: what to train on, or to draw ``settings.train_samples`` of.
-            test: tested on after each epoch, when given.
+            test: tested on, when given.
             budget: about how many seconds of work between two yields.
+            validation_freq: how many epochs come before each test.
 
         Raises:
             SettingsError: ``settings.train_samples`` is more than there are.
         """
         count = settings.train_samples
         if count is not None and count > len(data):
-            raise SettingsError({"trainSamples": f"there are {len(data):,} training samples"})
+            raise SettingsError(
+                {"trainSamples": f"there are {len(data):,} training samples"}, settings.table
+            )
         if count is not None and count < len(data):
             chosen = self._rng.choice(len(data), count, replace=False)
             data = data.take(np.sort(chosen))
@@ -124,6 +178,7 @@ class Experiment:
                 epochs=settings.epochs,
                 rng=self._rng,
                 validation=test,
+                validation_freq=validation_freq,
                 budget=budget,
             )
         )
@@ -140,39 +195,27 @@ class Experiment:
                 self.history.test_accuracy = progress.evaluation.accuracy
             elif not progress.testing:
                 self.history.samples += progress.samples
-                self.history.epochs += progress.done == progress.total
+                self.history.epochs += progress.finished
                 self.history.test_accuracy = None
             yield progress
 
     def _compile(self, settings: Settings, steps: int) -> None:
         rate = DECAYS[settings.decay](settings.learning_rate, steps)
+        engine = NumericalEngine() if settings.gradients == "numerical" else None
         self.model.compile(
-            OPTIMIZERS[settings.optimizer](rate), self.model.loss, self.model.target_range
+            OPTIMIZERS[settings.optimizer](rate), self.model.loss, self.model.target_range, engine
         )
+        penalty = L1L2(settings.l1, settings.l2) if settings.l1 or settings.l2 else None
         for layer in self.model.layers:
-            layer.kernel_regularizer = L1L2(l2=settings.l2) if settings.l2 else None
+            layer.kernel_regularizer = penalty
 
 
-def _network(settings: Settings, classes: int) -> Sequential:
-    loss = LOSSES[settings.loss]
-    output = loss.output_activation or "sigmoid"
-    model = Sequential(
-        [
-            Dense(
-                units,
-                activation,
-                settings.use_bias,
-                kernel_initializer=_KERNEL_INITIALIZERS.get(activation, "glorot_uniform"),
-            )
-            for units, activation in [
-                *((units, settings.activation) for units in settings.hidden),
-                (classes, output),
-            ]
-        ],
-        # A squared error goes with the reference run's ranges, cross-entropy with probabilities.
-        inputs=Rescaling(1 / 255) if loss.output_activation else weights.TUTORIAL_INPUTS,
-    )
-    model.compile(
-        loss=loss, target_range=(0.0, 1.0) if loss.output_activation else weights.TUTORIAL_TARGETS
-    )
+def _network(settings: Settings, task: Task) -> Sequential:
+    model = Sequential(make_layers(settings, task), task.inputs, task.dtype)
+    model.columns = task.columns
+    model.compile(loss=settings.loss, target_range=task.target_range)
     return model
+
+
+def _described(layer: Dense) -> LayerSettings:
+    return LayerSettings(layer.units, layer.activation.name, None, layer.use_bias)

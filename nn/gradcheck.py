@@ -2,10 +2,28 @@
 
 from __future__ import annotations
 
+import copy
+import math
+import time
+from collections import Counter
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+
 import numpy as np
 
 from nn.datasets.dataset import Dataset
+from nn.engine import Engine
+from nn.engine.numerical import NumericalEngine, NumericalProgram
+from nn.engine.numpy import NumpyEngine, NumpyProgram
+from nn.initializers import Zeros
 from nn.model import Sequential
+from nn.training import Clock
+
+TOLERANCE = 1e-5
+"""The largest relative difference that passes; a wrong derivative gives far more, often 1."""
+
+_CLOSER = 0.01
+"""How much smaller the step is with which a doubtful parameter is nudged again."""
 
 
 def backpropagated_gradient(model: Sequential, data: Dataset) -> np.ndarray:
@@ -22,16 +40,11 @@ def numerical_gradient(model: Sequential, data: Dataset, step: float = 1e-5) -> 
     for every parameter, and a network of dtype "float64" to be accurate.
     """
     model.check_fit(data)
-    parameters = model.parameters
-    gradient = np.empty_like(parameters)
-    for i, value in enumerate(parameters.copy()):
-        parameters[i] = value + step
-        above = _mean_loss(model, data)
-        parameters[i] = value - step
-        below = _mean_loss(model, data)
-        parameters[i] = value
-        gradient[i] = (above - below) / (2 * step)
-    return gradient
+    program = NumericalProgram(model)
+    with np.errstate(over="ignore", invalid="ignore"):
+        program.load(data, np.arange(len(data)))
+        slopes = [_slope(program, i, step) for i in range(len(model.parameters))]
+    return np.array(slopes, dtype=model.dtype)
 
 
 def relative_difference(a: np.ndarray, b: np.ndarray) -> float:
@@ -40,6 +53,345 @@ def relative_difference(a: np.ndarray, b: np.ndarray) -> float:
     return float(np.linalg.norm(a - b) / scale) if scale else 0.0
 
 
-def _mean_loss(model: Sequential, data: Dataset) -> float:
-    totals, _ = model.program.evaluate(data, 0, len(data))
-    return totals.loss / len(data) + model.penalty()
+@dataclass(frozen=True)
+class Nudged:
+    """How far a check has come: ``done`` of the ``total`` parameters that it will nudge."""
+
+    done: int
+    total: int
+
+
+@dataclass(frozen=True)
+class GradientCheck:
+    """What came of checking backpropagation against nudging.
+
+    Attributes:
+        loss: mean over the samples, plus the penalty. Where it is not finite there is no gradient:
+            nothing is checked, and all differences are NaN.
+        largest: largest absolute difference between both gradients.
+        relative: ``‖a - b‖ / (‖a‖ + ‖b‖)`` over the parameters checked.
+        rounding: differences up to this may come from rounding alone.
+        layer: index, from 0, of the layer with the largest difference; None if nothing was checked.
+        kind: "kernel" or "bias", where in that layer; "" if nothing was checked.
+        checked: parameters whose gradients were compared.
+        kinks: parameters that were nudged but not compared, because the loss has a kink just there,
+            as where a relu is given 0: it has no gradient that nudging could find.
+        parameters: how many the network has.
+        backpropagation_seconds: for the gradient of all parameters.
+        numerical_seconds: for the same by nudging each up and down, reckoned from the time that the
+            nudged ones of each kernel and bias took; NaN if none were.
+    """
+
+    loss: float
+    largest: float
+    relative: float
+    rounding: float
+    layer: int | None
+    kind: str
+    checked: int
+    kinks: int
+    parameters: int
+    backpropagation_seconds: float
+    numerical_seconds: float
+
+    @property
+    def passed(self) -> bool:
+        """Whether backpropagation is right, as far as nudging can tell."""
+        return self.relative <= TOLERANCE or self.largest <= self.rounding
+
+
+def checking(
+    model: Sequential,
+    data: Dataset,
+    rng: np.random.Generator,
+    *,
+    most: int = 200,
+    step: float = 1e-5,
+    budget: float = 0.1,
+    clock: Clock = time.perf_counter,
+) -> Generator[Nudged, None, GradientCheck]:
+    """Check backpropagation for a built and compiled network, a chunk of parameters at a time.
+
+    It is done on a float64 copy, made with the first chunk, so that the network itself can be
+    trained or replaced meanwhile. Differences are central, as in :func:`numerical_gradient`. Where
+    both gradients disagree, the parameter is nudged again by a hundredth of ``step``, and the
+    better answer counts: a relu that switches between the two nudges would be a false alarm.
+
+    Args:
+        model: not changed.
+        data: the mini-batch, all of which is used. 32 samples are plenty.
+        rng: chooses parameters where there are more than ``most``.
+        most: parameters to check at most, spread evenly over all kernels and biases; one of each
+            at least.
+        step: how far each parameter is nudged, up and down.
+        budget: about how many seconds a chunk of work takes. The first three are the copying,
+            one backpropagation, and as many as fit in 5 ms.
+        clock: returns seconds.
+
+    Yields:
+        The progress after each chunk, from 0 parameters on.
+
+    Returns:
+        What came of it.
+
+    Raises:
+        ValueError: the data does not fit the network.
+    """
+    model.check_fit(data)
+    check = _Check(model, data, rng, most, step, clock)
+    yield check.progress()
+    # The first time, memory is taken too.
+    check.backpropagate()
+    yield check.progress()
+    check.measure_backpropagation()
+    yield check.progress()
+    while check.done < len(check.chosen):
+        # Parameters of lower layers take longer to nudge: a Pacer that has learnt from others
+        # would plan too many of them.
+        until = clock() + budget
+        check.nudge_next()
+        while check.done < len(check.chosen) and clock() < until:
+            check.nudge_next()
+        yield check.progress()
+    return check.result()
+
+
+@dataclass(frozen=True, eq=False)
+class GradientComparison:
+    """Both gradients of the same mini-batch, and what they cost.
+
+    Attributes:
+        backpropagated, numerical: (parameters,), in the order of the network's ``parameters``.
+        largest: largest absolute difference between them.
+        backpropagation_seconds, numerical_seconds: for one such gradient.
+    """
+
+    backpropagated: np.ndarray
+    numerical: np.ndarray
+    largest: float
+    backpropagation_seconds: float
+    numerical_seconds: float
+
+
+def compare_gradients(
+    model: Sequential, data: Dataset, step: float = 0.01, clock: Clock = time.perf_counter
+) -> GradientComparison:
+    """Find the gradient by backpropagation and by nudging, as training by either would find it.
+
+    Unlike :func:`checking`, this is in the network's own precision, by forward differences, of all
+    parameters and at once: meant for networks of a few hundred parameters, and 10 ms long or more
+    so that both times mean something.
+
+    Args:
+        model: a built and compiled network; not changed.
+        data: the mini-batch, all of which is used.
+        step: how far each parameter is nudged.
+        clock: returns seconds.
+
+    Raises:
+        ValueError: the data does not fit the network, or ``step`` is not a positive number.
+    """
+    model.check_fit(data)
+    twin = _copy(model, model.dtype.name)
+    batch = np.arange(len(data))
+
+    def measured(engine: Engine) -> tuple[np.ndarray, float]:
+        program = engine.program(twin)
+        program.gradients(data, batch)
+        gradient = twin.gradients.copy()
+        return gradient, _seconds_each(lambda: program.gradients(data, batch), clock)
+
+    backpropagated, backpropagation_seconds = measured(NumpyEngine())
+    numerical, numerical_seconds = measured(NumericalEngine(step))
+    with np.errstate(over="ignore", invalid="ignore"):
+        largest = float(np.abs(backpropagated - numerical).max())
+    return GradientComparison(
+        backpropagated, numerical, largest, backpropagation_seconds, numerical_seconds
+    )
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A layer's kernel or bias: ``size`` parameters from ``start`` on, of all in a row."""
+
+    layer: int
+    kind: str
+    start: int
+    size: int
+
+
+class _Check:
+    """The work of :func:`checking`, and how far it has come.
+
+    Attributes:
+        chosen: the parameters to nudge, in order, each with the part that it belongs to.
+        done: how many of them have been.
+    """
+
+    def __init__(
+        self,
+        model: Sequential,
+        data: Dataset,
+        rng: np.random.Generator,
+        most: int,
+        step: float,
+        clock: Clock,
+    ) -> None:
+        self._network = _copy(model, "float64")
+        self._data, self._batch = data, np.arange(len(data))
+        self._step, self._clock = step, clock
+        self._backpropagation = NumpyProgram(self._network)
+        self._nudging = NumericalProgram(self._network)
+        with np.errstate(over="ignore", invalid="ignore"):
+            self._loss = self._nudging.load(data, self._batch)
+        # A loss is rounded to about 2⁻⁵² of itself, or of what it is computed from where that is
+        # more. The factor is for the many roundings of a pass.
+        precision = float(np.finfo(np.float64).eps)
+        self._rounding = 10 * precision * max(1.0, abs(self._loss)) / step
+
+        parts = _parts(self._network)
+        self.chosen = _choose(parts, most, rng) if math.isfinite(self._loss) else []
+        self.done = 0
+        self._found = np.empty(len(self.chosen))
+        self._kinks = np.zeros(len(self.chosen), dtype=bool)
+        self._seconds = dict.fromkeys(parts, 0.0)
+        self._backpropagation_seconds = math.nan
+
+    def progress(self) -> Nudged:
+        return Nudged(self.done, len(self.chosen))
+
+    def backpropagate(self) -> None:
+        self._backpropagation.gradients(self._data, self._batch)
+
+    def measure_backpropagation(self) -> None:
+        self._backpropagation_seconds = _seconds_each(self.backpropagate, self._clock)
+
+    def nudge_next(self) -> None:
+        part, i = self.chosen[self.done]
+        expected = float(self._network.gradients[i])
+        with np.errstate(over="ignore", invalid="ignore"):
+            started = self._clock()
+            below, above = self._slopes(i, self._step)
+            self._seconds[part] += self._clock() - started
+            slope = (below + above) / 2
+            if not self._agree(slope, expected):
+                slope, kink = self._look_closer(i, expected, slope, abs(above - below))
+                self._kinks[self.done] = kink
+        self._found[self.done] = slope
+        self.done += 1
+
+    def _slopes(self, i: int, step: float) -> tuple[float, float]:
+        """Return the loss's slopes on both sides of parameter ``i``; their mean is the central."""
+        below = (self._loss - self._nudging.nudged(i, -step)) / step
+        above = (self._nudging.nudged(i, step) - self._loss) / step
+        return below, above
+
+    def _agree(self, slope: float, expected: float) -> bool:
+        allowed = TOLERANCE / 10 * (abs(slope) + abs(expected)) + self._rounding
+        return abs(slope - expected) <= allowed
+
+    def _look_closer(self, i: int, expected: float, slope: float, gap: float) -> tuple[float, bool]:
+        """Nudge parameter ``i`` again, by less, because ``slope`` is not as ``expected``.
+
+        Args:
+            i: the parameter.
+            expected: the gradient by backpropagation.
+            slope: the gradient by nudging.
+            gap: between the slopes on both sides.
+
+        Returns:
+            the slope now, or still ``slope`` if that was nearer, and whether the loss has a kink
+            just here that explains why it is not as expected.
+        """
+        below, above = self._slopes(i, self._step * _CLOSER)
+        nearer = (below + above) / 2
+        if abs(nearer - expected) < abs(slope - expected):
+            slope = nearer
+        # The slopes of a smooth loss come together as the step shrinks, those at a kink do not.
+        apart = max(gap / 10, abs(slope - expected) / 10, self._rounding / _CLOSER)
+        return slope, not self._agree(slope, expected) and abs(above - below) > apart
+
+    def result(self) -> GradientCheck:
+        smooth = ~self._kinks
+        parts = [part for (part, _), kept in zip(self.chosen, smooth, strict=True) if kept]
+        indices = np.array([i for _, i in self.chosen], dtype=np.intp)[smooth]
+        expected, found = self._network.gradients[indices], self._found[smooth]
+        with np.errstate(over="ignore", invalid="ignore"):
+            differences = np.abs(expected - found)
+            relative = relative_difference(expected, found) if parts else math.nan
+        # Where there is a NaN, argmax finds it.
+        worst = int(differences.argmax()) if parts else None
+        nudged = Counter(part for part, _ in self.chosen)
+        seconds = sum(self._seconds[part] / count * part.size for part, count in nudged.items())
+        return GradientCheck(
+            loss=self._loss,
+            largest=math.nan if worst is None else float(differences[worst]),
+            relative=relative,
+            rounding=self._rounding,
+            layer=None if worst is None else parts[worst].layer,
+            kind="" if worst is None else parts[worst].kind,
+            checked=len(parts),
+            kinks=int(np.count_nonzero(self._kinks)),
+            parameters=len(self._network.parameters),
+            backpropagation_seconds=self._backpropagation_seconds,
+            numerical_seconds=seconds if nudged else math.nan,
+        )
+
+
+def _parts(model: Sequential) -> list[_Part]:
+    parts: list[_Part] = []
+    start = 0
+    for index, layer in enumerate(model.layers):
+        for kind, array in (("kernel", layer.kernel), ("bias", layer.bias)):
+            if array is not None:
+                parts.append(_Part(index, kind, start, array.size))
+                start += array.size
+    return parts
+
+
+def _choose(parts: list[_Part], most: int, rng: np.random.Generator) -> list[tuple[_Part, int]]:
+    """Return the parameters to check, in order, each with the part that it belongs to."""
+    counts = {}
+    left = most
+    # What a small part does not use is shared among the larger ones.
+    for taken, part in enumerate(sorted(parts, key=lambda part: part.size)):
+        counts[part] = min(part.size, max(1, left // (len(parts) - taken)))
+        left -= counts[part]
+    return [
+        (part, part.start + i)
+        for part in parts
+        for i in sorted(rng.choice(part.size, counts[part], replace=False).tolist())
+    ]
+
+
+def _slope(program: NumericalProgram, i: int, step: float) -> float:
+    """Return ``(L(w + h) - L(w - h)) / 2h`` for parameter ``i`` and the loaded mini-batch."""
+    return (program.nudged(i, step) - program.nudged(i, -step)) / (2 * step)
+
+
+def _copy(model: Sequential, dtype: str) -> Sequential:
+    """Return a network of its own parameters that computes the same with numbers of ``dtype``."""
+    layers = [copy.copy(layer) for layer in model.layers]
+    for layer in layers:
+        # What build draws is overwritten at once, and drawing takes longer than a forward pass.
+        layer.kernel_initializer = layer.bias_initializer = Zeros()
+    twin = Sequential(layers, model.inputs, dtype)
+    twin.compile(loss=model.loss, target_range=model.target_range)
+    twin.build(model.features, np.random.default_rng(0))
+    twin.parameters[...] = model.parameters
+    return twin
+
+
+def _seconds_each(work: Callable[[], object], clock: Clock) -> float:
+    """Return how long ``work`` takes: done over and over for 5 ms, as browsers' clocks are coarse.
+
+    A hundred times at most, for a clock that stands still.
+    """
+    started = clock()
+    times = 0
+    while True:
+        work()
+        times += 1
+        seconds = clock() - started
+        if seconds >= 0.005 or times == 100:
+            return seconds / times

@@ -13,6 +13,7 @@ from nn.layers import Dense, Rescaling
 from nn.losses import LOSSES, Loss
 from nn.names import lookup
 from nn.optimizers import OPTIMIZERS, SGD, Optimizer
+from nn.task import Columns
 from nn.training import Evaluation, evaluating, exhaust, training
 
 
@@ -25,7 +26,11 @@ class Sequential:
     Args:
         layers: at least one.
         inputs: how raw data is scaled before the first layer.
-        dtype: of parameters and arithmetic; "float64" serves to check gradients.
+        dtype: of parameters and arithmetic; "float64" serves to check gradients, and where float32
+            is too coarse.
+
+    Attributes:
+        columns: what inputs and outputs stand for, where they have names.
     """
 
     def __init__(
@@ -46,6 +51,7 @@ class Sequential:
         self.optimizer: Optimizer = SGD()
         self.loss: Loss = LOSSES["mean_squared_error"]
         self.target_range = (0.0, 1.0)
+        self.columns: Columns | None = None
         self._engine: Engine | None = None
         self._program: Program | None = None
 
@@ -128,6 +134,7 @@ class Sequential:
         batch_size: int = 32,
         epochs: int = 1,
         validation_data: tuple[np.ndarray, np.ndarray] | None = None,
+        validation_freq: int = 1,
         rng: np.random.Generator | None = None,
     ) -> list[Evaluation]:
         """Train on all samples ``epochs`` times, shuffled anew each time.
@@ -137,11 +144,12 @@ class Sequential:
             y: (n,) integer labels, or (n, outputs) floating-point targets.
             batch_size: samples a mini-batch; the last one may be smaller.
             epochs: passes over the samples.
-            validation_data: x and y to evaluate on after each epoch; the training data by default.
+            validation_data: x and y to evaluate on; the training data by default.
+            validation_freq: how many epochs come before each evaluation.
             rng: draws the parameters, if there are none yet, and shuffles.
 
         Returns:
-            One evaluation an epoch.
+            The evaluations, the last of them after the last epoch.
         """
         rng = rng or np.random.default_rng()
         data = self._dataset(x, y)
@@ -149,7 +157,13 @@ class Sequential:
         if not self.features:
             self.build(data.inputs.shape[1], rng)
         run = training(
-            self, data, batch_size=batch_size, epochs=epochs, rng=rng, validation=validation
+            self,
+            data,
+            batch_size=batch_size,
+            epochs=epochs,
+            rng=rng,
+            validation=validation,
+            validation_freq=validation_freq,
         )
         return [progress.evaluation for progress in run if progress.evaluation]
 
@@ -164,6 +178,19 @@ class Sequential:
         if x.ndim != 2 or x.shape[1] != self.features:
             raise ValueError(f"expected inputs of shape (n, {self.features}), got {x.shape}")
         return self.program.predict(x)
+
+    def activations(self, x: np.ndarray) -> list[np.ndarray]:
+        """Return what each layer makes of raw inputs, (n, features): (n, units) for each."""
+        outputs = []
+        below = np.empty(x.shape, self.dtype)
+        self.inputs.forward(x, below)
+        with np.errstate(over="ignore", invalid="ignore"):
+            for layer in self.layers:
+                out = np.empty((len(x), layer.units), self.dtype)
+                layer.forward(below, out)
+                outputs.append(out)
+                below = out
+        return outputs
 
     def check_fit(self, data: Dataset) -> None:
         """Raise a ValueError unless ``data`` is what this network takes and gives."""

@@ -2,15 +2,37 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import ClassVar, TypeVar
 
 from nn.activations import ACTIVATIONS
+from nn.fields import (
+    Field,
+    SettingsError,
+    choice,
+    read_fields,
+    real,
+    truth,
+    whole,
+    write_real,
+    write_truth,
+)
+from nn.initializers import INITIALIZERS
 from nn.losses import LOSSES
 from nn.optimizers import OPTIMIZERS
 from nn.schedules import CosineDecay, Schedule
+
+__all__ = [
+    "DECAYS",
+    "FIELDS",
+    "GRADIENTS",
+    "LayerSettings",
+    "Settings",
+    "SettingsError",
+    "layers",
+    "parse",
+]
 
 MAX_LAYERS = 20
 MAX_UNITS = 4096
@@ -21,152 +43,156 @@ DECAYS: dict[str, Callable[[float, int], float | Schedule]] = {
 }
 """How the learning rate falls over ``steps`` updates, by name."""
 
+GRADIENTS = ("backpropagation", "numerical")
+"""How gradients are found."""
 
-class SettingsError(ValueError):
-    """Some settings make no sense; ``problems`` has a sentence for each such field."""
 
-    def __init__(self, problems: dict[str, str]) -> None:
-        super().__init__(
-            "; ".join(f"{FIELDS[field].label}: {problem}" for field, problem in problems.items())
-        )
-        self.problems = problems
+@dataclass(frozen=True)
+class LayerSettings:
+    """A layer, where it differs from what the settings say of all layers.
+
+    Attributes:
+        units: of a hidden layer; 0 for the output layer, whose units the data decides.
+        activation: None for the settings' own; for the output layer None is what suits the loss.
+        initializer: of the kernel; None for the one that suits the activation.
+        use_bias: None for the settings' own.
+    """
+
+    units: int = 0
+    activation: str | None = None
+    initializer: str | None = None
+    use_bias: bool | None = None
+
+
+def layers(*units: int) -> tuple[LayerSettings, ...]:
+    """Return hidden layers that differ in their units only."""
+    return tuple(map(LayerSettings, units))
 
 
 @dataclass(frozen=True)
 class Settings:
     """What makes an experiment repeatable. The defaults are the reference run.
 
+    A lab that has more settings extends this class and ``table``, which says how each is written.
+
     Attributes:
-        hidden: units of each hidden layer.
-        activation: of the hidden layers.
+        hidden: the hidden layers.
+        activation: of the hidden layers that have none of their own.
+        output: the output layer.
         loss, optimizer: by name.
         learning_rate: where it starts.
         decay: a name in :data:`DECAYS`.
-        l2: penalty on the kernels.
+        l1, l2: penalties on the kernels.
         batch_size: samples a mini-batch.
         epochs: passes over the training samples.
         train_samples: how many of the training samples to use; None for all.
         seed: of the generator that draws weights and shuffles samples.
-        use_bias: whether layers have biases.
+        use_bias: whether layers that do not say so themselves have biases.
+        gradients: one of :data:`GRADIENTS`.
     """
 
-    hidden: tuple[int, ...] = (100,)
+    hidden: tuple[LayerSettings, ...] = layers(100)
     activation: str = "sigmoid"
+    output: LayerSettings = LayerSettings()
     loss: str = "half_squared_error"
     optimizer: str = "sgd"
     learning_rate: float = 0.2
     decay: str = "none"
+    l1: float = 0.0
     l2: float = 0.0
     batch_size: int = 1
     epochs: int = 5
     train_samples: int | None = None
     seed: int = 1
     use_bias: bool = False
+    gradients: str = "backpropagation"
+
+    table: ClassVar[dict[str, Field]]
 
     def network(self) -> tuple[object, ...]:
         """Return what decides where a network starts: equal ones make equal networks."""
-        return self.hidden, self.activation, self.loss, self.seed, self.use_bias
+        return self.hidden, self.activation, self.output, self.loss, self.seed, self.use_bias
 
     def fields(self) -> dict[str, str]:
         """Return every setting as text, by the name of its field; :func:`parse` reads it back."""
-        return {name: field.write(getattr(self, field.key)) for name, field in FIELDS.items()}
+        return {name: entry.write(getattr(self, entry.key)) for name, entry in self.table.items()}
 
 
-def parse(fields: Mapping[str, str], base: Settings | None = None) -> Settings:
-    """Return the settings that ``fields`` spell out, by the names in :data:`FIELDS`.
+S = TypeVar("S", bound=Settings)
 
-    A setting that is not mentioned is that of ``base``, by default the reference run. Names that
-    are not fields are left to others.
+
+def parse(texts: Mapping[str, str], base: S) -> S:
+    """Return the settings that ``texts`` spell out, by the names in ``base.table``.
+
+    A setting that is not mentioned is that of ``base``. Names that are not fields are left to
+    others.
 
     Raises:
         SettingsError: with a sentence for every field that makes no sense.
     """
-    values: dict[str, Any] = vars(base or Settings()).copy()
-    problems = {}
-    for name, field in FIELDS.items():
-        if name in fields:
-            try:
-                values[field.key] = field.read(fields[name].strip())
-            except ValueError as error:
-                problems[name] = str(error)
-    if problems:
-        raise SettingsError(problems)
-    return Settings(**values)
-
-
-@dataclass(frozen=True)
-class _Field:
-    label: str
-    key: str
-    read: Callable[[str], Any]
-    write: Callable[[Any], str] = str
-
-
-def _whole(low: int, high: int) -> Callable[[str], int]:
-    def read(text: str) -> int:
-        # isdecimal alone would let "²" and other scripts' digits through to int().
-        if not (text.isascii() and text.isdecimal() and len(text) <= 12):
-            raise ValueError(f"expected a whole number from {low} to {high:,}")
-        value = int(text)
-        if not low <= value <= high:
-            raise ValueError(f"expected a whole number from {low} to {high:,}")
-        return value
-
-    return read
-
-
-def _real(low: float, high: float, above: bool) -> Callable[[str], float]:
-    def read(text: str) -> float:
-        expected = f"expected a number {'above' if above else 'from'} {low:g} up to {high:g}"
-        try:
-            # float alone would let "1_000" and other scripts' digits through.
-            value = float(text) if text.isascii() and "_" not in text else math.nan
-        except ValueError:
-            raise ValueError(expected) from None
-        if not (math.isfinite(value) and low <= value <= high) or (above and value == low):
-            raise ValueError(expected)
-        return value
-
-    return read
-
-
-def _write_real(value: float) -> str:
-    return repr(value).removesuffix(".0")
-
-
-def _choice(names: Collection[str]) -> Callable[[str], str]:
-    def read(text: str) -> str:
-        if text not in names:
-            raise ValueError(f"expected one of {', '.join(names)}")
-        return text
-
-    return read
+    return replace(base, **read_fields(base.table, texts))
 
 
 _NO_LAYERS = "none"
+_BIAS = {"bias": True, "nobias": False}
+_LAYER_EXPECTED = (
+    f"expected units for each layer, 1 to {MAX_UNITS:,}, such as 100 or 256,128 or 256:relu,128"
+)
+_WORDS_EXPECTED = (
+    "expected an activation, an initializer, bias or nobias, with colons between them, such as "
+    "softmax:variance_scaling"
+)
 
 
-def _read_hidden(text: str) -> tuple[int, ...]:
+def _read_hidden(text: str) -> tuple[LayerSettings, ...]:
     if text == _NO_LAYERS:
         return ()
     parts = text.split(",")
     if len(parts) > MAX_LAYERS:
         raise ValueError(f"expected at most {MAX_LAYERS} layers")
+    return tuple(_read_layer(part) for part in parts)
+
+
+def _read_layer(text: str) -> LayerSettings:
+    units, *words = text.split(":")
     try:
-        return tuple(_whole(1, MAX_UNITS)(part.strip()) for part in parts)
+        return _with_words(LayerSettings(whole(1, MAX_UNITS)(units.strip())), words)
     except ValueError:
-        raise ValueError(
-            f"expected units for each layer, 1 to {MAX_UNITS:,}, such as 100 or 256,128"
-        ) from None
+        raise ValueError(_LAYER_EXPECTED) from None
 
 
-def _write_hidden(hidden: tuple[int, ...]) -> str:
-    return ",".join(map(str, hidden)) or _NO_LAYERS
+def _read_output(text: str) -> LayerSettings:
+    return _with_words(LayerSettings(), text.split(":") if text else [])
+
+
+def _with_words(layer: LayerSettings, words: list[str]) -> LayerSettings:
+    """Return ``layer`` with an activation, an initializer and bias or nobias, in any order."""
+    for word in map(str.strip, words):
+        if word in ACTIVATIONS:
+            layer = replace(layer, activation=word)
+        elif word in INITIALIZERS:
+            layer = replace(layer, initializer=word)
+        elif word in _BIAS:
+            layer = replace(layer, use_bias=_BIAS[word])
+        else:
+            raise ValueError(_WORDS_EXPECTED)
+    return layer
+
+
+def _write_hidden(hidden: tuple[LayerSettings, ...]) -> str:
+    return ",".join(map(write_layer, hidden)) or _NO_LAYERS
+
+
+def write_layer(layer: LayerSettings) -> str:
+    """Return a layer as the fields of hidden layers and output have it: "100:relu:nobias"."""
+    bias = {None: None, True: "bias", False: "nobias"}[layer.use_bias]
+    words = [str(layer.units) if layer.units else None, layer.activation, layer.initializer, bias]
+    return ":".join(word for word in words if word)
 
 
 def _read_samples(text: str) -> int | None:
     try:
-        return None if text in ("", "all") else _whole(1, 10_000_000)(text)
+        return None if text in ("", "all") else whole(1, 10_000_000)(text)
     except ValueError:
         raise ValueError("expected a whole number from 1, or nothing for all") from None
 
@@ -175,44 +201,23 @@ def _write_samples(samples: int | None) -> str:
     return "" if samples is None else str(samples)
 
 
-_TRUTH = {"true": True, "false": False, "on": True, "1": True, "0": False}
-
-
-def _read_truth(text: str) -> bool:
-    if text not in _TRUTH:
-        raise ValueError("expected true or false")
-    return _TRUTH[text]
-
-
-FIELDS: dict[str, _Field] = {
-    "hidden": _Field("Hidden layers", "hidden", _read_hidden, _write_hidden),
-    "activation": _Field("Activation", "activation", _choice(ACTIVATIONS)),
-    "loss": _Field("Loss", "loss", _choice(LOSSES)),
-    "optimizer": _Field("Optimizer", "optimizer", _choice(OPTIMIZERS)),
-    "learningRate": _Field(
-        "Learning rate", "learning_rate", _real(0, 100, above=True), _write_real
-    ),
-    "decay": _Field("Decay", "decay", _choice(DECAYS)),
-    "l2": _Field("L2 penalty", "l2", _real(0, 1, above=False), _write_real),
-    "batchSize": _Field("Batch size", "batch_size", _whole(1, 10_000)),
-    "epochs": _Field("Epochs", "epochs", _whole(1, 1_000)),
-    "trainSamples": _Field("Training samples", "train_samples", _read_samples, _write_samples),
-    "seed": _Field("Seed", "seed", _whole(0, 2**32 - 1)),
-    "useBias": _Field("Biases", "use_bias", _read_truth, lambda truth: str(truth).lower()),
+FIELDS: dict[str, Field] = {
+    "hidden": Field("Hidden layers", "hidden", _read_hidden, _write_hidden),
+    "activation": Field("Activation", "activation", choice(ACTIVATIONS)),
+    "output": Field("Output layer", "output", _read_output, write_layer),
+    "loss": Field("Loss", "loss", choice(LOSSES)),
+    "optimizer": Field("Optimizer", "optimizer", choice(OPTIMIZERS)),
+    "learningRate": Field("Learning rate", "learning_rate", real(0, 100, above=True), write_real),
+    "decay": Field("Decay", "decay", choice(DECAYS)),
+    "l1": Field("L1 penalty", "l1", real(0, 1), write_real),
+    "l2": Field("L2 penalty", "l2", real(0, 1), write_real),
+    "batchSize": Field("Batch size", "batch_size", whole(1, 10_000)),
+    "epochs": Field("Epochs", "epochs", whole(1, 1_000_000)),
+    "trainSamples": Field("Training samples", "train_samples", _read_samples, _write_samples),
+    "seed": Field("Seed", "seed", whole(0, 2**32 - 1)),
+    "useBias": Field("Biases", "use_bias", truth, write_truth),
+    "gradients": Field("Gradients", "gradients", choice(GRADIENTS)),
 }
 """How each setting is written and read, by the name it has in forms and links."""
 
-PRESETS = {
-    "Tutorial": Settings(),
-    "Fast": Settings(
-        activation="relu",
-        loss="categorical_crossentropy",
-        optimizer="adam",
-        learning_rate=0.002,
-        decay="cosine",
-        batch_size=32,
-        epochs=5,
-        use_bias=True,
-    ),
-}
-"""Settings worth starting from: the reference run, and one that is soon above 97 %."""
+Settings.table = FIELDS

@@ -63,6 +63,7 @@ class Progress:
             own update.
         accuracy: share of right answers in the chunk; None when the targets are not classes.
         evaluation: the result, with the last chunk of a test.
+        finished: whole epochs that this chunk has finished: several, where the data is little.
     """
 
     testing: bool
@@ -74,6 +75,7 @@ class Progress:
     loss: float
     accuracy: float | None
     evaluation: Evaluation | None = None
+    finished: int = 0
 
 
 class Pacer:
@@ -100,6 +102,7 @@ def training(
     epochs: int,
     rng: np.random.Generator,
     validation: Dataset | None = None,
+    validation_freq: int = 1,
     budget: float = 0.1,
     clock: Clock = time.perf_counter,
 ) -> Iterator[Progress]:
@@ -111,41 +114,82 @@ def training(
         batch_size: samples a mini-batch; an epoch's last one may be smaller.
         epochs: passes over ``data``.
         rng: shuffles.
-        validation: evaluated after each epoch, when given.
+        validation: evaluated every ``validation_freq`` epochs and after the last, when given.
+        validation_freq: in epochs.
         budget: about how many seconds a chunk of work takes. Results do not depend on it.
         clock: returns seconds.
 
     Yields:
-        The progress after each chunk.
+        The progress after each chunk. Where several epochs fit in the budget, a chunk is several
+        epochs, but none goes beyond a validation.
 
     Raises:
-        ValueError: ``batch_size`` or ``epochs`` is below 1, or the data does not fit the network.
+        ValueError: ``batch_size``, ``epochs`` or ``validation_freq`` is below 1, or the data does
+            not fit the network.
     """
     if batch_size < 1 or epochs < 1:
         raise ValueError(f"batch_size and epochs must be at least 1, got {batch_size} and {epochs}")
+    if validation_freq < 1:
+        raise ValueError(f"validation_freq must be at least 1, got {validation_freq}")
     model.check_fit(data)
     pacer = Pacer(budget)
-    train = _in_parts if batch_size > model.program.part else _in_batches
-    for epoch in range(1, epochs + 1):
+    in_parts = batch_size > model.program.part
+    train = _in_parts if in_parts else _in_batches
+    batches = -(-len(data) // batch_size)
+    ended = 0
+    while ended < epochs:
+        stop = epochs
+        if validation is not None:
+            stop = min(epochs, (ended // validation_freq + 1) * validation_freq)
+        together = 1 if in_parts else min(stop - ended, pacer.units // batches)
+        if together > 1:
+            epoch = _whole_epochs(model, data, together, batch_size, rng, pacer, clock)
+        else:
+            together = 1
+            epoch = train(model, data, rng.permutation(len(data)), batch_size, pacer, clock)
         done = 0
-        for samples, totals in train(
-            model, data, rng.permutation(len(data)), batch_size, pacer, clock
-        ):
+        for samples, totals in epoch:
             done += samples
+            whole = done == together * len(data)
             yield Progress(
                 testing=False,
-                epoch=epoch,
+                epoch=ended + together,
                 epochs=epochs,
-                done=done,
+                done=len(data) if whole else done,
                 total=len(data),
                 samples=samples,
                 loss=totals.loss / samples,
                 accuracy=_share(totals.correct, samples, data),
+                finished=together if whole else 0,
             )
-        if validation is not None:
+        ended += together
+        if validation is not None and ended == stop:
             yield from evaluating(
-                model, validation, epoch=epoch, epochs=epochs, budget=budget, clock=clock
+                model, validation, epoch=ended, epochs=epochs, budget=budget, clock=clock
             )
+
+
+def _whole_epochs(
+    model: Sequential,
+    data: Dataset,
+    epochs: int,
+    batch_size: int,
+    rng: np.random.Generator,
+    pacer: Pacer,
+    clock: Clock,
+) -> Iterator[tuple[int, Totals]]:
+    """Train several epochs in one chunk; yield its samples and totals."""
+    started = clock()
+    orders = [rng.permutation(len(data)) for _ in range(epochs)]
+    if len(data) % batch_size == 0:
+        orders = [np.concatenate(orders)]
+    loss, correct = 0.0, 0
+    for order in orders:
+        totals = model.program.train(data, order, batch_size)
+        loss += totals.loss
+        correct += totals.correct
+    pacer.took(epochs * -(-len(data) // batch_size), clock() - started)
+    yield epochs * len(data), Totals(loss, correct)
 
 
 def _in_batches(

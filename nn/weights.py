@@ -8,10 +8,15 @@ One JSON object::
      "inputs": {"features": 784, "scale": 0.003843, "offset": 0.01},
      "loss": "half_squared_error", "target_range": [0.0, 0.99],
      "training": {"epochs": 5, "samples": 300000, "test_accuracy": 0.9714, "settings": {...}},
+     "columns": {"inputs": ["r", "g", "b"], "output": "label", "classes": ["red-ish", ...]},
      "wih": [[...], ...], "who": [[...], ...]}
 
 Kernels are (inputs, units) nested lists; those of a larger network are instead
-``{"base64": "...", "shape": [inputs, units]}`` with the row-major little-endian float32 bytes.
+``{"base64": "...", "shape": [inputs, units]}`` with the row-major little-endian float32 bytes. A
+network that computes in float64 says so with ``"dtype": "float64"``.
+
+``columns`` names what inputs and outputs stand for, where they have names. Without ``classes`` an
+output y stands for the number ``scale · y + offset``.
 
 ``wih`` (hidden, inputs) and ``who`` (outputs, hidden) repeat the kernels, transposed, of a network
 of two layers without biases. A file with these two keys alone, as a well-known tutorial application
@@ -35,6 +40,7 @@ from nn.layers import Dense, Rescaling
 from nn.losses import LOSSES, Loss
 from nn.model import Sequential
 from nn.names import lookup
+from nn.task import Columns
 
 FORMAT = "nn-weights"
 VERSION = 1
@@ -82,7 +88,8 @@ def dumps(model: Sequential, training: Training) -> str:
         raise ValueError("the network has no weights yet, so there is nothing to save")
     if not np.isfinite(model.parameters).all():
         raise ValueError("the weights are no longer numbers, so there is nothing to save")
-    listed = model.parameters.size <= _LISTED_PARAMETERS
+    # Base64 is for float32 only.
+    listed = model.parameters.size <= _LISTED_PARAMETERS or model.dtype == np.float64
     write = _listed if listed else _base64
     members = {
         "format": json.dumps(FORMAT),
@@ -108,6 +115,8 @@ def dumps(model: Sequential, training: Training) -> str:
         "loss": json.dumps(model.loss.name),
         "target_range": json.dumps(list(model.target_range)),
         "training": json.dumps(vars(training)),
+        **({"dtype": json.dumps("float64")} if model.dtype == np.float64 else {}),
+        **({"columns": json.dumps(vars(model.columns))} if model.columns else {}),
         "weights": "[" + ",\n".join(_layer_weights(layer, write) for layer in model.layers) + "]",
     }
     if _is_tutorial_network(model) and model.parameters.size <= _TUTORIAL_PARAMETERS:
@@ -131,8 +140,9 @@ def _layer_weights(layer: Dense, write: Any) -> str:
 def _listed(array: np.ndarray) -> str:
     if array.ndim > 1:
         return "[" + ",\n".join(_listed(row) for row in array) + "]"
-    # Nine significant digits are what it takes to give every float32 back exactly.
-    return "[" + ",".join([f"{value:.9g}" for value in array.tolist()]) + "]"
+    # What it takes to give every value back exactly.
+    digits = 17 if array.dtype == np.float64 else 9
+    return "[" + ",".join([f"{value:.{digits}g}" for value in array.tolist()]) + "]"
 
 
 def _base64(array: np.ndarray) -> str:
@@ -203,21 +213,26 @@ def _network(content: dict[str, Any]) -> Sequential:
     _check_size(
         sum(layer.parameter_count(width) for layer, width in zip(layers, widths, strict=False))
     )
+    dtype = content.get("dtype", "float32")
+    if dtype not in ("float32", "float64"):
+        raise ValueError(f'dtype must be "float32" or "float64", found {checks.shown(dtype)}')
     scaling = Rescaling(
-        _per_feature(inputs.get("scale", 1.0), "inputs.scale", features),
-        _per_feature(inputs.get("offset", 0.0), "inputs.offset", features),
+        _per_feature(inputs.get("scale", 1.0), "inputs.scale", features, dtype),
+        _per_feature(inputs.get("offset", 0.0), "inputs.offset", features, dtype),
     )
     weights = content.get("weights")
     if not isinstance(weights, list) or len(weights) != len(layers):
         raise ValueError(f"weights must be a list with one entry for each of {len(layers)} layers")
     arrays = [
-        _layer_arrays(entry, layer, width, number)
+        _layer_arrays(entry, layer, width, number, np.dtype(dtype))
         for number, (entry, layer, width) in enumerate(
             zip(weights, layers, widths, strict=False), start=1
         )
     ]
     loss = lookup("loss", LOSSES, content.get("loss", "mean_squared_error"))
-    return _made(layers, arrays, features, scaling, loss, _target_range(content))
+    model = _made(layers, arrays, features, scaling, loss, _target_range(content), dtype)
+    model.columns = _columns(content.get("columns"), model)
+    return model
 
 
 def _check_size(parameters: int) -> None:
@@ -235,9 +250,9 @@ def _target_range(content: dict[str, Any]) -> tuple[float, float]:
     return checks.number(entry[0], "target_range"), checks.number(entry[1], "target_range")
 
 
-def _per_feature(value: Any, name: str, features: int) -> float | np.ndarray:
+def _per_feature(value: Any, name: str, features: int, dtype: str) -> float | np.ndarray:
     if isinstance(value, list):
-        return checks.vector(value, name, features)
+        return checks.vector(value, name, features, np.dtype(dtype))
     return checks.number(value, name)
 
 
@@ -266,15 +281,18 @@ def _blank_layer(units: int, activation: Any, use_bias: bool) -> Dense:
     return Dense(units, activation, use_bias, kernel_initializer="zeros")
 
 
-def _layer_arrays(entry: Any, layer: Dense, inputs: int, number: int) -> list[np.ndarray]:
+def _layer_arrays(
+    entry: Any, layer: Dense, inputs: int, number: int, dtype: np.dtype[Any]
+) -> list[np.ndarray]:
     where = f"of layer {number}"
     if not isinstance(entry, dict) or "kernel" not in entry:
         raise ValueError(f"the kernel {where} is missing")
-    arrays = [checks.matrix(entry["kernel"], f"the kernel {where}", (inputs, layer.units))]
+    shape = (inputs, layer.units)
+    arrays = [checks.matrix(entry["kernel"], f"the kernel {where}", shape, dtype)]
     if layer.use_bias:
         if "bias" not in entry:
             raise ValueError(f"the bias {where} is missing")
-        arrays.append(checks.vector(entry["bias"], f"the bias {where}", layer.units))
+        arrays.append(checks.vector(entry["bias"], f"the bias {where}", layer.units, dtype))
     return arrays
 
 
@@ -285,8 +303,9 @@ def _made(
     inputs: Rescaling,
     loss: Loss,
     target_range: tuple[float, float],
+    dtype: str = "float32",
 ) -> Sequential:
-    model = Sequential(layers, inputs)
+    model = Sequential(layers, inputs, dtype)
     model.compile(loss=loss, target_range=target_range)
     model.build(features, np.random.default_rng(0))
     for layer, (kernel, *bias) in zip(layers, arrays, strict=True):
@@ -294,6 +313,25 @@ def _made(
         if layer.bias is not None:
             layer.bias[...] = bias[0]
     return model
+
+
+def _columns(entry: Any, model: Sequential) -> Columns | None:
+    if entry is None:
+        return None
+    if not isinstance(entry, dict):
+        raise ValueError(f"columns must be an object, found {checks.shown(entry)}")
+    inputs = checks.texts(entry.get("inputs"), "columns.inputs", model.features)
+    output = entry.get("output")
+    if not isinstance(output, str):
+        raise ValueError(f"columns.output must be a text, found {checks.shown(output)}")
+    classes = entry.get("classes")
+    if classes is None:
+        scale = checks.number(entry.get("scale", 1.0), "columns.scale")
+        return Columns(
+            inputs, output, None, scale, checks.number(entry.get("offset", 0.0), "columns.offset")
+        )
+    count = max(2, model.outputs)
+    return Columns(inputs, output, checks.texts(classes, "columns.classes", count))
 
 
 def _training(entry: Any) -> Training:

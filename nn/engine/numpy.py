@@ -27,7 +27,7 @@ class NumpyEngine:
         return NumpyProgram(model)
 
 
-class _Buffers:
+class Buffers:
     """Room for one mini-batch of n samples on its way through the network and back."""
 
     def __init__(self, model: Sequential, n: int) -> None:
@@ -42,13 +42,18 @@ class _Buffers:
         self.deltas = [room(layer.units) for layer in model.layers]
 
 
-class NumpyProgram:
-    # Without a BLAS, as under Pyodide, 32 samples of a common network take 7 to 20 ms.
-    part = 32
+# Without a BLAS, as under Pyodide, 32 samples of a network of 80,000 parameters take 7 ms. However
+# large the network, fewer samples at a time would be no faster.
+_PART_WORK = 32 * 80_000
+_SMALLEST_PART, _LARGEST_PART = 32, 4096
 
+
+class NumpyProgram:
     def __init__(self, model: Sequential) -> None:
+        fitting = _PART_WORK // model.parameters.size
+        self.part = min(max(fitting, _SMALLEST_PART), _LARGEST_PART)
         self._model = model
-        self._buffers: dict[int, _Buffers] = {}
+        self._buffers: dict[int, Buffers] = {}
         self._target_table: tuple[int | None, np.ndarray] | None = None
 
     def train(self, data: Dataset, order: np.ndarray, batch_size: int) -> Totals:
@@ -59,7 +64,7 @@ class NumpyProgram:
         with np.errstate(over="ignore", invalid="ignore"):
             for start in range(0, len(order), batch_size):
                 batch = order[start : start + batch_size]
-                totals = self._backpropagate(data, batch)
+                totals = self._gradients(data, batch)
                 optimizer.update(model.parameters, model.gradients)
                 loss += totals.loss
                 correct += totals.correct
@@ -67,7 +72,7 @@ class NumpyProgram:
 
     def gradients(self, data: Dataset, batch: np.ndarray) -> Totals:
         with np.errstate(over="ignore", invalid="ignore"):
-            return self._backpropagate(data, batch)
+            return self._gradients(data, batch)
 
     def evaluate(self, data: Dataset, start: int, stop: int) -> tuple[Totals, np.ndarray]:
         outputs = np.empty((stop - start, self._model.outputs), dtype=self._model.dtype)
@@ -75,8 +80,8 @@ class NumpyProgram:
         with np.errstate(over="ignore", invalid="ignore"):
             for low in range(start, stop, _BLOCK):
                 high = min(low + _BLOCK, stop)
-                totals, y = self._forward(data, np.arange(low, high))
-                outputs[low - start : high - start] = y
+                totals, room = self._forward(data, np.arange(low, high))
+                outputs[low - start : high - start] = room.activations[-1]
                 loss += totals.loss
                 correct += totals.correct
         return Totals(loss, correct), outputs
@@ -96,49 +101,64 @@ class NumpyProgram:
                 outputs[low : low + _BLOCK] = room.activations[-1]
         return outputs
 
-    def _forward(self, data: Dataset, batch: np.ndarray) -> tuple[Totals, np.ndarray]:
+    def _gradients(self, data: Dataset, batch: np.ndarray) -> Totals:
+        totals, room = self._forward(data, batch)
+        self._find_gradients(room, totals.loss)
+        return totals
+
+    def _forward(self, data: Dataset, batch: np.ndarray) -> tuple[Totals, Buffers]:
         model = self._model
         room = self._room(len(batch))
         model.inputs.forward(data.inputs.take(batch, axis=0, mode="clip"), room.x)
         targets = data.targets.take(batch, axis=0, mode="clip")
+        if data.classes is None:
+            room.t[...] = targets
+        else:
+            self._targets_of(data.classes).take(targets, axis=0, out=room.t, mode="clip")
 
-        *hidden, last = model.layers
-        for layer, x, y in zip(hidden, room.activations, room.activations[1:], strict=False):
-            layer.forward(x, y)
+        loss = self._run(room)
+        correct = 0
+        if data.classes is not None:
+            y = room.activations[-1]
+            classes = y.argmax(axis=1) if y.shape[1] > 1 else y[:, 0] > 0.5
+            correct = int(np.count_nonzero(classes == targets))
+        return Totals(loss, correct), room
+
+    def _run(self, room: Buffers, first: int = 0) -> float:
+        """Run the layers from ``first`` on; return the loss summed over the samples."""
+        *hidden, last = self._model.layers
+        for i in range(first, len(hidden)):
+            hidden[i].forward(room.activations[i], room.activations[i + 1])
         last.affine(room.activations[-2], room.z)
         y = room.activations[-1]
         y[...] = room.z
         last.activation.forward(y)
+        return self._model.loss.value(room.z, y, room.t)
 
-        if data.classes is None:
-            room.t[...] = targets
-            correct = 0
-        else:
-            self._targets_of(data.classes).take(targets, axis=0, out=room.t, mode="clip")
-            classes = y.argmax(axis=1) if y.shape[1] > 1 else y[:, 0] > 0.5
-            correct = int(np.count_nonzero(classes == targets))
-        return Totals(model.loss.value(room.z, y, room.t), correct), y
+    def _find_gradients(self, room: Buffers, loss: float) -> None:
+        """Set the network's gradients after a forward pass: here by backpropagation.
 
-    def _backpropagate(self, data: Dataset, batch: np.ndarray) -> Totals:
-        totals, y = self._forward(data, batch)
+        Args:
+            room: holds the mini-batch and what each layer made of it.
+            loss: summed over the samples.
+        """
         model = self._model
-        room = self._room(len(batch))
         last = len(model.layers) - 1
+        y = room.activations[-1]
         model.loss.gradient(model.layers[last].activation, y, room.t, room.deltas[last])
         for i in range(last, 0, -1):
             below = room.deltas[i - 1]
             model.layers[i].backward(room.activations[i], room.deltas[i], below)
             model.layers[i - 1].activation.backward(room.activations[i], below)
         model.layers[0].backward(room.x, room.deltas[0], None)
-        return totals
 
-    def _room(self, n: int) -> _Buffers:
+    def _room(self, n: int) -> Buffers:
         room = self._buffers.get(n)
         if room is None:
             # Two sizes are in use at a time: a full mini-batch and the epoch's last, smaller one.
             if len(self._buffers) == 2:
                 self._buffers.pop(next(iter(self._buffers)))
-            room = self._buffers[n] = _Buffers(self._model, n)
+            room = self._buffers[n] = Buffers(self._model, n)
         return room
 
     def _targets_of(self, classes: int) -> np.ndarray:

@@ -2,61 +2,94 @@
 
 from __future__ import annotations
 
+from bisect import bisect
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from pyscript import window
 from pyscript.ffi import to_js
 from pyscript.js_modules import uplot
 
-from nn.web.dom import element
-
 _MOST_POINTS = 600
 
 
+@dataclass(frozen=True)
+class Line:
+    """How a line of a chart looks: a colour, or a CSS variable with one, and dots or not."""
+
+    colour: str
+    dots: bool = False
+
+
+TRAIN_AND_TEST = (Line("--train"), Line("--test", dots=True))
+
+
 class Chart:
-    """A training line and test points over the samples seen.
+    """Lines over a common x, such as the samples seen.
 
     Args:
-        name: the id of the element that the chart fills.
+        host: the element that the chart fills.
+        lines: how each line looks.
+        logarithmic: whether y is, in which case values must be positive.
     """
 
-    def __init__(self, name: str) -> None:
-        self._host = element(name)
+    def __init__(
+        self, host: Any, lines: Sequence[Line] = TRAIN_AND_TEST, logarithmic: bool = False
+    ) -> None:
+        self._host = host
+        self._lines = lines
+        self._logarithmic = logarithmic
         self._plot: Any = None
         self.clear()
 
     def clear(self) -> None:
         """Forget all points."""
-        self._samples: list[int] = []
-        self._train: list[float | None] = []
-        self._test: list[float | None] = []
+        self._x: list[float] = []
+        self._values: list[list[float | None]] = [[] for _ in self._lines]
 
-    def add(self, samples: int, train: float | None = None, test: float | None = None) -> None:
-        """Add values at ``samples``, which must not be below those before."""
-        self._samples.append(samples)
-        self._train.append(train)
-        self._test.append(test)
-        if len(self._samples) > _MOST_POINTS:
-            # Half as many training points draw the same line; tests are few and stay.
-            kept = [i for i, test in enumerate(self._test) if test is not None or i % 2 == 0]
-            self._samples = [self._samples[i] for i in kept]
-            self._train = [self._train[i] for i in kept]
-            self._test = [self._test[i] for i in kept]
+    def add(self, x: float, *values: float | None) -> None:
+        """Add one value a line at ``x``, None where a line has none there."""
+        place = len(self._x)
+        if place and x < self._x[-1]:
+            place = bisect(self._x, x)
+        self._x.insert(place, x)
+        for line, value in zip(self._values, values, strict=True):
+            line.insert(place, value)
+        if len(self._x) > _MOST_POINTS:
+            self._thin_out()
+
+    def _thin_out(self) -> None:
+        # Half as many points draw the same line; dots are few and stay.
+        dotted = [
+            values for line, values in zip(self._lines, self._values, strict=True) if line.dots
+        ]
+        kept = [
+            i
+            for i in range(len(self._x))
+            if i % 2 == 0 or any(values[i] is not None for values in dotted)
+        ]
+        if len(kept) == len(self._x):
+            kept = kept[::2]
+        self._x = [self._x[i] for i in kept]
+        self._values = [[values[i] for i in kept] for values in self._values]
 
     def paint(self) -> None:
         """Draw what has been added."""
-        self._host.dataset.points = str(len(self._samples))
+        if not self._host.clientWidth:
+            return  # it is not shown, and has no size to draw in
+        self._host.dataset.points = str(len(self._x))
         if self._plot is None:
             self.restyle()
             return
-        self._plot.setData(to_js([self._samples, self._train, self._test]), False)
-        # Room on the right, so that the newest test point is not cut in half.
-        end = 1.03 * self._samples[-1] if self._samples else 1
+        self._plot.setData(to_js([self._x, *self._values]), False)
+        # Room on the right, so that the newest dot is not cut in half.
+        end = 1.03 * self._x[-1] if self._x else 1
         self._plot.setScale("x", to_js({"min": 0, "max": end}))
 
     def resize(self) -> None:
         """Fit the chart to its element."""
-        if self._plot is not None:
+        if self._plot is not None and self._host.clientWidth:
             self._plot.setSize(to_js(self._size()))
 
     def _size(self) -> dict[str, int]:
@@ -64,12 +97,14 @@ class Chart:
 
     def restyle(self) -> None:
         """Make the chart anew, in the page's colours of the moment."""
+        if not self._host.clientWidth:
+            return
         if self._plot is not None:
             self._plot.destroy()
         style = window.getComputedStyle(self._host)
 
         def colour(name: str) -> str:
-            return str(style.getPropertyValue(name)).strip()
+            return str(style.getPropertyValue(name)).strip() if name.startswith("--") else name
 
         axis = {
             "stroke": colour("--muted"),
@@ -81,17 +116,16 @@ class Chart:
             **self._size(),
             "legend": {"show": False},
             "cursor": {"show": False},
-            "scales": {"x": {"time": False}},
+            "scales": {"x": {"time": False}, "y": {"distr": 3 if self._logarithmic else 1}},
             "axes": [{**axis, "size": 24}, {**axis, "size": 44}],
-            "series": [
-                {},
-                {"stroke": colour("--train"), "width": 1.5, "points": {"show": False}},
-                {
-                    "stroke": colour("--test"),
-                    "width": 2,
-                    "points": {"show": True, "size": 6, "fill": colour("--test")},
-                },
-            ],
+            "series": [{}, *(self._series(line, colour(line.colour)) for line in self._lines)],
         }
         self._plot = uplot.default.new(to_js(options), None, self._host)
         self.paint()
+
+    @staticmethod
+    def _series(line: Line, colour: str) -> dict[str, Any]:
+        if line.dots:
+            points = {"show": True, "size": 6, "fill": colour}
+            return {"stroke": colour, "width": 2, "points": points, "spanGaps": True}
+        return {"stroke": colour, "width": 1.5, "points": {"show": False}, "spanGaps": True}

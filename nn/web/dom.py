@@ -23,6 +23,47 @@ def show(name: str, text: object) -> None:
     element(name).textContent = str(text)
 
 
+class Parts:
+    """The elements of one lab: what all labs have, each has for itself.
+
+    Their ids begin with the lab's name, but for those of the first lab.
+    """
+
+    def __init__(self, lab: str) -> None:
+        self.lab = lab
+        self._prefix = "" if lab == "digits" else f"{lab}-"
+
+    def element(self, name: str) -> Any:
+        """Return the lab's element with the id ``name``, said without the lab's name."""
+        return element(self._prefix + name)
+
+    def show(self, name: str, text: object) -> None:
+        """Write ``text`` into the lab's element with the id ``name``."""
+        show(self._prefix + name, text)
+
+    def click(self, name: str, handler: Callable[[], Any]) -> None:
+        """Call ``handler`` whenever the lab's element with the id ``name`` is clicked."""
+        on(self.element(name), "click", lambda event: handler())
+
+    def allow(self, name: str, allowed: bool, why_not: str) -> None:
+        """Let a button be used or not, which its title then explains."""
+        button = self.element(name)
+        button.disabled = not allowed
+        button.title = "" if allowed else why_not
+
+    def on_files(self, name: str, open_files: Callable[[list[Any]], Any]) -> None:
+        """Call ``open_files`` with the files that are chosen in the file input ``name``."""
+        chooser = self.element(name)
+
+        def chosen(event: Any) -> Any:
+            files = list(chooser.files)
+            # So that the same file can be chosen again, once it has been mended.
+            chooser.value = ""
+            return open_files(files) if files else None
+
+        on(chooser, "change", chosen)
+
+
 def new(tag: str, text: str = "", **attributes: str) -> Any:
     """Return a new element; ``data_index`` as an attribute is written ``data-index``."""
     node = document.createElement(tag)
@@ -58,7 +99,7 @@ def start(handler: Callable[..., Any], *arguments: Any) -> None:
     try:
         result = handler(*arguments)
     except Exception as error:
-        _report(error)
+        report(error)
     else:
         if inspect.iscoroutine(result):
             asyncio.ensure_future(result).add_done_callback(_report_result)
@@ -66,10 +107,11 @@ def start(handler: Callable[..., Any], *arguments: Any) -> None:
 
 def _report_result(task: asyncio.Task[None]) -> None:
     if not task.cancelled() and isinstance(error := task.exception(), Exception):
-        _report(error)
+        report(error)
 
 
-def _report(error: Exception) -> None:
+def report(error: Exception) -> None:
+    """Say what went wrong: what a visitor did as it is, a fault of the page in the console too."""
     if isinstance(error, ValueError):
         complain(error)
     elif isinstance(error, MemoryError):

@@ -3,93 +3,134 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, Generic, TypeVar
 from urllib.parse import parse_qsl, urlencode
 
-from pyscript import window
+from pyscript import document, window
+from pyscript.js_modules import glue
 
-from nn.experiment import check_size
-from nn.settings import FIELDS, PRESETS, Settings, SettingsError, parse
+from nn.settings import Settings, SettingsError, parse
 from nn.web import dom
+from nn.web.dom import Parts
 
-_LAB = "digits"
+S = TypeVar("S", bound=Settings)
 
 
-class Form:
-    """The settings form; ``changed`` is called whenever a visitor or a link has changed it."""
+class Form(Generic[S]):
+    """The settings form of a lab.
 
-    def __init__(self, changed: Callable[[], None]) -> None:
+    Args:
+        parts: the lab's elements.
+        defaults: what a link leaves out.
+        presets: settings worth starting from, by the names of their buttons.
+        check: raises a SettingsError for settings that do not go together.
+        changed: called whenever a visitor or a link has changed the form.
+    """
+
+    def __init__(
+        self,
+        parts: Parts,
+        defaults: S,
+        presets: Mapping[str, S],
+        check: Callable[[S], None],
+        changed: Callable[[], None],
+    ) -> None:
+        self._lab = parts.lab
+        self._defaults = defaults
+        self._presets = presets
+        self._check = check
         self._changed = changed
-        self._form = dom.element("settings")
-        self._problems = {name: self._problem(name) for name in FIELDS}
+        self._form = parts.element("settings")
+        self._problems = {name: self._problem(name) for name in defaults.table}
+        self._fill(defaults.fields())
         dom.on(self._form, "input", lambda event: self._edited())
         dom.on(self._form, "submit", lambda event: event.preventDefault())
-        dom.on(window, "hashchange", lambda event: self._follow_link())
+        dom.on(window, "hashchange", lambda event: self._address_changed())
         for button in self._form.querySelectorAll("[data-preset]"):
             dom.on(button, "click", self._choose_preset)
         self._follow_link()
+        self._edited()
 
-    def read(self) -> Settings:
+    def read(self) -> S:
         """Return the settings in the form.
 
         Raises:
             SettingsError: some make no sense, which is said beside each of them too.
         """
         try:
-            settings = parse(self._texts())
-            check_size(settings)
+            settings = parse(self._texts(), self._defaults)
+            self._check(settings)
         except SettingsError as error:
             self.refuse(error)
             raise
         self._show_problems({})
         return settings
 
-    def write(self, settings: Settings) -> None:
+    def valid(self) -> S | None:
+        """Return the settings in the form, or None where some make no sense."""
+        with contextlib.suppress(SettingsError):
+            return self.read()
+        return None
+
+    def write(self, settings: S) -> None:
         """Set the form, and the address, to ``settings``."""
         self._fill(settings.fields())
         self._edited()
+
+    def set(self, name: str, text: str) -> None:
+        """Set one field, as if a visitor had."""
+        self._fill({name: text})
+        self._edited()
+
+    def text(self, name: str) -> str:
+        """Return what stands in a field."""
+        return self._texts()[name]
 
     def refuse(self, error: SettingsError) -> None:
         """Say beside each field what is wrong with it."""
         self._show_problems(error.problems)
 
     def _edited(self) -> None:
-        settings = None
-        with contextlib.suppress(SettingsError):
-            settings = self.read()
-            address = f"#{_LAB}?{urlencode(settings.fields(), safe=',')}"
-            window.history.replaceState(None, "", address)
+        settings = self.valid()
+        if settings is not None:
+            address = f"#{self._lab}?{urlencode(settings.fields(), safe=',:')}"
+            document.querySelector(f"[data-opens={self._lab}]").href = address
+            if glue.currentLab() == self._lab:
+                window.history.replaceState(None, "", address)
         for button in self._form.querySelectorAll("[data-preset]"):
-            chosen = PRESETS[button.dataset.preset] == settings
+            chosen = self._presets[button.dataset.preset] == settings
             button.setAttribute("aria-pressed", str(chosen).lower())
         self._changed()
 
+    def _address_changed(self) -> None:
+        if glue.currentLab() == self._lab:
+            self._follow_link()
+            self._edited()
+
     def _follow_link(self) -> None:
-        _, _, query = window.location.hash.partition("?")
-        fields = {name: value for name, value in parse_qsl(query) if name in FIELDS}
-        if fields:
-            # What a link leaves out is that of the reference run, not of whatever stood here.
-            self._fill({**Settings().fields(), **fields})
+        lab, _, query = window.location.hash.removeprefix("#").partition("?")
+        fields = {name: value for name, value in parse_qsl(query) if name in self._defaults.table}
+        if fields and lab == self._lab:
+            # What a link leaves out is that of the defaults, not of whatever stood here.
+            self._fill({**self._defaults.fields(), **fields})
             try:
                 self.read()
             except SettingsError as error:
                 dom.complain(error)
-        self._edited()
 
     def _choose_preset(self, event: Any) -> None:
-        self.write(PRESETS[event.currentTarget.dataset.preset])
+        self.write(self._presets[event.currentTarget.dataset.preset])
+
+    def _control(self, name: str) -> Any:
+        return self._form.elements.namedItem(name)
 
     def _texts(self) -> dict[str, str]:
-        controls = self._form.elements
-        texts = {name: controls.namedItem(name).value for name in FIELDS}
-        texts["useBias"] = str(controls.namedItem("useBias").checked).lower()
-        return texts
+        return {name: _text(self._control(name)) for name in self._defaults.table}
 
     def _fill(self, texts: dict[str, str]) -> None:
-        controls = self._form.elements
         for name, text in texts.items():
-            control = controls.namedItem(name)
+            control = self._control(name)
             if control.type == "checkbox":
                 known = text in ("true", "false")
                 control.checked = text == "true"
@@ -104,8 +145,8 @@ class Form:
 
     def _problem(self, name: str) -> Any:
         """Return a new place for what is wrong with a field, tied to it for a screen reader."""
-        control = self._form.elements.namedItem(name)
-        problem = dom.new("small", id=f"{name}Problem")
+        control = self._control(name)
+        problem = dom.new("small", id=f"{self._lab}-{name}Problem")
         problem.className = "problem"
         control.parentElement.append(problem)
         control.setAttribute("aria-describedby", problem.id)
@@ -115,4 +156,8 @@ class Form:
         for name, place in self._problems.items():
             place.textContent = problems.get(name, "")
             wrong = str(name in problems).lower()
-            self._form.elements.namedItem(name).setAttribute("aria-invalid", wrong)
+            self._control(name).setAttribute("aria-invalid", wrong)
+
+
+def _text(control: Any) -> str:
+    return str(control.checked).lower() if control.type == "checkbox" else str(control.value)

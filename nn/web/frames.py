@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Iterator
 from typing import TypeVar
@@ -14,14 +15,22 @@ BUDGET = 0.012
 """Seconds of work a frame: 60 frames a second leave 16.7 ms for each."""
 
 
-async def pull(run: Iterator[T], each: Callable[[T], None], wanted: Callable[[], bool]) -> bool:
+async def pull(
+    run: Iterator[T],
+    each: Callable[[T], None],
+    wanted: Callable[[], bool],
+    shown: asyncio.Event,
+) -> bool:
     """Pull ``run`` once a frame and hand what it yields to ``each``, for as long as it is wanted.
+
+    While ``shown`` is not set it pauses: another lab has the frames.
 
     Returns:
         Whether ``run`` came to its end.
     """
     while True:
         await glue.nextFrame()
+        await shown.wait()
         if not wanted():
             return False
         try:

@@ -8,11 +8,13 @@ from collections import deque
 from nn.training import Evaluation, Progress
 from nn.web import dom
 from nn.web.charts import Chart
-from nn.web.text import duration, percent
+from nn.web.dom import Parts
+from nn.web.text import duration, figure, percent
 
 _CHATTY_EPOCHS = 2
 _LINE_SAMPLES = 1_000
 _LATER_LINE_SAMPLES = 10_000
+_ANNOUNCED_EPOCHS = 100
 _SPEED_SECONDS = 3.0
 _HIGHEST_LOSS = 1_000.0
 
@@ -40,11 +42,17 @@ class _Mean:
 
 
 class Meter:
-    """Shows the progress of one run after another."""
+    """Shows the progress of one run after another.
 
-    def __init__(self) -> None:
-        self._loss = Chart("lossChart")
-        self._accuracy = Chart("accuracyChart")
+    Args:
+        parts: the lab's elements.
+        logarithmic: whether the loss is drawn on a logarithmic scale.
+    """
+
+    def __init__(self, parts: Parts, logarithmic: bool = False) -> None:
+        self._parts = parts
+        self._loss = Chart(parts.element("lossChart"), logarithmic=logarithmic)
+        self._accuracy = Chart(parts.element("accuracyChart"))
         self.clear()
 
     def clear(self) -> None:
@@ -55,10 +63,10 @@ class Meter:
         self._speed: deque[tuple[float, int]] = deque()
         self.begin()
         for name in ("epoch", "loss", "trainAccuracy", "accuracy", "throughput", "timeLeft"):
-            dom.show(name, "–")
-        dom.element("progress").value = 0
-        dom.element("runProgress").value = 0
-        dom.show("progressLabel", "Epoch")
+            self._parts.show(name, "–")
+        self._parts.element("progress").value = 0
+        self._parts.element("runProgress").value = 0
+        self._parts.show("progressLabel", "Epoch")
         self.paint_charts()
 
     def begin(self) -> None:
@@ -94,59 +102,71 @@ class Meter:
         before = progress.done - progress.samples
         ended = progress.done == progress.total
         if self._point.samples >= max(min(100, progress.total), progress.total // 100):
-            self._loss.add(seen, train=_drawable(self._point.loss))
-            self._accuracy.add(seen, train=100 * self._point.accuracy)
+            self._loss.add(seen, _drawable(self._point.loss), None)
+            if progress.accuracy is not None:
+                self._accuracy.add(seen, 100 * self._point.accuracy, None)
             self._point = _Mean()
         if ended:
             self.paint_figures()
         step = _LINE_SAMPLES if progress.epoch <= _CHATTY_EPOCHS else _LATER_LINE_SAMPLES
-        if progress.done // step > before // step or ended:
+        told = progress.total >= _LINE_SAMPLES or progress.epoch <= _CHATTY_EPOCHS
+        if progress.done // step > before // step or (ended and told):
+            accuracy = ""
+            if progress.accuracy is not None:
+                accuracy = f", accuracy {percent(self._line.accuracy, 1)}"
             dom.log(
-                f"Epoch {progress.epoch}, {progress.done:,} samples: loss {self._line.loss:.4f}, "
-                f"accuracy {percent(self._line.accuracy, 1)}"
+                f"Epoch {progress.epoch}, {progress.done:,} samples: "
+                f"loss {figure(self._line.loss)}{accuracy}"
             )
             self._line = _Mean()
 
     def _log_epoch(self, progress: Progress, evaluation: Evaluation) -> None:
+        last = progress.epoch == progress.epochs
+        if progress.epochs > _ANNOUNCED_EPOCHS and not last:
+            return
+        accuracy = ""
+        if evaluation.accuracy is not None:
+            accuracy = f", test accuracy {percent(evaluation.accuracy, 2)}"
         dom.announce(
-            f"Epoch {progress.epoch} of {progress.epochs} done: test loss {evaluation.loss:.4f}, "
-            f"test accuracy {percent(evaluation.accuracy, 2)}"
+            f"Epoch {progress.epoch:,} of {progress.epochs:,} done: "
+            f"test loss {figure(evaluation.loss)}{accuracy}"
         )
 
     def show_evaluation(self, evaluation: Evaluation, seen: int) -> None:
         """Show the result of a test of a network trained on ``seen`` samples."""
         if evaluation.accuracy is not None:
             self.show_accuracy(evaluation.accuracy)
-            self._accuracy.add(seen, test=100 * evaluation.accuracy)
-        self._loss.add(seen, test=_drawable(evaluation.loss))
+            self._accuracy.add(seen, None, 100 * evaluation.accuracy)
+        self._loss.add(seen, None, _drawable(evaluation.loss))
         self.paint_charts()
 
     def show_accuracy(self, accuracy: float) -> None:
         """Show an accuracy on the test set, between 0 and 1."""
-        dom.show("accuracy", percent(accuracy, 2))
+        self._parts.show("accuracy", percent(accuracy, 2))
 
     def paint_figures(self) -> None:
         """Write the latest figures and bars."""
         progress = self._progress
         if progress is None:
             return
-        dom.element("progress").value = progress.done / progress.total
-        dom.show(
+        self._parts.element("progress").value = progress.done / progress.total
+        self._parts.show(
             "progressLabel",
             f"{'Test' if progress.testing else 'Epoch'}: {progress.done:,} of {progress.total:,}",
         )
         speed = self._samples_per_second()
         if progress.testing:
             return
-        dom.show("throughput", f"{speed:,.0f}")
-        dom.show("epoch", f"{progress.epoch} / {progress.epochs}")
+        self._parts.show("throughput", f"{speed:,.0f}")
+        self._parts.show("epoch", f"{progress.epoch:,} / {progress.epochs:,}")
         in_run = progress.epochs * progress.total
         done = (progress.epoch - 1) * progress.total + progress.done
-        dom.element("runProgress").value = done / in_run
-        dom.show("timeLeft", duration((in_run - done) / speed) if speed else "–")
+        self._parts.element("runProgress").value = done / in_run
+        self._parts.show("timeLeft", duration((in_run - done) / speed) if speed else "–")
         if self._recent.samples:
-            dom.show("loss", f"{self._recent.loss:.4f}")
-            dom.show("trainAccuracy", percent(self._recent.accuracy, 1))
+            self._parts.show("loss", figure(self._recent.loss))
+            if progress.accuracy is not None:
+                self._parts.show("trainAccuracy", percent(self._recent.accuracy, 1))
             if self._recent.samples >= _LINE_SAMPLES:
                 self._recent = _Mean()
 

@@ -10,6 +10,11 @@ def percent(share: float | None, digits: int) -> str:
     return f"{100 * share:.{digits}f} %"
 
 
+def figure(value: float) -> str:
+    """Return a number with four decimal places, or in powers of ten where those show nothing."""
+    return f"{value:.2e}" if 0 < abs(value) < 0.001 else f"{value:.4f}"
+
+
 def duration(seconds: float) -> str:
     """Return a time span in the units that suit it."""
     minutes, seconds = divmod(round(seconds), 60)

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 def focused(lab) -> str:
     return lab.page.evaluate(
         "document.activeElement.id || document.activeElement.name || "
-        "document.activeElement.dataset.preset || document.activeElement.tagName"
+        "document.activeElement.dataset.preset || document.activeElement.dataset.opens"
     )
 
 
@@ -40,7 +40,7 @@ def test_tab_reaches_every_control_in_the_order_of_the_page_and_shows_where_it_i
         """() => [...document.querySelectorAll(
              "a[href], button, input, select, [tabindex]")]
            .filter(one => one.tabIndex >= 0 && !one.disabled && one.checkVisibility())
-           .map(one => one.id || one.name || one.dataset.preset)"""
+           .map(one => one.id || one.name || one.dataset.preset || one.dataset.opens)"""
     )
     assert {"canvas", "clear", "pen", "train", "test", "status", "eyeTab", "weightsFile"} <= {
         *order

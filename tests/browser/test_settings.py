@@ -4,23 +4,39 @@ import pytest
 from playwright.sync_api import expect
 
 from nn.activations import ACTIVATIONS
+from nn.labs.digits import PRESETS
 from nn.losses import LOSSES
 from nn.optimizers import OPTIMIZERS
-from nn.settings import DECAYS, FIELDS, PRESETS, Settings
+from nn.settings import DECAYS, FIELDS, Settings, layers
 
 NONSENSE = {
-    "hidden": ["", "abc", "0", "-5", "100;50", "4097", "1.5", ",".join(["9"] * 21), "4096,4096"],
+    "hidden": [
+        "",
+        "abc",
+        "0",
+        "100:swish",
+        "100:relu;50",
+        "-5",
+        "100;50",
+        "4097",
+        "1.5",
+        ",".join(["9"] * 21),
+        "4096,4096",
+    ],
     "learningRate": ["", "abc", "0", "-1", "nan", "inf", "1_0", "101"],
+    "output": ["abc", "10:softmax", "relu,relu", "softmax;bias"],
+    "l1": ["", "abc", "-1", "2"],
     "l2": ["", "abc", "-1", "2"],
     "batchSize": ["", "abc", "0", "1.5", "10001", "²"],
-    "epochs": ["", "abc", "0", "-1", "1001"],
+    "epochs": ["", "abc", "0", "-1", "1000001"],
     "trainSamples": ["abc", "0", "-1", "60001"],
     "seed": ["", "abc", "-1", "4294967296"],
 }
 
 
 def test_every_text_field_is_tried():
-    assert {*NONSENSE, "activation", "loss", "optimizer", "decay", "useBias"} == set(FIELDS)
+    chosen = {"activation", "loss", "optimizer", "decay", "useBias", "gradients"}
+    assert {*NONSENSE, *chosen} == set(FIELDS)
 
 
 @pytest.mark.parametrize("name", NONSENSE)
@@ -97,7 +113,7 @@ def test_the_address_follows_the_form(lab):
 def test_the_form_follows_the_address(lab):
     lab.page.evaluate("location.hash = '#digits?hidden=12&seed=5&loss=mean_squared_error'")
     expect(lab.page.locator("[name=hidden]")).to_have_value("12")
-    expected = Settings(hidden=(12,), seed=5, loss="mean_squared_error")
+    expected = Settings(hidden=layers(12), seed=5, loss="mean_squared_error")
     assert shown(lab) == expected.fields()
 
 

@@ -7,14 +7,26 @@ import pytest
 
 from nn.datasets import Dataset
 from nn.experiment import Experiment
-from nn.settings import PRESETS, Settings, SettingsError
+from nn.initializers import RandomUniform
+from nn.labs import digits as digits_lab
+from nn.labs.digits import PRESETS
+from nn.settings import LayerSettings, Settings, SettingsError, layers
+from nn.task import Columns, Task
 from nn.training import exhaust
 
-SMALL = Settings(hidden=(20,), epochs=2)
+SMALL = Settings(hidden=layers(20), epochs=2)
+
+
+def fresh(settings: Settings) -> Experiment:
+    return Experiment(settings, digits_lab.task(settings))
+
+
+def settings_of(experiment: Experiment) -> Settings:
+    return experiment.settings(Settings(), digits_lab.task(Settings()))
 
 
 def trained(settings: Settings, data: Dataset, test: Dataset | None = None) -> Experiment:
-    experiment = Experiment(settings)
+    experiment = fresh(settings)
     exhaust(experiment.train(settings, data, test, budget=0.01))
     return experiment
 
@@ -29,7 +41,7 @@ def norm(experiment: Experiment) -> float:
 
 @pytest.mark.parametrize("preset", PRESETS)
 def test_the_same_settings_give_the_same_weights(preset, digits):
-    settings = replace(PRESETS[preset], hidden=(20,), epochs=2)
+    settings = replace(PRESETS[preset], hidden=layers(20), epochs=2)
     first, second = trained(settings, *digits), trained(settings, *digits)
     other = trained(replace(settings, seed=2), *digits)
     assert first.saved() == second.saved()
@@ -38,8 +50,8 @@ def test_the_same_settings_give_the_same_weights(preset, digits):
 
 @pytest.mark.parametrize("preset", PRESETS)
 def test_training_improves_the_network(preset, digits):
-    settings = replace(PRESETS[preset], hidden=(20,), epochs=5)
-    before = exhaust(Experiment(settings).test(digits[1], budget=0.01))
+    settings = replace(PRESETS[preset], hidden=layers(20), epochs=5)
+    before = exhaust(fresh(settings).test(digits[1], budget=0.01))
     assert before.accuracy < 0.4
     assert trained(settings, *digits).history.test_accuracy > 0.9
 
@@ -53,7 +65,7 @@ def test_the_reference_run_learns_mnist(mnist):
 
 
 def test_the_reference_network_is_the_tutorials():
-    model = Experiment(Settings()).model
+    model = fresh(Settings()).model
     assert model.widths == [784, 100, 10]
     assert [layer.activation.name for layer in model.layers] == ["sigmoid", "sigmoid"]
     assert not any(layer.use_bias for layer in model.layers)
@@ -65,8 +77,8 @@ def test_the_reference_network_is_the_tutorials():
 
 
 def test_settings_decide_the_network():
-    settings = replace(PRESETS["Fast"], hidden=(30, 20))
-    model = Experiment(settings, features=5, classes=3).model
+    settings = replace(PRESETS["Fast"], hidden=layers(30, 20))
+    model = Experiment(settings, Task(5, 3)).model
     assert model.widths == [5, 30, 20, 3]
     assert [layer.activation.name for layer in model.layers] == ["relu", "relu", "softmax"]
     assert all(layer.use_bias for layer in model.layers)
@@ -76,11 +88,11 @@ def test_settings_decide_the_network():
 def test_a_network_may_have_no_hidden_layer(digits):
     experiment = trained(replace(SMALL, hidden=()), *digits)
     assert experiment.model.widths == [784, 10]
-    assert reloaded(experiment).settings().hidden == ()
+    assert settings_of(reloaded(experiment)).hidden == ()
 
 
 def test_history_counts_epochs_and_samples_and_keeps_the_last_test(digits):
-    experiment = Experiment(SMALL)
+    experiment = fresh(SMALL)
     assert (experiment.history.epochs, experiment.history.samples) == (0, 0)
     assert experiment.history.test_accuracy is None
     exhaust(experiment.train(SMALL, *digits, budget=0.01))
@@ -95,7 +107,7 @@ def arrays(data: Dataset) -> tuple[np.ndarray, np.ndarray]:
 
 
 def test_history_is_right_when_training_stops_in_mid_epoch(digits):
-    experiment = Experiment(SMALL)
+    experiment = fresh(SMALL)
     run = experiment.train(SMALL, *digits, budget=0.001)
     progress = next(step for step in run if step.epoch == 2 and not step.testing)
     assert progress.done < 300
@@ -125,7 +137,7 @@ def test_going_on_from_a_file_repeats(digits):
 
 @pytest.mark.parametrize("preset", PRESETS)
 def test_a_saved_network_tests_the_same(preset, digits):
-    experiment = trained(replace(PRESETS[preset], hidden=(20,)), *digits)
+    experiment = trained(replace(PRESETS[preset], hidden=layers(20)), *digits)
     again = reloaded(experiment)
     assert again.history == experiment.history
     evaluation = exhaust(again.test(digits[1], budget=0.01))
@@ -134,16 +146,16 @@ def test_a_saved_network_tests_the_same(preset, digits):
     assert np.array_equal(first, second)
 
 
-@pytest.mark.parametrize("settings", [SMALL, replace(PRESETS["Fast"], hidden=(9, 8), l2=0.1)])
+@pytest.mark.parametrize("settings", [SMALL, replace(PRESETS["Fast"], hidden=layers(9, 8), l2=0.1)])
 def test_settings_come_back_from_a_file(settings, digits):
-    assert reloaded(trained(settings, *digits)).settings() == settings
+    assert settings_of(reloaded(trained(settings, *digits))) == settings
 
 
 def test_settings_of_a_file_that_tells_none_are_taken_from_the_network():
-    experiment = Experiment(replace(PRESETS["Fast"], hidden=(9, 8)))
+    experiment = fresh(replace(PRESETS["Fast"], hidden=layers(9, 8)))
     experiment.history.settings = {"epochs": "many"}
-    settings = reloaded(experiment).settings()
-    assert (settings.hidden, settings.activation) == ((9, 8), "relu")
+    settings = settings_of(reloaded(experiment))
+    assert ([layer.units for layer in settings.hidden], settings.activation) == ([9, 8], "relu")
     assert (settings.loss, settings.use_bias) == ("categorical_crossentropy", True)
     assert settings.epochs == Settings().epochs
 
@@ -161,7 +173,7 @@ def test_some_of_the_training_samples_are_drawn_by_the_seed(digits):
 def test_more_training_samples_than_there_are_are_refused(digits):
     settings = replace(SMALL, train_samples=301)
     with pytest.raises(SettingsError, match="Training samples: there are 300 training samples"):
-        Experiment(settings).train(settings, *digits, budget=0.01)
+        fresh(settings).train(settings, *digits, budget=0.01)
     settings = replace(SMALL, train_samples=300)
     assert trained(settings, *digits).history.samples == 600
 
@@ -170,7 +182,7 @@ def test_a_network_too_large_for_a_file_is_refused():
     with pytest.raises(
         SettingsError, match="Hidden layers: 2,787,840 weights are too many: at most"
     ):
-        Experiment(Settings(hidden=(1000, 1984)))
+        fresh(Settings(hidden=layers(1000, 1984)))
 
 
 def test_l2_keeps_weights_small(digits):
@@ -182,7 +194,7 @@ def test_l2_keeps_weights_small(digits):
 def test_decay_ends_with_small_steps(digits):
     def last_step(decay: str) -> float:
         settings = replace(SMALL, decay=decay, epochs=1, batch_size=10)
-        experiment = Experiment(settings)
+        experiment = fresh(settings)
         run = experiment.train(settings, digits[0], None, budget=0.01)
         optimizer = experiment.model.optimizer
         exhaust(run)
@@ -200,3 +212,80 @@ def test_decay_changes_the_result(digits):
         for decay in ("none", "cosine")
     )
     assert not np.allclose(plain, decayed, rtol=1e-3)
+
+
+def test_a_layer_may_differ_from_the_others():
+    settings = replace(
+        PRESETS["Fast"],
+        hidden=(LayerSettings(4), LayerSettings(3, "tanh", "zeros", False)),
+        output=LayerSettings(initializer="zeros"),
+    )
+    first, second, output = fresh(settings).model.layers
+    assert [layer.activation.name for layer in (first, second, output)] == [
+        *("relu", "tanh", "softmax")
+    ]
+    assert [layer.use_bias for layer in (first, second, output)] == [True, False, True]
+    assert first.kernel.any() and not second.kernel.any() and not output.kernel.any()
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        (LayerSettings(4, "tanh"), LayerSettings(3)),
+        (LayerSettings(4), LayerSettings(3, use_bias=True)),
+        (),
+    ],
+)
+def test_layers_that_differ_come_back_from_a_file(hidden):
+    settings = replace(SMALL, hidden=hidden, output=LayerSettings(activation="tanh"))
+    assert settings_of(reloaded(fresh(settings))) == settings
+
+
+def test_layers_come_back_from_a_file_that_tells_other_ones():
+    experiment = fresh(
+        replace(SMALL, hidden=(LayerSettings(4, "tanh"), LayerSettings(3, use_bias=True)))
+    )
+    experiment.history.settings["hidden"] = "100"
+    settings = settings_of(reloaded(experiment))
+    again = [(one.units, one.activation.name, one.use_bias) for one in fresh(settings).model.layers]
+    assert again == [(4, "tanh", False), (3, "sigmoid", True), (10, "sigmoid", False)]
+
+
+def test_an_output_that_the_loss_does_not_go_with_is_refused():
+    settings = replace(PRESETS["Fast"], output=LayerSettings(activation="tanh"))
+    with pytest.raises(SettingsError, match="Output layer: categorical_crossentropy needs softmax"):
+        fresh(settings)
+
+
+def test_a_task_decides_what_settings_leave_open():
+    settings = replace(SMALL, hidden=(), use_bias=True)
+    task = Task(
+        1,
+        1,
+        output_activation="linear",
+        initializer=RandomUniform(2, 3),
+        dtype="float64",
+        columns=Columns(("celsius",), "fahrenheit"),
+    )
+    model = Experiment(settings, task).model
+    (layer,) = model.layers
+    assert layer.activation.name == "linear"
+    assert ((model.parameters >= 2) & (model.parameters <= 3)).all()
+    assert model.dtype == np.float64
+    assert model.columns == task.columns
+
+
+def test_gradients_found_by_nudging_train_a_network_alike(digits):
+    settings = replace(SMALL, hidden=layers(3), batch_size=10, epochs=1, train_samples=100)
+    task = replace(digits_lab.task(settings), features=5)
+    rng = np.random.default_rng(0)
+    data = Dataset(rng.integers(0, 256, (100, 5), dtype=np.uint8), digits[0].targets[:100], 10)
+    weights = []
+    for gradients in ("backpropagation", "numerical"):
+        experiment = Experiment(settings, task)
+        before = experiment.model.parameters.copy()
+        exhaust(experiment.train(replace(settings, gradients=gradients), data, None, budget=0.01))
+        weights.append(experiment.model.parameters - before)
+    backpropagated, nudged = weights
+    assert not np.array_equal(backpropagated, nudged)
+    np.testing.assert_allclose(nudged, backpropagated, rtol=0.05, atol=0.002)

@@ -1,17 +1,29 @@
 """Backpropagation agrees with central differences for every network that can be made."""
 
 import itertools
+from collections import Counter
+from collections.abc import Callable
 
 import numpy as np
 import pytest
 
-from nn.activations import ACTIVATIONS, Sigmoid
+from nn.activations import ACTIVATIONS, Relu, Sigmoid
 from nn.datasets import Dataset
-from nn.gradcheck import backpropagated_gradient, numerical_gradient, relative_difference
+from nn.engine.numerical import NumericalEngine, NumericalProgram
+from nn.gradcheck import (
+    GradientCheck,
+    backpropagated_gradient,
+    checking,
+    compare_gradients,
+    numerical_gradient,
+    relative_difference,
+)
 from nn.layers import Dense, Rescaling
-from nn.losses import LOSSES
+from nn.losses import LOSSES, MeanSquaredError
 from nn.model import Sequential
+from nn.optimizers import SGD
 from nn.regularizers import L1L2
+from nn.training import exhaust, training
 
 FEATURES, OUTPUTS = 3, 3
 
@@ -117,3 +129,289 @@ def test_the_relative_difference_is_0_for_equal_gradients_and_1_for_opposite_one
     assert relative_difference(a, 0 * a) == 1
     assert relative_difference(0 * a, 0 * a) == 0
     assert relative_difference(a, 3 * a) == pytest.approx(0.5)
+
+
+def network(*activations: str, units: int = 4, penalty: L1L2 | None = None) -> Sequential:
+    """As the page trains them, in float32: any activations, the last one's loss that suits."""
+    layers = [Dense(units, name, kernel_regularizer=penalty) for name in activations]
+    model = Sequential(layers, Rescaling(np.array([2.0, 0.5, 1.0]), -0.3))
+    if activations[-1] == "softmax":
+        model.compile(loss="categorical_crossentropy")
+    else:
+        model.compile(loss="half_squared_error", target_range=(0.1, 0.9))
+    model.build(3, np.random.default_rng(4))
+    return model
+
+
+def samples(count: int = 8, classes: int = 4, features: int = 3) -> Dataset:
+    rng = np.random.default_rng(5)
+    inputs = rng.normal(size=(count, features)).astype(np.float32)
+    return Dataset(inputs, rng.integers(0, classes, count), classes)
+
+
+def checked(model: Sequential, data: Dataset, seed: int = 0, **options: object) -> GradientCheck:
+    return exhaust(checking(model, data, np.random.default_rng(seed), **options))
+
+
+@pytest.mark.parametrize("penalty", [None, L1L2(0.02, 0.03)])
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize(("loss", "output"), LOSS_AND_OUTPUT)
+def test_every_network_as_it_is_trained_passes(activation, loss, output, penalty):
+    model = network(activation, activation, output, penalty=penalty)
+    model.compile(loss=loss)
+    check = checked(model, samples())
+    assert check.passed
+    assert check.relative < 1e-7
+    assert check.checked + check.kinks == check.parameters == 56
+    assert check.kinks <= 5
+
+
+@pytest.mark.parametrize("output", ["linear", "softmax"])
+def test_a_wrong_activation_is_found(monkeypatch, output):
+    for activation in (Sigmoid, Relu):
+        monkeypatch.setattr(activation, "backward", lambda self, y, gradient: None)
+        check = checked(network(activation.name, activation.name, output), samples())
+        assert not check.passed
+        assert check.relative > 0.01
+        assert check.layer in (0, 1)
+
+
+def test_a_derivative_that_is_one_per_cent_off_is_no_kink(monkeypatch):
+    backward = Sigmoid.backward
+
+    def nearly(self, y, gradient):
+        backward(self, y, gradient)
+        gradient *= 1.01
+
+    monkeypatch.setattr(Sigmoid, "backward", nearly)
+    check = checked(network("sigmoid", "sigmoid", "linear"), samples())
+    assert not check.passed
+    assert 1e-4 < check.relative < 0.02
+    assert (check.checked, check.kinks) == (56, 0)
+
+
+def test_a_wrong_loss_is_found(monkeypatch):
+    def doubled(self, activation, y, t, out):
+        np.multiply(y - t, 4 / y.size, out=out)
+
+    monkeypatch.setattr(MeanSquaredError, "gradient", doubled)
+    model = network("tanh", "linear")
+    model.compile(loss="mean_squared_error")
+    assert checked(model, samples()).relative == pytest.approx(1 / 3)
+
+
+def test_a_forgotten_penalty_is_found_in_its_layer(monkeypatch):
+    model = network("tanh", "tanh", "softmax")
+    model.layers[1].kernel_regularizer = L1L2(l2=1e-4)
+    assert checked(model, samples()).passed
+    monkeypatch.setattr(L1L2, "add_gradient", lambda self, kernel, gradient: None)
+    check = checked(model, samples())
+    assert not check.passed
+    assert (check.layer, check.kind) == (1, "kernel")
+
+
+def test_a_wrong_bias_gradient_is_found_in_the_bias(monkeypatch):
+    backward = Dense.backward
+
+    def forgetful(self, x, delta, out):
+        backward(self, x, delta, out)
+        if self.units == 4:
+            self.bias_gradient *= len(x)
+
+    monkeypatch.setattr(Dense, "backward", forgetful)
+    check = checked(network("tanh", "softmax"), samples())
+    assert not check.passed
+    assert check.kind == "bias"
+
+
+def test_a_gradient_that_is_not_a_number_does_not_pass(monkeypatch):
+    def broken(self, y, gradient):
+        gradient[0, 2] = np.nan
+
+    monkeypatch.setattr(Sigmoid, "backward", broken)
+    check = checked(network("sigmoid", "linear"), samples())
+    assert not check.passed
+    assert np.isnan(check.largest)
+    assert check.layer == 0
+
+
+def test_a_relu_given_nothing_is_left_out_and_not_called_wrong():
+    # Black, say: with biases of 0, as at first, every unit of the first layer is at its kink.
+    model = network("relu", "softmax")
+    model.inputs = Rescaling()
+    data = Dataset(np.zeros((3, 3), np.float32), np.array([0, 1, 2]), 4)
+    check = checked(model, data)
+    assert check.passed
+    assert (check.checked, check.kinks) == (32, 4)
+
+
+def test_a_relu_that_switches_within_the_step_is_looked_at_more_closely():
+    model = Sequential([Dense(1, "relu", bias_initializer="zeros")])
+    model.compile(loss="half_squared_error")
+    model.build(1, np.random.default_rng(0))
+    model.parameters[:] = 1e-6, 1e-6
+    data = Dataset(np.array([[1.0]]), np.array([[1.0]]))
+    check = checked(model, data)
+    assert check.passed
+    assert (check.checked, check.kinks) == (2, 0)
+
+
+def test_a_saturated_network_passes():
+    model = network("sigmoid", "sigmoid")
+    model.parameters[:] = 60
+    check = checked(model, Dataset(np.ones((4, 3)), np.array([0, 1, 2, 3]), 4))
+    assert check.passed
+    assert check.largest <= check.rounding
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_a_network_that_has_diverged_gives_a_clear_result(value, recwarn):
+    model = network("tanh", "linear")
+    model.parameters[:] = value
+    run = checking(model, samples(), np.random.default_rng(0))
+    assert next(run).total == 0
+    check = exhaust(run)
+    assert not np.isfinite(check.loss)
+    assert not check.passed
+    assert check.checked == 0
+    assert check.layer is None and check.kind == ""
+    assert np.isnan([check.largest, check.relative, check.numerical_seconds]).all()
+    assert not recwarn.list
+
+
+def nudged_parameters(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """A list that every parameter is added to when it is nudged."""
+    nudged: list[int] = []
+    honest = NumericalProgram.nudged
+
+    def recording(self, i, by):
+        nudged.append(i)
+        return honest(self, i, by)
+
+    monkeypatch.setattr(NumericalProgram, "nudged", recording)
+    return nudged
+
+
+def test_a_sample_is_spread_over_all_layers_and_comes_from_the_seed(monkeypatch):
+    layers = [Dense(20, "tanh"), Dense(20, "tanh", use_bias=False), Dense(20, "softmax")]
+    model = Sequential(layers)
+    model.build(3, np.random.default_rng(0))
+    nudged = nudged_parameters(monkeypatch)
+    check = checked(model, samples(classes=20), most=100)
+    assert (check.checked, check.parameters) == (100, 3 * 20 + 20 + 400 + 400 + 20)
+    # Kernel and bias, kernel, kernel and bias.
+    ends = np.cumsum([60, 20, 400, 400, 20])
+    chosen = sorted(set(nudged))
+    assert Counter(np.searchsorted(ends, chosen, side="right").tolist()) == dict.fromkeys(
+        range(5), 20
+    )
+    nudged.clear()
+    checked(model, samples(classes=20), most=100)
+    assert sorted(set(nudged)) == chosen
+    nudged.clear()
+    checked(model, samples(classes=20), most=100, seed=1)
+    assert sorted(set(nudged)) != chosen
+
+
+@pytest.mark.parametrize(
+    ("most", "count"), [(0, 4), (4, 4), (10, 10), (35, 35), (36, 36), (50, 36)]
+)
+def test_most_is_kept_but_for_one_of_each(most, count):
+    model = network("tanh", "softmax")
+    assert model.parameters.size == 36
+    assert checked(model, samples(), most=most).checked == count
+
+
+def ticking(step: float) -> Callable[[], float]:
+    """A clock by which ``step`` seconds pass from one look at it to the next."""
+    times = itertools.count()
+    return lambda: step * next(times)
+
+
+def test_a_chunk_ends_with_the_budget_and_all_are_checked():
+    # Three looks at the clock a parameter.
+    run = checking(
+        network("tanh", "softmax"),
+        samples(),
+        np.random.default_rng(0),
+        budget=0.1,
+        clock=ticking(0.01),
+    )
+    progress = list(run)
+    assert {each.total for each in progress} == {36}
+    assert [each.done for each in progress] == [0, 0, 0, *range(4, 37, 4)]
+
+
+def test_the_numerical_gradients_time_is_reckoned_for_all_parameters():
+    model = network("tanh", "softmax", units=20)
+    check = checked(model, samples(classes=20), most=40, clock=ticking(0.01))
+    assert check.numerical_seconds == pytest.approx(0.01 * check.parameters)
+    assert check.backpropagation_seconds == pytest.approx(0.01)
+
+
+def test_a_network_may_be_trained_while_it_is_checked_and_the_check_dropped():
+    model = network("tanh", "softmax")
+    before = model.parameters.copy(), model.gradients.copy()
+    run = checking(model, samples(), np.random.default_rng(0), budget=0)
+    for _ in range(10):
+        next(run)
+    run.close()
+    assert np.array_equal(model.parameters, before[0])
+    assert np.array_equal(model.gradients, before[1])
+
+    run = checking(model, samples(), np.random.default_rng(0), budget=0)
+    next(run)
+    kernel, initializer = model.layers[0].kernel, model.layers[0].kernel_initializer
+    model.compile(SGD(1.0), "categorical_crossentropy")
+    exhaust(training(model, samples(), batch_size=4, epochs=1, rng=np.random.default_rng(0)))
+    assert exhaust(run).passed
+    assert not np.array_equal(model.parameters, before[0])
+    assert kernel is model.layers[0].kernel
+    assert initializer is model.layers[0].kernel_initializer
+    assert np.shares_memory(kernel, model.parameters)
+
+
+def test_the_largest_network_of_the_page_is_checked_with_pictures(digits):
+    layers = [Dense(256, "relu"), Dense(128, "relu"), Dense(10, "softmax")]
+    model = Sequential(layers, Rescaling(1 / 255))
+    model.compile(loss="categorical_crossentropy")
+    model.build(784, np.random.default_rng(0))
+    check = checked(model, digits[0].take(range(32)))
+    assert check.passed
+    assert check.checked + check.kinks == 200
+    assert check.parameters == 235_146
+    assert check.numerical_seconds > 100 * check.backpropagation_seconds
+
+
+def test_data_that_does_not_fit_is_refused():
+    model = network("tanh", "softmax")
+    with pytest.raises(ValueError, match="the network takes 3 inputs, the data has 2"):
+        checked(model, samples(features=2))
+    with pytest.raises(ValueError, match="the network takes 3 inputs, the data has 2"):
+        compare_gradients(model, samples(features=2))
+
+
+@pytest.mark.parametrize("engine", [None, NumericalEngine()])
+def test_both_gradients_are_compared_whichever_trains(engine):
+    model = network("tanh", "sigmoid", penalty=L1L2(0.01, 0.01))
+    model.compile(loss="half_squared_error", engine=engine)
+    before = model.parameters.copy(), model.gradients.copy()
+    data = samples()
+    both = compare_gradients(model, data)
+    assert np.array_equal(model.parameters, before[0])
+    assert np.array_equal(model.gradients, before[1])
+
+    assert both.largest == np.abs(both.backpropagated - both.numerical).max()
+    assert 1e-5 < both.largest < 0.02
+    assert 0 < both.backpropagation_seconds < both.numerical_seconds
+    assert compare_gradients(model, data, step=0.001).largest < both.largest / 3
+
+    found = both.numerical if engine else both.backpropagated
+    assert np.array_equal(backpropagated_gradient(model, data), found)
+
+
+def test_comparing_gradients_of_a_network_that_has_diverged_gives_not_a_number(recwarn):
+    model = network("tanh", "sigmoid")
+    model.parameters[:] = np.nan
+    assert np.isnan(compare_gradients(model, samples()).largest)
+    assert not recwarn.list

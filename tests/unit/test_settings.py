@@ -7,30 +7,48 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nn.activations import ACTIVATIONS
+from nn.initializers import INITIALIZERS
+from nn.labs.digits import PRESETS
 from nn.losses import LOSSES
 from nn.optimizers import OPTIMIZERS
 from nn.settings import (
     DECAYS,
     FIELDS,
+    GRADIENTS,
     MAX_LAYERS,
     MAX_UNITS,
-    PRESETS,
+    LayerSettings,
     Settings,
     SettingsError,
+    layers,
     parse,
 )
 
+
+def any_layer(units: st.SearchStrategy[int]) -> st.SearchStrategy[LayerSettings]:
+    return st.builds(
+        LayerSettings,
+        units=units,
+        activation=st.none() | st.sampled_from(list(ACTIVATIONS)),
+        initializer=st.none() | st.sampled_from(list(INITIALIZERS)),
+        use_bias=st.none() | st.booleans(),
+    )
+
+
 ANY_SETTINGS = st.builds(
     Settings,
-    hidden=st.lists(st.integers(1, MAX_UNITS), max_size=MAX_LAYERS).map(tuple),
+    hidden=st.lists(any_layer(st.integers(1, MAX_UNITS)), max_size=MAX_LAYERS).map(tuple),
     activation=st.sampled_from(list(ACTIVATIONS)),
+    output=any_layer(st.just(0)),
+    l1=st.floats(0, 1),
+    gradients=st.sampled_from(GRADIENTS),
     loss=st.sampled_from(list(LOSSES)),
     optimizer=st.sampled_from(list(OPTIMIZERS)),
     learning_rate=st.floats(0, 100, exclude_min=True),
     decay=st.sampled_from(list(DECAYS)),
     l2=st.floats(0, 1),
     batch_size=st.integers(1, 10_000),
-    epochs=st.integers(1, 1_000),
+    epochs=st.integers(1, 1_000_000),
     train_samples=st.none() | st.integers(1, 10_000_000),
     seed=st.integers(0, 2**32 - 1),
     use_bias=st.booleans(),
@@ -39,7 +57,7 @@ ANY_SETTINGS = st.builds(
 
 @given(ANY_SETTINGS)
 def test_what_is_written_is_read_back(settings):
-    assert parse(settings.fields()) == settings
+    assert parse(settings.fields(), Settings()) == settings
 
 
 def test_every_setting_is_a_field():
@@ -50,21 +68,24 @@ def test_the_defaults_are_written_as_people_would_write_them():
     assert Settings().fields() == {
         "hidden": "100",
         "activation": "sigmoid",
+        "output": "",
         "loss": "half_squared_error",
         "optimizer": "sgd",
         "learningRate": "0.2",
         "decay": "none",
+        "l1": "0",
         "l2": "0",
         "batchSize": "1",
         "epochs": "5",
         "trainSamples": "",
         "seed": "1",
         "useBias": "false",
+        "gradients": "backpropagation",
     }
 
 
 def test_the_reference_run_is_the_default():
-    assert parse({}) == Settings() == PRESETS["Tutorial"]
+    assert parse({}, Settings()) == Settings() == PRESETS["Tutorial"]
 
 
 def test_what_is_not_mentioned_is_that_of_the_base():
@@ -75,15 +96,24 @@ def test_what_is_not_mentioned_is_that_of_the_base():
 
 
 def test_unknown_names_are_left_to_others():
-    assert parse({"preset": "x", "learning_rate": "7"}) == Settings()
+    assert parse({"preset": "x", "learning_rate": "7"}, Settings()) == Settings()
 
 
 @pytest.mark.parametrize(
     ("field", "text", "key", "value"),
     [
-        ("hidden", "256,128", "hidden", (256, 128)),
-        ("hidden", " 256 , 128 ", "hidden", (256, 128)),
+        ("hidden", "256,128", "hidden", layers(256, 128)),
+        ("hidden", " 256 , 128 ", "hidden", layers(256, 128)),
         ("hidden", "none", "hidden", ()),
+        (
+            *("hidden", "9:relu:he_normal:nobias,8: bias :tanh", "hidden"),
+            (
+                LayerSettings(9, "relu", "he_normal", False),
+                LayerSettings(8, activation="tanh", use_bias=True),
+            ),
+        ),
+        ("output", "", "output", LayerSettings()),
+        ("output", "variance_scaling", "output", LayerSettings(initializer="variance_scaling")),
         ("learningRate", " 1e-3 ", "learning_rate", 0.001),
         ("learningRate", ".5", "learning_rate", 0.5),
         ("l2", "0", "l2", 0.0),
@@ -96,7 +126,7 @@ def test_unknown_names_are_left_to_others():
     ],
 )
 def test_people_write_in_several_ways(field, text, key, value):
-    assert getattr(parse({field: text}), key) == value
+    assert getattr(parse({field: text}, Settings()), key) == value
 
 
 NO_WHOLE_NUMBERS = ["", "-1", "+1", "1.5", "1e3", "1_000", "1,000", "²", "٣", "x", "9" * 5000]
@@ -108,6 +138,10 @@ NO_REAL_NUMBERS = ["", "-1", "nan", "inf", "1_0", "0,5", "٣", "0x1", "x", "1e99
     [
         ("hidden", ["", "0", "-5", "100,", ",", "1;2", "1.5", "²", "٣", str(MAX_UNITS + 1)]),
         ("hidden", [",".join(["1"] * (MAX_LAYERS + 1)), "1," * 100_000]),
+        ("hidden", ["9:swish", "9:", "9:relu;8", "relu:9", "9:relu:x"]),
+        ("output", ["9", "swish", "relu,relu"]),
+        ("gradients", ["", "nudging"]),
+        ("l1", [*NO_REAL_NUMBERS, "1.1"]),
         ("activation", ["", "Sigmoid", "swish"]),
         ("loss", ["", "mse"]),
         ("optimizer", ["", "sdg"]),
@@ -115,7 +149,7 @@ NO_REAL_NUMBERS = ["", "-1", "nan", "inf", "1_0", "0,5", "٣", "0x1", "x", "1e99
         ("decay", ["", "linear"]),
         ("l2", [*NO_REAL_NUMBERS, "1.1"]),
         ("batchSize", [*NO_WHOLE_NUMBERS, "0", "10001"]),
-        ("epochs", [*NO_WHOLE_NUMBERS, "0", "1001"]),
+        ("epochs", [*NO_WHOLE_NUMBERS, "0", "1000001"]),
         ("trainSamples", [*filter(None, NO_WHOLE_NUMBERS), "0", "10000001"]),
         ("seed", [*NO_WHOLE_NUMBERS, "4294967296"]),
         ("useBias", ["", "yes", "2", "None"]),
@@ -124,17 +158,17 @@ NO_REAL_NUMBERS = ["", "-1", "nan", "inf", "1_0", "0,5", "٣", "0x1", "x", "1e99
 def test_nonsense_is_refused_by_field(field, texts):
     for text in texts:
         with pytest.raises(SettingsError) as refused:
-            parse({field: text, "unknown": text})
+            parse({field: text, "unknown": text}, Settings())
         assert refused.value.problems.keys() == {field}, text
         assert re.fullmatch(r"expected .{5,150}", refused.value.problems[field])
 
 
 def test_all_problems_are_told_at_once():
     with pytest.raises(SettingsError) as refused:
-        parse({"epochs": "0", "seed": "x", "hidden": "100"})
+        parse({"epochs": "0", "seed": "x", "hidden": "100"}, Settings())
     assert refused.value.problems.keys() == {"epochs", "seed"}
     assert str(refused.value) == (
-        "Epochs: expected a whole number from 1 to 1,000; "
+        "Epochs: expected a whole number from 1 to 1,000,000; "
         "Seed: expected a whole number from 0 to 4,294,967,295"
     )
 
@@ -142,15 +176,15 @@ def test_all_problems_are_told_at_once():
 @given(st.dictionaries(st.sampled_from(list(FIELDS)), st.text(max_size=20)))
 def test_any_text_is_read_or_refused(fields):
     try:
-        settings = parse(fields)
+        settings = parse(fields, Settings())
     except SettingsError as error:
         assert error.problems.keys() <= fields.keys()
     else:
-        assert parse(settings.fields()) == settings
+        assert parse(settings.fields(), Settings()) == settings
 
 
 @pytest.mark.parametrize(
-    "change", [{"hidden": (5,)}, {"activation": "tanh"}, {"seed": 2}, {"use_bias": True}]
+    "change", [{"hidden": layers(5)}, {"activation": "tanh"}, {"seed": 2}, {"use_bias": True}]
 )
 def test_what_decides_the_network_is_told_from_what_decides_the_training(change):
     assert Settings(**change).network() != Settings().network()

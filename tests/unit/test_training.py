@@ -72,6 +72,7 @@ class Recorder:
 @pytest.mark.parametrize("batch_size", [33, 64, 100, 300, 1_000])
 def test_a_large_mini_batch_is_trained_in_parts_with_the_same_result(digits, batch_size):
     model, whole = network(), network()
+    model.program.part = 32
     whole.program.part = 10_000
     progress = list(run(model, digits[0], batch_size))
     exhaust(run(whole, digits[0], batch_size))
@@ -81,12 +82,15 @@ def test_a_large_mini_batch_is_trained_in_parts_with_the_same_result(digits, bat
 
 
 def test_one_step_of_work_has_no_more_samples_than_a_part(digits):
-    progress = list(run(network(), digits[0], batch_size=300, step=10.0))
-    assert max(each.samples for each in progress) == network().program.part
+    model = network()
+    model.program.part = 32
+    progress = list(run(model, digits[0], batch_size=300, step=10.0))
+    assert max(each.samples for each in progress) == 32
 
 
 def test_between_the_parts_of_a_mini_batch_the_network_stays_as_it_was(digits):
     model = network()
+    model.program.part = 32
     before = model.parameters.copy()
     training_run = run(model, digits[0], batch_size=300, step=10.0)
     next(training_run)
@@ -263,3 +267,55 @@ def test_a_pacer_never_stops():
     pacer = Pacer(budget=0.1)
     pacer.took(1, 60.0)
     assert pacer.units == 1
+
+
+def few() -> Dataset:
+    rng = np.random.default_rng(0)
+    return Dataset(rng.random((10, 784), dtype=np.float32), np.arange(10) % 10, 10)
+
+
+def epochs_trained(progress: list[Progress]) -> list[int]:
+    return [each.finished for each in progress if not each.testing]
+
+
+@pytest.mark.parametrize("batch_size", [1, 3, 5, 10, 99])
+def test_a_chunk_is_several_epochs_of_few_samples_with_the_same_result(batch_size):
+    together, apart = network(), network()
+    progress = list(run(together, few(), batch_size, epochs=50, step=1e-6))
+    list(run(apart, few(), batch_size, epochs=50, step=10.0))
+    assert max(epochs_trained(progress)) > 5
+    assert sum(epochs_trained(progress)) == 50
+    assert progress[-1].epoch == 50
+    assert sum(each.samples for each in progress) == 500
+    assert all(each.done == each.total == 10 for each in progress if each.finished)
+    assert np.array_equal(together.parameters, apart.parameters)
+
+
+@pytest.mark.parametrize(("every", "tested"), [(1, [1, 2, 3, 4, 5]), (2, [2, 4, 5]), (9, [5])])
+def test_a_test_comes_every_so_many_epochs_and_after_the_last(every, tested):
+    model = network()
+    progress = training(
+        model,
+        few(),
+        batch_size=10,
+        epochs=5,
+        rng=np.random.default_rng(1),
+        validation=few(),
+        validation_freq=every,
+        clock=ticking(1e-6),
+    )
+    assert [each.epoch for each in progress if each.evaluation] == tested
+
+
+def test_nonsense_about_tests_is_refused():
+    with pytest.raises(ValueError, match="validation_freq must be at least 1, got 0"):
+        next(
+            training(
+                network(),
+                few(),
+                batch_size=1,
+                epochs=1,
+                rng=np.random.default_rng(1),
+                validation_freq=0,
+            )
+        )

@@ -15,6 +15,7 @@ from nn.activations import ACTIVATIONS
 from nn.layers import Dense, Rescaling
 from nn.losses import LOSSES
 from nn.model import Sequential
+from nn.task import Columns
 from nn.weights import MAX_BYTES, MAX_LAYERS, Training, dumps, loads
 
 
@@ -75,13 +76,18 @@ def check_sentence(error: ValueError) -> None:
     assert str(error).isprintable()
 
 
+NAMED = Columns(("r", "g", "b"), "label", ("warm", "cold"))
+
+
+def named(columns: Columns = NAMED) -> Sequential:
+    model = network([3, 2, 2], ["tanh", "sigmoid"], inputs=Rescaling(1 / 255, 0.5))
+    model.columns = columns
+    return model
+
+
 # 3 inputs, 2 hidden units, 2 outputs, with biases.
-VALID: dict[str, Any] = json.loads(
-    written(
-        network([3, 2, 2], ["tanh", "sigmoid"], inputs=Rescaling(1 / 255, 0.5)),
-        Training(2, 120, 0.75, {"optimizer": "sgd"}),
-    )
-)
+VALID: dict[str, Any] = json.loads(written(named(), Training(2, 120, 0.75, {"optimizer": "sgd"})))
+VALID["dtype"] = "float32"
 
 
 # ---- what is written is read back --------------------------------------------------------------
@@ -142,6 +148,25 @@ def test_the_largest_network_comes_back():
 def test_a_network_of_very_many_rows_comes_back(widths):
     model = network(widths, ["sigmoid"] * (len(widths) - 1), use_bias=False)
     assert np.array_equal(loads(written(model))[0].parameters, model.parameters)
+
+
+@pytest.mark.parametrize(
+    "columns", [NAMED, Columns(("a", "", "__proto__"), "price", None, 12_345.678, -3e5)]
+)
+def test_what_inputs_and_outputs_stand_for_comes_back(columns):
+    model, _ = loads(written(named(columns)))
+    assert model.columns == columns
+
+
+def test_a_network_in_float64_comes_back_exactly():
+    model = Sequential([Dense(1)], Rescaling(np.array([1 / 3])), "float64")
+    model.build(1, np.random.default_rng(0))
+    model.parameters[...] = [1.8 + 1e-15, 32 - 1e-14]
+    again, _ = loads(written(model))
+    assert again.dtype == np.float64
+    assert np.array_equal(again.parameters, model.parameters)
+    celsius = np.array([[70.0]])
+    assert np.array_equal(again.predict(celsius), model.predict(celsius))
 
 
 def test_the_training_comes_back():
@@ -324,6 +349,27 @@ REFUSED = [
 
 @pytest.mark.parametrize(("data", "message"), REFUSED, ids=[message for _, message in REFUSED])
 def test_what_is_wrong_is_named(data, message):
+    assert message in refusal(data)
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (edited("dtype", value="float16"), 'dtype must be "float32" or "float64", found "float16"'),
+        (edited("dtype", value=[]), "dtype must be"),
+        (edited("columns", value=[]), "columns must be an object, found a list"),
+        (edited("columns", "inputs", value=["r", "g"]), "columns.inputs has 2 texts, expected 3"),
+        (edited("columns", "inputs", value=["r", "r", "b"]), "columns.inputs has a text twice"),
+        (edited("columns", "inputs", value="rgb"), "columns.inputs must be a list of texts"),
+        (edited("columns", "output", value=3), "columns.output must be a text, found 3"),
+        (edited("columns", "classes", value=["a"]), "columns.classes has 1 texts, expected 2"),
+        (edited("columns", value={"inputs": ["a", "b", "c"], "output": "d", "scale": "1"}),
+         'columns.scale must be a number, found "1"'),
+        (edited("columns", value={"inputs": ["a", "b", "c"], "output": "d", "offset": 1e99}),
+         "columns.offset holds a number that is not finite, or too large"),
+    ],
+)  # fmt: skip
+def test_wrong_columns_are_named(data, message):
     assert message in refusal(data)
 
 

@@ -1,0 +1,340 @@
+"""What all labs of the page share: a network that is trained, tested, kept and looked at."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from typing import Any, Generic, TypeVar
+
+from pyodide.ffi import JsException
+from pyscript import window
+from pyscript.js_modules import glue
+
+from nn import weights
+from nn.datasets import Dataset
+from nn.experiment import Experiment, check
+from nn.model import Sequential
+from nn.settings import Settings, SettingsError
+from nn.task import Task
+from nn.training import Evaluation, Progress
+from nn.web import dom
+from nn.web.dom import Parts
+from nn.web.form import Form
+from nn.web.frames import BUDGET, Painter, pull
+from nn.web.meter import Meter
+from nn.web.text import percent
+
+S = TypeVar("S", bound=Settings)
+
+
+class Lab(Generic[S]):
+    """A lab of the page.
+
+    A subclass says what is learnt, and shows it; it sets ``name``, ``defaults`` and ``presets``,
+    and calls :meth:`begin` once its own elements are ready.
+
+    Attributes:
+        name: the lab's, in the address and before the ids of its elements.
+        defaults: the settings it starts with.
+        presets: settings worth starting from, by the names of their buttons.
+        greeting: what is said when the lab has been opened.
+        parts: its elements.
+        form, meter, painter: the settings, the figures, and what is painted during work.
+        experiment: the network and what it has been through.
+        data, test_data: what it is trained on and tested with.
+    """
+
+    name: str
+    defaults: S
+    presets: dict[str, S] = {}
+    greeting = "Ready: press Train"
+    logarithmic_loss = False
+
+    experiment: Experiment
+    data: Dataset
+    test_data: Dataset
+
+    def __init__(self) -> None:
+        self.parts = Parts(self.name)
+        self.meter = Meter(self.parts, self.logarithmic_loss)
+        self.painter = Painter()
+        self._shown = asyncio.Event()
+        self._work: object | None = None
+        self._run: Iterator[Progress] | None = None
+        self._run_settings: S | None = None
+        self._network: tuple[object, ...] | None = None
+
+    # ---- What a subclass says.
+
+    def task(self, settings: S) -> Task:
+        """Return what a network with these settings is for."""
+        raise NotImplementedError
+
+    def data_for(self, settings: S) -> tuple[Dataset, Dataset]:
+        """Return what a network with these settings is trained on and tested with."""
+        raise NotImplementedError
+
+    def validation_freq(self, settings: S) -> int:
+        """Return how many epochs come before each test."""
+        return 1
+
+    def check_loaded(self, model: Sequential) -> None:
+        """Raise a ValueError if the network of a weights file is not for this lab."""
+        raise NotImplementedError
+
+    def adopted(self) -> None:
+        """Show a network that has just taken the place of the former one."""
+
+    def form_changed(self, settings: S | None) -> None:
+        """Take in that the form was changed; there are no settings if some make no sense."""
+
+    def tested(self, evaluation: Evaluation) -> None:
+        """Show the result of a test that a visitor asked for."""
+
+    async def open_files(self, files: list[Any]) -> None:
+        """Open files that were dropped on the page."""
+        await self._open_weights(files)
+
+    # ---- Beginning.
+
+    def begin(self) -> None:
+        """Read the form, make the first network, and listen to the visitor from now on."""
+        self.form: Form[S] = Form(
+            self.parts, self.defaults, self.presets, self._check, self._form_changed
+        )
+        self._make_network(self.form.valid() or self.defaults)
+        self.painter.add(0.15, self.meter.paint_figures)
+        self.painter.add(0.4, self.meter.paint_charts)
+        self.parts.click("train", self._train_or_stop)
+        self.parts.click("test", self._test_or_stop)
+        self.parts.click("reset", self._reset)
+        self.parts.click("saveWeights", self._save)
+        self.parts.on_files("weightsFile", self._open_weights)
+        dom.on(window, "resize", lambda event: self.meter.resize())
+        dark = window.matchMedia("(prefers-color-scheme: dark)")
+        dom.on(dark, "change", lambda event: self.restyle())
+
+    def show(self, shown: bool) -> None:
+        """Go on, or pause, now that the lab is shown or another one is."""
+        if not shown:
+            self._shown.clear()
+        elif not self._shown.is_set():
+            self._shown.set()
+            self.restyle()
+            self.painter.paint_all()
+
+    def restyle(self) -> None:
+        """Draw everything in the colours and the size that the page has now."""
+        self.meter.restyle()
+
+    # ---- The network.
+
+    @property
+    def busy(self) -> bool:
+        """Whether the network is being trained or tested."""
+        return self._work is not None
+
+    def _check(self, settings: S) -> None:
+        check(settings, self.task(settings))
+
+    def _make_network(self, settings: S) -> None:
+        try:
+            experiment = Experiment(settings, self.task(settings))
+            self.data, self.test_data = self.data_for(settings)
+        except SettingsError as error:
+            self.form.refuse(error)
+            raise
+        self._adopt(experiment, settings)
+
+    def _adopt(self, experiment: Experiment, settings: S) -> None:
+        """Go on with this network, whatever was going on before."""
+        self.forget_run()
+        self.experiment = experiment
+        self._network = settings.network()
+        self.meter.clear()
+        self.adopted()
+        self._form_changed()
+
+    def forget_run(self) -> None:
+        """Stop, for good: the next training begins a new run."""
+        self._run = None
+        self.stop()
+
+    def remake(self) -> None:
+        """Make a network with fresh weights, as the form says."""
+        self._make_network(self.form.read())
+
+    def _reset(self) -> None:
+        self.remake()
+        dom.announce(f"A new network, {self.shape}, with fresh weights")
+
+    @property
+    def shape(self) -> str:
+        """The network's widths from input to output."""
+        return "-".join(map(str, self.experiment.model.widths))
+
+    def _form_changed(self) -> None:
+        if self._network is not None:
+            self.form_changed(self.form.valid())
+            self.parts.show("plan", self._plan())
+
+    def _plan(self) -> str:
+        """What Train will do, where that is not plain."""
+        settings = self.form.valid()
+        if settings is None:
+            return "Some settings need mending first."
+        if self._work is not None:
+            changed = self._run is not None and settings != self._run_settings
+            return "What has changed counts from the next Train." if changed else ""
+        if settings.network() != self._network:
+            return "Train starts a new network: the settings have changed."
+        if self._run is not None and settings == self._run_settings:
+            return "Train goes on where it stopped."
+        if self.experiment.history.samples:
+            return "Train teaches this network more."
+        return ""
+
+    # ---- Training and testing.
+
+    def _train_or_stop(self) -> None:
+        if self._work is not None:
+            self.stop()
+            dom.announce("Stopped; Train goes on from here")
+            return
+        settings = self.form.read()
+        if settings.network() != self._network:
+            self._make_network(settings)
+            dom.log(f"A new network: {self.shape}")
+        if self._run is None or settings != self._run_settings:
+            try:
+                self._run = self.experiment.train(
+                    settings, self.data, self.test_data, BUDGET, self.validation_freq(settings)
+                )
+            except SettingsError as error:
+                self.form.refuse(error)
+                raise
+            self._run_settings = settings
+            self.meter.begin()
+            dom.announce(f"Training {self.shape}")
+
+        def ended() -> None:
+            self._run = None
+            dom.announce("Training is done")
+
+        self._start("training", self._run, lambda progress: None, ended)
+
+    def _test_or_stop(self) -> None:
+        if self._work is not None:
+            self.stop()
+            dom.announce("Test stopped")
+            return
+
+        def each(progress: Progress) -> None:
+            evaluation = progress.evaluation
+            if evaluation is not None:
+                self.tested(evaluation)
+                dom.announce(f"Test: {described(evaluation)}")
+
+        self._start("testing", self.experiment.test(self.test_data, BUDGET), each, lambda: None)
+
+    def _start(
+        self,
+        state: str,
+        run: Iterator[Progress],
+        each: Callable[[Progress], None],
+        ended: Callable[[], None],
+    ) -> None:
+        """Pull ``run`` from now on, until it ends or is stopped."""
+        work = self._work = object()
+        self._set_state(state)
+        self.meter.start()
+
+        def taken_in(progress: Progress) -> None:
+            self.meter.add(progress, self.experiment.history.samples)
+            each(progress)
+            self.painter.paint_one()
+
+        async def work_on() -> None:
+            try:
+                if await pull(run, taken_in, lambda: self._work is work, self._shown):
+                    ended()
+            finally:
+                if self._work is work:
+                    self.stop()
+                    self.painter.paint_all()
+
+        dom.start(work_on)
+
+    def stop(self) -> None:
+        """Stop what is going on; Train goes on with it."""
+        if self._work is not None:
+            self._work = None
+            self.meter.paint_figures()
+        self._set_state("ready")
+        self._form_changed()
+
+    def _set_state(self, state: str) -> None:
+        glue.setState(self.name, state)
+        training, testing = state == "training", state == "testing"
+        self.parts.show("train", "Stop" if training else "Train")
+        self.parts.show("test", "Stop" if testing else "Test")
+        self.parts.allow("train", not testing, "Stop the test first")
+        self.parts.allow("test", not training, "Stop training first")
+        self.parts.allow("reset", state == "ready", "Stop first")
+
+    # ---- Weights, out and in.
+
+    def _save(self) -> None:
+        glue.download("weights.json", self.experiment.saved())
+        dom.announce("Saved weights.json")
+
+    async def load_shipped(self, address: str) -> None:
+        """Load a weights file that comes with the page."""
+        try:
+            data = await glue.fetchBytes(f"./{address}")
+        except JsException as error:
+            raise ValueError(f"{address} cannot be fetched: {error}") from None
+        self.load(data.to_bytes(), address)
+
+    async def _open_weights(self, files: list[Any]) -> None:
+        if len(files) != 1:
+            raise ValueError(f"expected one weights file, not {len(files)} files")
+        (file,) = files
+        check_size(file.name, file.size, weights.MAX_BYTES)
+        self.load((await glue.fileBytes(file)).to_bytes(), file.name)
+
+    def load(self, data: bytes, name: str) -> None:
+        """Go on with the network of a weights file called ``name``."""
+        try:
+            experiment = Experiment.loaded(data)
+            self.check_loaded(experiment.model)
+        except ValueError as error:
+            raise ValueError(f"{name}: {error}") from None
+        settings = self.settings_of(experiment)
+        self.form.write(settings)
+        self._adopt(experiment, settings)
+        accuracy = experiment.history.test_accuracy
+        known = ""
+        if accuracy is not None:
+            self.meter.show_accuracy(accuracy)
+            known = f", test accuracy {percent(accuracy, 2)} when it was saved"
+        dom.announce(f"Loaded {name}: {self.shape}{known}")
+
+    def settings_of(self, experiment: Experiment) -> S:
+        """Return the settings to show for a network that was loaded."""
+        return experiment.settings(self.defaults, self.task(self.defaults))
+
+
+def described(evaluation: Evaluation) -> str:
+    """Return the figures of a test."""
+    if evaluation.accuracy is None:
+        return f"loss {evaluation.loss:.4f}"
+    return f"loss {evaluation.loss:.4f}, accuracy {percent(evaluation.accuracy, 2)}"
+
+
+def check_size(name: str, size: int, most: int) -> None:
+    """Raise a ValueError for a file of more than ``most`` bytes."""
+    if size > most:
+        raise ValueError(
+            f"{name}: {size / 1e6:,.0f} MB are too many; up to {most / 1e6:.0f} MB can be read"
+        )
