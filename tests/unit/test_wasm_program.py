@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import nn.engine
-from nn.datasets import Dataset
+from nn.datasets import Dataset, Images
 from nn.engine import Engine
 from nn.engine.numpy import NumpyEngine, NumpyProgram
 from nn.engine.wasm import machine as machines
@@ -246,6 +246,35 @@ def test_a_thousand_mini_batches_lead_to_the_same_weights():
     expected, found = (model.parameters for model in models)
     assert models[0].optimizer.iterations == 1050
     assert relative(found, expected) < 1e-3
+
+
+def test_digits_are_learnt_as_well(mnist: Images):
+    """An epoch of 10,000 single samples: right answers within 0.3 points."""
+    assert mnist.train is not None and mnist.test is not None
+    train = mnist.train.take(np.arange(10_000))
+    order = np.random.default_rng(0).permutation(10_000)
+    shares = []
+    # Without guards: looking after each call at all of memory takes long.
+    for engine in (NUMPY, WasmEngine(_Wasmtime(relaxed=True))):
+        model = tutorial(train).model(engine)
+        model.program.train(train, order, 1)
+        totals, _ = model.program.evaluate(mnist.test, 0, 10_000)
+        shares.append(totals.correct / 10_000)
+    assert shares[0] > 0.88
+    assert abs(shares[1] - shares[0]) <= 0.003
+
+
+def test_a_million_inputs_can_be_trained_on():
+    rng = np.random.default_rng(0)
+    data = Dataset(pictures(rng, 2, 1_000_000, 0.01), np.array([0, 1]), 2)
+    case = Case(
+        1_000_000, [(3, "tanh"), (2, "softmax")], "categorical_crossentropy",
+        lambda: SGD(0.001), Rescaling(1 / 255), data,
+    )  # fmt: skip
+    models = [case.model(engine) for engine in (NUMPY, WasmEngine(_Wasmtime(relaxed=True)))]
+    for model in models:
+        model.program.train(data, np.array([0, 1, 0]), 2)
+    assert relative(models[1].parameters, models[0].parameters) < 1e-4
 
 
 def test_where_one_call_ends_and_the_next_begins_makes_no_difference():

@@ -15,6 +15,7 @@ from nn.engine.wasm import activations, losses
 from nn.engine.wasm.frame import CONSTANTS, OFF, OFFSET, ON, ONE, SCALE, WORDS, Layer, Layout, Spec
 from nn.engine.wasm.machine import Changed, Library, Machine, Refused, Scratch, Word
 from nn.engine.wasm.network import network
+from nn.engine.wasm.sparse import list_bytes
 from nn.engine.wasm.updates import PLAIN, update_of
 from nn.layers import Dense
 from nn.losses import LOSSES
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
     from nn.model import Sequential
 
 _BLOCK = 64
-"""Samples that go through the network at a time when it is not trained."""
+_BLOCK_BYTES = 2**24
+"""Samples that go through the network at a time when it is not trained: so many, or fewer where
+they are large."""
 
 _STEP = 4e8
 """Floating-point operations that one step of work should not exceed: some 20 ms."""
@@ -86,6 +89,7 @@ class WasmProgram:
         self._model = model
         self._numpy = NumpyProgram(model)
         self._kept = np.empty(0, dtype=np.float32)
+        self._block = max(1, min(_BLOCK, _BLOCK_BYTES // list_bytes(model.features)))
         # Forward and backward, each weight takes part in three multiplications and additions.
         self.part = int(min(1024, max(32, _STEP / (6 * model.parameters.size))))
         self._seen: tuple[weakref.ref[np.ndarray], bool] | None = None
@@ -123,7 +127,7 @@ class WasmProgram:
     def evaluate(self, data: Dataset, start: int, stop: int) -> tuple[Totals, np.ndarray]:
         outputs = np.empty((stop - start, self._model.outputs), dtype=np.float32)
         order = np.arange(start, stop)
-        totals = self._call("evaluate", data, order, _BLOCK, outputs=Changed(outputs))
+        totals = self._call("evaluate", data, order, self._block, outputs=Changed(outputs))
         return (totals, outputs) if totals else self._numpy.evaluate(data, start, stop)
 
     def predict(self, inputs: np.ndarray) -> np.ndarray:
@@ -134,7 +138,7 @@ class WasmProgram:
         labels = np.zeros(len(inputs), dtype=np.int32)
         unanswered = Dataset(inputs, labels, max(2, self._model.outputs))
         order = np.arange(len(inputs))
-        totals = self._call("predict", unanswered, order, _BLOCK, outputs=Changed(outputs))
+        totals = self._call("predict", unanswered, order, self._block, outputs=Changed(outputs))
         return outputs if totals else self._numpy.predict(inputs)
 
     def _train_with_unknown_optimizer(
