@@ -361,6 +361,21 @@ def test_whole_numbers_can_be_predicted_from():
     )
 
 
+def test_what_does_not_fit_the_network_is_refused():
+    model = tutorial(digits()).model(WASM)
+    rng = np.random.default_rng(0)
+    inputs = digits().inputs
+    with pytest.raises(ValueError, match="4 classes do not fit a network of 10 outputs"):
+        model.program.train(Dataset(inputs, rng.integers(0, 4, 120), 4), np.arange(5), 1)
+    with pytest.raises(ValueError, match="expected targets of shape"):
+        model.program.train(Dataset(inputs, rng.random((120, 3))), np.arange(5), 1)
+    with pytest.raises(ValueError, match="expected inputs of shape"):
+        model.program.predict(inputs[:, :700])
+    model.optimizer.slots = [np.zeros(3, dtype=np.float32)]
+    with pytest.raises(ValueError, match="expected 79400 float32 numbers"):
+        model.program.train(digits(), np.arange(5), 1)
+
+
 def test_equal_networks_share_their_code():
     engine = WasmEngine(_Wasmtime(relaxed=True))
     for rate in (0.1, 0.2, 0.3):
@@ -370,6 +385,11 @@ def test_equal_networks_share_their_code():
         model.program.train(case.data, np.arange(9), 4)
         model.program.predict(digits(1, ink=0.9, seed=4).inputs)
     assert len(engine._libraries) == 1
+    case.data = Dataset(case.data.inputs, np.eye(10)[case.data.targets])
+    model = case.model(engine)
+    model.program.train(case.data, np.arange(9), 4)
+    model.program.predict(case.data.inputs[:2])
+    assert len(engine._libraries) == 2
 
 
 # ---- What there is no kernel for.

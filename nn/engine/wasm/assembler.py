@@ -128,11 +128,6 @@ class Function:
             value = self.local(value)
         self.code += store_low(address, value, offset, count)
 
-    def store_byte(self, address: Value, value: Value, offset: int = 0) -> None:
-        """Write the lowest byte of an ``i32``."""
-        self.code += I32.value(address).code + I32.value(value).code + b"\x3a\x00"
-        self.code += unsigned(offset)
-
     def give(self, value: Operand) -> None:
         """Leave the function's value: its last statement."""
         assert self.result is not None

@@ -92,6 +92,7 @@ class WasmProgram:
         self._block = max(1, min(_BLOCK, _BLOCK_BYTES // list_bytes(model.features)))
         # Forward and backward, each weight takes part in three multiplications and additions.
         self.part = int(min(1024, max(32, _STEP / (6 * model.parameters.size))))
+        self._classes: int | None = max(2, model.outputs)
         self._seen: tuple[weakref.ref[np.ndarray], bool] | None = None
 
     def train(self, data: Dataset, order: np.ndarray, batch_size: int) -> Totals:
@@ -134,9 +135,9 @@ class WasmProgram:
         outputs = np.empty((len(inputs), self._model.outputs), dtype=np.float32)
         if inputs.dtype != np.uint8:
             inputs = inputs.astype(np.float32, copy=False)
-        # Labels that nobody looks at, so that the code is that of training where it can be.
-        labels = np.zeros(len(inputs), dtype=np.int32)
-        unanswered = Dataset(inputs, labels, max(2, self._model.outputs))
+        # Targets that nobody looks at, so that the code is that of training where it can be.
+        targets = np.zeros(len(inputs), dtype=np.int32) if self._classes else np.zeros_like(outputs)
+        unanswered = Dataset(inputs, targets, self._classes)
         order = np.arange(len(inputs))
         totals = self._call("predict", unanswered, order, self._block, outputs=Changed(outputs))
         return outputs if totals else self._numpy.predict(inputs)
@@ -165,6 +166,10 @@ class WasmProgram:
             words: what else the function takes, by the names in WORDS.
         """
         model = self._model
+        if data.classes is not None:
+            _check_classes(model, data.classes)
+        if function != "predict":
+            self._classes = data.classes
         spec = _spec(model, data, self._looks_sparse(data.inputs, function == "predict"))
         library = self._engine.library(spec)
         if library is None:
@@ -283,6 +288,12 @@ def _rows(
     kind = np.uint8 if inputs.dtype == np.uint8 else np.float32
     rows = inputs.take(order, axis=0, mode="clip").astype(kind, copy=False)
     return rows, np.arange(len(order), dtype=np.int32)
+
+
+def _check_classes(model: Sequential, classes: int) -> None:
+    """Raise a ValueError unless the network's outputs can tell so many classes."""
+    if classes != model.outputs and (classes, model.outputs) != (2, 1):
+        model.target_table(classes)
 
 
 def _targets(data: Dataset, order: np.ndarray, outputs: int) -> np.ndarray:
