@@ -26,9 +26,9 @@ from nn.engine.wasm.instructions import (
     signed,
     unsigned,
 )
-from nn.engine.wasm.machine import Changed, _Wasmtime
+from nn.engine.wasm.machine import Changed, Wasmtime
 
-MACHINE = _Wasmtime(relaxed=True)
+MACHINE = Wasmtime(relaxed=True)
 
 TYPES = {type.name: type for type in (I32, F32, F64, I8X16, I32X4, F32X4, F64X2)}
 DTYPES = {

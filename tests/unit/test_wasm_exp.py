@@ -8,7 +8,7 @@ import pytest
 from nn.engine.wasm import exp
 from nn.engine.wasm.assembler import Function, Module
 from nn.engine.wasm.instructions import I32, Value
-from nn.engine.wasm.machine import Changed, Library, _Wasmtime
+from nn.engine.wasm.machine import Changed, Library, Wasmtime
 from nn.engine.wasm.vectors import elementwise
 
 SMALLEST = 1.4e-45
@@ -20,7 +20,7 @@ def library(formula: Callable[[Function, Value], Value], relaxed: bool) -> Libra
     with module.function("run", I32, export=True) as f:
         (table,) = f.parameters
         f.call(kernel, I32.load(table), I32.load(table, 4))
-    return _Wasmtime(relaxed).load(module.encode())
+    return Wasmtime(relaxed).load(module.encode())
 
 
 def worked_out(kernel: Library, x: np.ndarray) -> np.ndarray:

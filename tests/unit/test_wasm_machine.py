@@ -5,7 +5,7 @@ import pytest
 
 from nn.engine.wasm.assembler import Function, Module
 from nn.engine.wasm.instructions import I32
-from nn.engine.wasm.machine import Changed, Library, Refused, Scratch, _Wasmtime
+from nn.engine.wasm.machine import Changed, Library, Refused, Scratch, Wasmtime
 from tests.unit.wasm_guarded import Guarded
 
 
@@ -30,7 +30,7 @@ def test_numbers_and_arrays_arrive_and_changes_come_back():
         total = f.local(I32.load(I32.load(table, 4)) + I32.load(table, 8))
         f.store(I32.load(table), total)
     out = np.zeros((1, 1), dtype=np.int32)
-    library = _Wasmtime(relaxed=False).load(module.encode())
+    library = Wasmtime(relaxed=False).load(module.encode())
     library.run("sum", [Changed(out), np.array([40], dtype=np.int32), 2, Scratch(1000)])
     assert out[0, 0] == 42
 
@@ -40,19 +40,19 @@ def test_a_module_that_is_not_one_is_refused():
     with module.function("f") as f:
         f.code += b"\xff"
     with pytest.raises(Refused):
-        _Wasmtime(relaxed=True).load(module.encode())
+        Wasmtime(relaxed=True).load(module.encode())
 
 
 def test_relaxed_instructions_are_refused_where_they_are_unknown():
     from nn.engine.wasm.machine import _probe
 
     with pytest.raises(Refused):
-        _Wasmtime(relaxed=False).load(_probe(relaxed=True))
-    _Wasmtime(relaxed=False).load(_probe(relaxed=False))
+        Wasmtime(relaxed=False).load(_probe(relaxed=True))
+    Wasmtime(relaxed=False).load(_probe(relaxed=False))
 
 
 def test_an_array_that_is_not_in_one_piece_is_refused():
-    library = _Wasmtime(relaxed=True).load(writer(0))
+    library = Wasmtime(relaxed=True).load(writer(0))
     with pytest.raises(ValueError, match="cannot work on an array"):
         library.run("write", [Changed(np.zeros((4, 4), dtype=np.int32)[:, 0])])
 
@@ -61,17 +61,17 @@ def test_an_array_that_must_not_change_is_refused():
     fixed = np.zeros(4, dtype=np.int32)
     fixed.flags.writeable = False
     with pytest.raises(ValueError, match="cannot work on an array"):
-        _Wasmtime(relaxed=True).load(writer(0)).run("write", [Changed(fixed)])
+        Wasmtime(relaxed=True).load(writer(0)).run("write", [Changed(fixed)])
 
 
 def test_more_than_there_can_be_is_no_room():
     with pytest.raises(MemoryError, match="no room for 5,"):
-        _Wasmtime(relaxed=True).load(writer(0)).run("write", [Scratch(5 * 10**9)])
+        Wasmtime(relaxed=True).load(writer(0)).run("write", [Scratch(5 * 10**9)])
 
 
 def test_memory_grows_with_what_is_needed():
     out = np.zeros(300_000, dtype=np.int32)
-    _Wasmtime(relaxed=True).load(writer(4 * 299_999)).run("write", [Changed(out)])
+    Wasmtime(relaxed=True).load(writer(4 * 299_999)).run("write", [Changed(out)])
     assert out[-1] == 7 and not out[:-1].any()
 
 
@@ -103,5 +103,5 @@ def test_a_function_that_is_begun_first_may_call_one_that_is_ended_first():
 
         outer.store(I32.load(table), one()())
     out = np.zeros(1, dtype=np.int32)
-    _Wasmtime(relaxed=False).load(module.encode()).run("outer", [Changed(out)])
+    Wasmtime(relaxed=False).load(module.encode()).run("outer", [Changed(out)])
     assert out[0] == 1

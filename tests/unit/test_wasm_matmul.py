@@ -11,7 +11,7 @@ import nn.engine
 from nn.engine.wasm import any_matmul, matmul
 from nn.engine.wasm.assembler import Function, Module
 from nn.engine.wasm.instructions import I32
-from nn.engine.wasm.machine import Changed, Word, _Wasmtime
+from nn.engine.wasm.machine import Changed, Wasmtime, Word
 from tests.unit.wasm_guarded import Guarded
 
 RELAXED, PLAIN = Guarded(relaxed=True), Guarded(relaxed=False)
@@ -19,7 +19,7 @@ RELAXED, PLAIN = Guarded(relaxed=True), Guarded(relaxed=False)
 sizes = st.one_of(st.integers(1, 12), st.integers(13, 70))
 
 
-def run(make: Callable[[Module], Function], machine: _Wasmtime, words: Sequence[Word]) -> None:
+def run(make: Callable[[Module], Function], machine: Wasmtime, words: Sequence[Word]) -> None:
     module = Module(machine.relaxed)
     kernel = make(module)
     with module.function("run", I32, export=True) as f:
@@ -203,7 +203,7 @@ def test_other_numbers_are_left_to_numpy(left: str, right: str):
 
 @pytest.mark.usefixtures("no_threshold")
 def test_without_room_numpy_multiplies():
-    class Full(_Wasmtime):
+    class Full(Wasmtime):
         def room(self, size: int):
             raise MemoryError("no room")
 

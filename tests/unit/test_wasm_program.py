@@ -15,7 +15,7 @@ from nn.datasets import Dataset, Images
 from nn.engine import Engine
 from nn.engine.numpy import NumpyEngine, NumpyProgram
 from nn.engine.wasm import machine as machines
-from nn.engine.wasm.machine import Refused, _Wasmtime
+from nn.engine.wasm.machine import Refused, Wasmtime
 from nn.engine.wasm.program import WasmEngine, WasmProgram
 from nn.layers import Dense, Rescaling
 from nn.losses import HalfSquaredError
@@ -255,7 +255,7 @@ def test_digits_are_learnt_as_well(mnist: Images):
     order = np.random.default_rng(0).permutation(10_000)
     shares = []
     # Without guards: looking after each call at all of memory takes long.
-    for engine in (NUMPY, WasmEngine(_Wasmtime(relaxed=True))):
+    for engine in (NUMPY, WasmEngine(Wasmtime(relaxed=True))):
         model = tutorial(train).model(engine)
         model.program.train(train, order, 1)
         totals, _ = model.program.evaluate(mnist.test, 0, 10_000)
@@ -271,7 +271,7 @@ def test_a_million_inputs_can_be_trained_on():
         1_000_000, [(3, "tanh"), (2, "softmax")], "categorical_crossentropy",
         lambda: SGD(0.001), Rescaling(1 / 255), data,
     )  # fmt: skip
-    models = [case.model(engine) for engine in (NUMPY, WasmEngine(_Wasmtime(relaxed=True)))]
+    models = [case.model(engine) for engine in (NUMPY, WasmEngine(Wasmtime(relaxed=True)))]
     for model in models:
         model.program.train(data, np.array([0, 1, 0]), 2)
     assert relative(models[1].parameters, models[0].parameters) < 1e-4
@@ -377,7 +377,7 @@ def test_what_does_not_fit_the_network_is_refused():
 
 
 def test_equal_networks_share_their_code():
-    engine = WasmEngine(_Wasmtime(relaxed=True))
+    engine = WasmEngine(Wasmtime(relaxed=True))
     for rate in (0.1, 0.2, 0.3):
         case = tutorial(digits())
         case.optimizer = lambda rate=rate: SGD(rate)
@@ -414,18 +414,18 @@ def test_what_is_derived_from_a_layer_or_a_loss_is_left_to_numpy():
         assert isinstance(model.program, NumpyProgram)
 
 
-class Broken(_Wasmtime):
+class Broken(Wasmtime):
     def load(self, module: bytes):
         raise Refused("no")
 
 
-class Full(_Wasmtime):
+class Full(Wasmtime):
     def room(self, size: int):
         raise MemoryError("no room")
 
 
 @pytest.mark.parametrize("kind", [Broken, Full])
-def test_what_cannot_be_loaded_or_run_is_left_to_numpy(kind: type[_Wasmtime]):
+def test_what_cannot_be_loaded_or_run_is_left_to_numpy(kind: type[Wasmtime]):
     case = tutorial(digits())
     expected = trained(case, NUMPY, 5)
     found = trained(case, WasmEngine(kind(relaxed=True)), 5)
@@ -447,17 +447,17 @@ def test_the_engine_is_chosen_by_name(monkeypatch: pytest.MonkeyPatch):
 
 
 def test_without_relaxed_simd_the_other_is_used(monkeypatch: pytest.MonkeyPatch):
-    class Old(_Wasmtime):
+    class Old(Wasmtime):
         def load(self, module: bytes):
             if self.relaxed:
                 raise Refused("unknown instruction")
             return super().load(module)
 
-    monkeypatch.setattr(machines, "_Wasmtime", Old)
+    monkeypatch.setattr(machines, "Wasmtime", Old)
     machines.machine.cache_clear()
     found = machines.machine()
     assert found is not None and found.name == "WebAssembly SIMD, wasmtime"
-    monkeypatch.setattr(machines, "_Wasmtime", Broken)
+    monkeypatch.setattr(machines, "Wasmtime", Broken)
     machines.machine.cache_clear()
     assert machines.machine() is None
     monkeypatch.undo()

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from nn.engine.wasm import machine
-from nn.engine.wasm.machine import Changed, Library, Scratch, Word, _Wasmtime
+from nn.engine.wasm.machine import Changed, Library, Scratch, Wasmtime, Word
 
 _UNTOUCHED = 0xA5
 
 
-class Guarded(_Wasmtime):
+class Guarded(Wasmtime):
     def load(self, module: bytes) -> Library:
         return _Watched(self, super().load(module))
 

@@ -82,7 +82,7 @@ class Machine(Hashable, Protocol):
 @cache
 def machine() -> Machine | None:
     """Return what modules run on here, or None where nothing runs them."""
-    kind: type[_Browser] | type[_Wasmtime] = _Browser if sys.platform == "emscripten" else _Wasmtime
+    kind: type[Pyodide] | type[Wasmtime] = Pyodide if sys.platform == "emscripten" else Wasmtime
     for relaxed in (True, False):
         try:
             candidate = kind(relaxed)
@@ -107,7 +107,9 @@ def _name(relaxed: bool) -> str:
     return f"WebAssembly {'relaxed ' if relaxed else ''}SIMD"
 
 
-class _Browser:
+class Pyodide:
+    """Pyodide's own memory, and the browser's own compiler."""
+
     in_place = True
 
     def __init__(self, relaxed: bool) -> None:
@@ -136,7 +138,7 @@ class _Browser:
 
 
 class _SharedLibrary:
-    def __init__(self, machine: _Browser, library: ctypes.CDLL) -> None:
+    def __init__(self, machine: Pyodide, library: ctypes.CDLL) -> None:
         self._machine = machine
         self._library = library
         self._functions: dict[str, Any] = {}
@@ -175,7 +177,9 @@ def _array(word: np.ndarray | Changed) -> np.ndarray:
     return array
 
 
-class _Wasmtime:
+class Wasmtime:
+    """A memory apart, in a terminal."""
+
     in_place = False
 
     def __init__(self, relaxed: bool) -> None:
@@ -214,11 +218,11 @@ class _Wasmtime:
 
 
 GUARD = 64
-"""Bytes between two arrays in wasmtime's memory, which also keep them apart in the cache."""
+"""Bytes between two arrays in wasmtime's memory."""
 
 
 class _Instance:
-    def __init__(self, machine: _Wasmtime, instance: Any) -> None:
+    def __init__(self, machine: Wasmtime, instance: Any) -> None:
         self._machine = machine
         self._instance = instance
 
@@ -229,7 +233,7 @@ class _Instance:
         for i, (word, place) in enumerate(zip(words, places, strict=False)):
             numbers[i] = word if isinstance(word, int) else place
             if not isinstance(word, int | Scratch):
-                memory[place : place + _size(word)][...] = _flat(word)
+                memory[place : place + _size(word)] = _flat(word)
         table = places[-1]
         memory[table : table + numbers.nbytes] = numbers.view(np.uint8)
         self._call(function, table)
@@ -239,6 +243,7 @@ class _Instance:
 
     def _call(self, function: str, table: int) -> None:
         store = self._machine.store
+        # wasmtime takes numbers of 32 bits for signed.
         self._instance.exports(store)[function](store, table - (table >> 31 << 32))
 
 
