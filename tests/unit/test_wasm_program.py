@@ -336,6 +336,22 @@ def test_a_run_that_diverges_shows_in_the_loss():
     assert not np.isfinite(totals.loss)
 
 
+@pytest.mark.parametrize(
+    "activation", ["sigmoid", "tanh", "relu", "leaky_relu", "linear", "softmax"]
+)
+def test_what_is_not_a_number_stays_that(activation: str):
+    special = np.array([np.nan, np.inf, -np.inf, 3e38, -3e38, 1e-40, 0.0, -0.0], dtype=np.float32)
+    inputs = np.ones((len(special), 3), dtype=np.float32)
+    inputs[:, 1] = special
+    outputs = []
+    for engine in (NUMPY, WASM):
+        model = Sequential([Dense(4, activation), Dense(2)])
+        model.compile(engine=engine)
+        model.build(3, np.random.default_rng(0))
+        outputs.append(model.program.predict(inputs))
+    np.testing.assert_allclose(outputs[1], outputs[0], rtol=1e-5, atol=1e-6)
+
+
 def test_no_samples_are_no_work():
     case = tutorial(digits())
     model = case.model(WASM)
@@ -412,6 +428,21 @@ def test_what_is_derived_from_a_layer_or_a_loss_is_left_to_numpy():
         model.compile(loss=loss, engine=WASM)
         model.build(4, np.random.default_rng(0))
         assert isinstance(model.program, NumpyProgram)
+
+
+def test_what_is_changed_later_is_left_to_numpy_too():
+    class Halved(L1L2):
+        def add_gradient(self, kernel: np.ndarray, gradient: np.ndarray) -> None:
+            gradient += kernel / 2
+
+    case = tutorial(digits())
+    models = [case.model(engine) for engine in (NUMPY, WASM)]
+    for model in models:
+        model.program.train(case.data, np.arange(20), 4)
+        model.layers[0].kernel_regularizer = Halved()
+        model.program.train(case.data, np.arange(20), 4)
+    assert isinstance(models[1].program, WasmProgram)
+    assert relative(models[1].parameters, models[0].parameters) < 1e-5
 
 
 class Broken(Wasmtime):

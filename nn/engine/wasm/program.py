@@ -17,9 +17,10 @@ from nn.engine.wasm.machine import Changed, Library, Machine, Refused, Scratch, 
 from nn.engine.wasm.network import network
 from nn.engine.wasm.sparse import list_bytes
 from nn.engine.wasm.updates import PLAIN, update_of
-from nn.layers import Dense
+from nn.layers import Dense, Rescaling
 from nn.losses import LOSSES
 from nn.optimizers import SGD, Adam, RMSprop
+from nn.regularizers import L1L2
 
 if TYPE_CHECKING:
     from nn.model import Sequential
@@ -66,18 +67,27 @@ class WasmEngine:
 
 
 def _has_kernels(model: Sequential) -> bool:
+    """Return whether all that a network is made of is what there are kernels for, exactly.
+
+    A class derived from one of nn's own may compute something else.
+    """
     return (
         model.dtype == np.float32
-        and type(model.loss) is type(LOSSES.get(model.loss.name))
+        and type(model.inputs) is Rescaling
         and model.loss.name in losses.NAMES
-        and all(
-            type(layer) is Dense
-            and layer.activation is ACTIVATIONS.get(layer.activation.name)
-            and layer.activation.name in activations.NAMES
-            # Kernels work on the flat arrays, and a layer may have been given another one.
-            and layer.kernel.base is model.parameters
-            for layer in model.layers
-        )
+        and type(model.loss) is type(LOSSES[model.loss.name])
+        and all(_has_kernel(layer, model.parameters) for layer in model.layers)
+    )
+
+
+def _has_kernel(layer: Dense, parameters: np.ndarray) -> bool:
+    return (
+        type(layer) is Dense
+        and layer.activation.name in activations.NAMES
+        and layer.activation is ACTIVATIONS[layer.activation.name]
+        and type(layer.kernel_regularizer) in (L1L2, type(None))
+        # Kernels work on the flat arrays, and a layer may have been given another one.
+        and layer.kernel.base is parameters
     )
 
 
@@ -170,6 +180,9 @@ class WasmProgram:
             _check_classes(model, data.classes)
         if function != "predict":
             self._classes = data.classes
+        # Looked at each time, since all of it can be changed at any time.
+        if not _has_kernels(model):
+            return None
         spec = _spec(model, data, self._looks_sparse(data.inputs, function == "predict"))
         library = self._engine.library(spec)
         if library is None:
