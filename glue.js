@@ -33,7 +33,7 @@ function fillSlots(card, own) {
   }
 }
 
-function makeTabs(card) {
+function makeTabs(card, without) {
   const list = card.querySelector("[role=tablist]");
   for (const panel of card.querySelectorAll("[data-tab]")) {
     const tab = document.createElement("button");
@@ -45,6 +45,7 @@ function makeTabs(card) {
     tab.setAttribute("aria-controls", panel.id);
     tab.setAttribute("aria-selected", isFirst);
     tab.tabIndex = isFirst ? 0 : -1;
+    tab.hidden = without.includes(panel.dataset.tab);
     panel.setAttribute("role", "tabpanel");
     panel.setAttribute("aria-labelledby", tab.id);
     panel.hidden = !isFirst;
@@ -57,7 +58,9 @@ function furnish(main) {
     const own = [...card.childNodes];
     card.replaceChildren(byId(card.dataset.from).content.cloneNode(true));
     fillSlots(card, own.filter((node) => node.nodeType === Node.ELEMENT_NODE));
-    if (card.querySelector("[role=tablist]")) makeTabs(card);
+    if (card.querySelector("[role=tablist]")) {
+      makeTabs(card, main.dataset.withoutTabs?.split(",") ?? []);
+    }
   }
   for (const name of main.dataset.without?.split(" ") ?? []) {
     main.querySelector(`form [name=${name}]`).closest("label").hidden = true;
@@ -257,6 +260,25 @@ export function paint(target, pixels, width, height) {
   }
 }
 
+// ---- Charts: a logarithmic axis of uPlot with a line at each power of ten, and no other.
+
+export function powersOfTen(plot, axis, min, max) {
+  const powers = [];
+  for (let e = Math.ceil(Math.log10(min)); e <= Math.log10(max); e += 1) powers.push(10 ** e);
+  return powers;
+}
+
+// uPlot leaves out, as null, what there is no room for.
+export function powerLabels(plot, powers) {
+  const exact = new Intl.NumberFormat("en");
+  const power = new Intl.NumberFormat("en", { notation: "scientific" });
+  return powers.map((value) => {
+    if (value === null) return "";
+    const plain = value >= 0.001 && value < 100_000;
+    return plain ? exact.format(value) : power.format(value).toLowerCase();
+  });
+}
+
 // ---- Tabs.
 
 export function chooseTab(chosen) {
@@ -274,7 +296,7 @@ document.addEventListener("click", ({ target }) => {
 });
 document.addEventListener("keydown", ({ key, target }) => {
   if (target.role !== "tab") return;
-  const tabs = [...target.parentElement.children];
+  const tabs = [...target.parentElement.children].filter((tab) => !tab.hidden);
   const index = tabs.indexOf(target);
   const next = { ArrowLeft: index - 1, ArrowRight: index + 1, Home: 0, End: -1 }[key];
   if (next === undefined) return;
@@ -312,6 +334,14 @@ export function download(name, text, type = "application/json") {
   // The browser reads the blob after the click has returned.
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
+
+export async function copy(text) {
+  // Where the page is served without encryption, there is no clipboard.
+  if (!navigator.clipboard) throw new Error("there is no clipboard");
+  await navigator.clipboard.writeText(text);
+}
+
+export const select = (element) => getSelection().selectAllChildren(element);
 
 // Files dropped anywhere on the page arrive as a "files" event on the document.
 document.addEventListener("dragover", (event) => {

@@ -1,6 +1,7 @@
 """Neural networks in pure Python on NumPy, in a terminal and in a browser tab alike."""
 
 from nn.datasets import Dataset
+from nn.engine.numerical import NumericalEngine
 from nn.initializers import (
     GlorotNormal,
     GlorotUniform,
@@ -42,6 +43,7 @@ __all__ = [
     "InverseTimeDecay",
     "L1L2",
     "MeanSquaredError",
+    "NumericalEngine",
     "Progress",
     "RMSprop",
     "RandomUniform",

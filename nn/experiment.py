@@ -165,9 +165,8 @@ class Experiment:
             raise SettingsError(
                 {"trainSamples": f"there are {len(data):,} training samples"}, settings.table
             )
-        if count is not None and count < len(data):
-            chosen = self._rng.choice(len(data), count, replace=False)
-            data = data.take(np.sort(chosen))
+        if count is not None:
+            data = data.draw(count, self._rng)
         self._compile(settings, steps=settings.epochs * -(-len(data) // settings.batch_size))
         self.history.settings = settings.fields()
         return self._recorded(

@@ -46,7 +46,8 @@ class VarianceScaling:
     ``mode`` says what ``fan`` counts: "fan_in" the inputs, "fan_out" the units, "fan_avg" the mean
     of both. ``distribution`` is "uniform" (within ±√(3 · variance)), "untruncated_normal", or
     "truncated_normal" (redrawn beyond two standard deviations, and widened so that the variance is
-    the one asked for).
+    the one asked for). "narrow_normal" is truncated but not widened, so that the variance is 0.77
+    of the one asked for: what TensorFlow.js calls a truncated normal.
     """
 
     # Standard deviation of a standard normal truncated to ±2: √(1 - 4 φ(2) / (2 Φ(2) - 1)).
@@ -67,10 +68,11 @@ class VarianceScaling:
                 "uniform": self._uniform,
                 "untruncated_normal": self._untruncated_normal,
                 "truncated_normal": self._truncated_normal,
+                "narrow_normal": self._narrow_normal,
             },
             distribution,
         )
-        self.scale = scale
+        self.scale, self.mode, self.distribution = scale, mode, distribution
 
     def __call__(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         fan_in, fan_out = shape[0], shape[-1]
@@ -91,10 +93,15 @@ class VarianceScaling:
     def _truncated_normal(
         self, stddev: float, shape: tuple[int, ...], rng: np.random.Generator
     ) -> np.ndarray:
+        return self._narrow_normal(stddev / self._TRUNCATED_STDDEV, shape, rng)
+
+    def _narrow_normal(
+        self, stddev: float, shape: tuple[int, ...], rng: np.random.Generator
+    ) -> np.ndarray:
         values = rng.standard_normal(shape)
         while (outside := np.abs(values) > 2).any():
             values[outside] = rng.standard_normal(np.count_nonzero(outside))
-        return values * (stddev / self._TRUNCATED_STDDEV)
+        return values * stddev
 
 
 class GlorotUniform(VarianceScaling):
@@ -133,4 +140,11 @@ INITIALIZERS: dict[str, Initializer] = {
     "he_uniform": HeUniform(),
     "he_normal": HeNormal(),
     "variance_scaling": VarianceScaling(),
+    "tfjs_glorot_normal": VarianceScaling(1.0, "fan_avg", "narrow_normal"),
+    "tfjs_variance_scaling": VarianceScaling(1.0, "fan_in", "narrow_normal"),
 }
+
+
+def name_of(initializer: Initializer) -> str | None:
+    """Return the name of an initializer in :data:`INITIALIZERS`, if it has one."""
+    return next((name for name, known in INITIALIZERS.items() if known is initializer), None)

@@ -19,9 +19,14 @@ class Rescaling:
 
     def __init__(self, scale: float | np.ndarray = 1.0, offset: float | np.ndarray = 0.0) -> None:
         self.scale, self.offset = scale, offset
+        self._changes = bool(np.any(np.not_equal(scale, 1)) or np.any(offset))
 
     def forward(self, raw: np.ndarray, out: np.ndarray) -> None:
         """Write the scaled (n, features) ``raw`` into the floating-point ``out``."""
+        if not self._changes:
+            # A copy: with few samples of few features, arithmetic would take a tenth of all time.
+            out[...] = raw
+            return
         np.multiply(raw, self.scale, out=out, dtype=out.dtype, casting="unsafe")
         np.add(out, self.offset, out=out, dtype=out.dtype, casting="unsafe")
 

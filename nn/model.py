@@ -233,14 +233,7 @@ class Sequential:
     def summary(self) -> str:
         """Return a table of the layers with output shapes and parameter counts, as Keras does."""
         self._check_built()
-        rows = []
-        seen: defaultdict[str, int] = defaultdict(int)
-        for layer, inputs in zip(self.layers, self.widths, strict=False):
-            kind = type(layer).__name__.lower()
-            name = f"{kind}_{seen[kind]}" if seen[kind] else kind
-            seen[kind] += 1
-            shape = f"(None, {layer.units})"
-            rows.append((f"{name} ({type(layer).__name__})", shape, layer.parameter_count(inputs)))
+        rows = summary_rows(self.layers, self.features)
         total = sum(count for _, _, count in rows)
         lines = [f"{'Layer (type)':<26}{'Output shape':<18}{'Param #':>12}", "=" * 56]
         lines += [f"{name:<26}{shape:<18}{count:>12,}" for name, shape, count in rows]
@@ -258,6 +251,25 @@ class Sequential:
         if np.issubdtype(y.dtype, np.floating):
             return Dataset(x, y[:, np.newaxis] if y.ndim == 1 else y)
         return Dataset(x, y[:, 0] if y.shape[1:] == (1,) else y, classes=max(2, self.outputs))
+
+
+def summary_rows(layers: Iterable[Dense], features: int) -> list[tuple[str, str, int]]:
+    """Return name and type, output shape and parameter count of each layer, as Keras has them.
+
+    Args:
+        layers: which need not have been built.
+        features: what the first of them is given.
+    """
+    rows = []
+    seen: defaultdict[str, int] = defaultdict(int)
+    inputs = features
+    for layer in layers:
+        kind = type(layer).__name__
+        name = f"{kind.lower()}_{seen[kind]}" if seen[kind] else kind.lower()
+        seen[kind] += 1
+        rows.append((f"{name} ({kind})", f"(None, {layer.units})", layer.parameter_count(inputs)))
+        inputs = layer.units
+    return rows
 
 
 def _default_optimizer(name: str) -> Optimizer:

@@ -3,7 +3,7 @@
 from nn.datasets.dataset import Dataset, hold_out
 from nn.datasets.idx import read_idx
 from nn.datasets.image_csv import read_image_csv
-from nn.datasets.images import Images, read_folder, read_images
+from nn.datasets.images import Images, read_folder, read_images, with_test_set
 
 __all__ = [
     "Dataset",
@@ -13,4 +13,5 @@ __all__ = [
     "read_idx",
     "read_image_csv",
     "read_images",
+    "with_test_set",
 ]

@@ -56,6 +56,20 @@ class Dataset:
         """
         return Dataset(self.inputs[indices], self.targets[indices], self.classes)
 
+    def draw(self, count: int, rng: np.random.Generator) -> Dataset:
+        """`count` of the samples, drawn at random but in the order they are in here.
+
+        All of them, and nothing of `rng`, if there are just as many.
+
+        Raises:
+            ValueError: there are fewer.
+        """
+        if count > len(self):
+            raise ValueError(f"there are {len(self):,} samples, too few to draw {count:,}")
+        if count == len(self):
+            return self
+        return self.take(np.sort(rng.choice(len(self), count, replace=False)))
+
 
 def _check_labels(labels: np.ndarray, classes: int) -> None:
     if labels.ndim != 1 or not np.issubdtype(labels.dtype, np.integer):

@@ -9,17 +9,18 @@ from typing import Any
 
 from pyscript import window
 from pyscript.ffi import to_js
-from pyscript.js_modules import uplot
+from pyscript.js_modules import glue, uplot
 
 _MOST_POINTS = 600
 
 
 @dataclass(frozen=True)
 class Line:
-    """How a line of a chart looks: a colour, or a CSS variable with one, and dots or not."""
+    """How a line of a chart looks: a colour, or a CSS variable with one, dots or not, dashes."""
 
     colour: str
     dots: bool = False
+    dash: tuple[int, ...] = ()
 
 
 TRAIN_AND_TEST = (Line("--train"), Line("--test", dots=True))
@@ -58,6 +59,23 @@ class Chart:
             line.insert(place, value)
         if len(self._x) > _MOST_POINTS:
             self._thin_out()
+
+    def draw(
+        self,
+        lines: Sequence[Line],
+        x: Sequence[float],
+        values: Sequence[Sequence[float | None]],
+        logarithmic: bool = False,
+    ) -> None:
+        """Draw these lines, one value each for every ``x``, instead of all there were."""
+        styled = (tuple(lines), logarithmic)
+        stale = styled != (tuple(self._lines), self._logarithmic)
+        self._lines, self._logarithmic = styled
+        self._x, self._values = list(x), [list(each) for each in values]
+        if stale:
+            self.restyle()
+        else:
+            self.paint()
 
     def _thin_out(self) -> None:
         # Half as many points draw the same line; dots are few and stay.
@@ -117,15 +135,22 @@ class Chart:
             "legend": {"show": False},
             "cursor": {"show": False},
             "scales": {"x": {"time": False}, "y": {"distr": 3 if self._logarithmic else 1}},
-            "axes": [{**axis, "size": 24}, {**axis, "size": 44}],
+            "axes": [{**axis, "size": 24}, {**axis, "size": 44, **self._powers()}],
             "series": [{}, *(self._series(line, colour(line.colour)) for line in self._lines)],
         }
         self._plot = uplot.default.new(to_js(options), None, self._host)
         self.paint()
+
+    def _powers(self) -> dict[str, Any]:
+        if not self._logarithmic:
+            return {}
+        # Between them uPlot would draw eight lines more: over ten powers that is a grey wall.
+        return {"splits": glue.powersOfTen, "values": glue.powerLabels}
 
     @staticmethod
     def _series(line: Line, colour: str) -> dict[str, Any]:
         if line.dots:
             points = {"show": True, "size": 6, "fill": colour}
             return {"stroke": colour, "width": 2, "points": points, "spanGaps": True}
-        return {"stroke": colour, "width": 1.5, "points": {"show": False}, "spanGaps": True}
+        plain = {"stroke": colour, "width": 1.5, "points": {"show": False}, "spanGaps": True}
+        return {**plain, "dash": list(line.dash)}

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from pyscript.js_modules import glue
 
+from nn.code import DataCode
 from nn.datasets import Dataset, Images, read_images
 from nn.datasets.image_csv import CLASSES, SIDE
 from nn.datasets.images import with_test_set
@@ -51,6 +52,7 @@ class DigitsLab(Lab[Settings]):
     name = "digits"
     defaults = digits.PRESETS["Tutorial"]
     presets = digits.PRESETS
+    known_comparison = digits.KNOWN_COMPARISON
     greeting = "Ready: press Train, and draw a digit meanwhile"
 
     def __init__(self, images: Images) -> None:
@@ -77,6 +79,9 @@ class DigitsLab(Lab[Settings]):
 
     def data_for(self, settings: Settings) -> tuple[Dataset, Dataset]:
         return self._pictures
+
+    def data_code(self, settings: Settings) -> DataCode:
+        return digits.data_code(own=not dom.element("mnist").hidden)
 
     def check_loaded(self, model: Sequential) -> None:
         features, *_, classes = model.widths
@@ -138,12 +143,12 @@ class DigitsLab(Lab[Settings]):
         description = images.description
         if images.test is None:
             description += f"; {len(test):,} of them are kept to test with"
-        self._use_data(data, test, description)
         dom.element("mnist").hidden = False
+        self._use_data(data, test, description)
 
     def _back_to_mnist(self) -> None:
-        self._use_data(*with_test_set(self._mnist), self._mnist.description)
         dom.element("mnist").hidden = True
+        self._use_data(*with_test_set(self._mnist), self._mnist.description)
 
     def _use_data(self, data: Dataset, test: Dataset, description: str) -> None:
         """Train and test on other pictures from now on; figures of the former ones go."""

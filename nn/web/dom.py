@@ -73,6 +73,13 @@ def new(tag: str, text: str = "", **attributes: str) -> Any:
     return node
 
 
+def row(head: str, *cells: str) -> Any:
+    """Return a new row of a table, headed by its first cell."""
+    node = new("tr")
+    node.append(new("th", head, scope="row"), *(new("td", cell) for cell in cells))
+    return node
+
+
 def log(text: str) -> None:
     """Add a line to the messages."""
     glue.log(text)

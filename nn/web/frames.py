@@ -14,6 +14,9 @@ T = TypeVar("T")
 BUDGET = 0.012
 """Seconds of work a frame: 60 frames a second leave 16.7 ms for each."""
 
+_LITTLE = 0.003
+"""Seconds that are so little of a frame that another chunk of work fits in beside them."""
+
 
 async def pull(
     run: Iterator[T],
@@ -21,8 +24,9 @@ async def pull(
     wanted: Callable[[], bool],
     shown: asyncio.Event,
 ) -> bool:
-    """Pull ``run`` once a frame and hand what it yields to ``each``, for as long as it is wanted.
+    """Pull ``run`` each frame and hand what it yields to ``each``, for as long as it is wanted.
 
+    A chunk that is over at once, such as a test of few samples, does not get a frame for itself.
     While ``shown`` is not set it pauses: another lab has the frames.
 
     Returns:
@@ -31,13 +35,15 @@ async def pull(
     while True:
         await glue.nextFrame()
         await shown.wait()
-        if not wanted():
-            return False
-        try:
-            progress = next(run)
-        except StopIteration:
-            return True
-        each(progress)
+        started = time.perf_counter()
+        while time.perf_counter() - started < _LITTLE:
+            if not wanted():
+                return False
+            try:
+                progress = next(run)
+            except StopIteration:
+                return True
+            each(progress)
 
 
 class Painter:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Generic, TypeVar
 
 from pyodide.ffi import JsException
@@ -11,6 +11,7 @@ from pyscript import window
 from pyscript.js_modules import glue
 
 from nn import weights
+from nn.code import DataCode
 from nn.datasets import Dataset
 from nn.experiment import Experiment, check
 from nn.model import Sequential
@@ -22,7 +23,8 @@ from nn.web.dom import Parts
 from nn.web.form import Form
 from nn.web.frames import BUDGET, Painter, pull
 from nn.web.meter import Meter
-from nn.web.text import percent
+from nn.web.panels import Panels
+from nn.web.text import figure, percent
 
 S = TypeVar("S", bound=Settings)
 
@@ -37,8 +39,11 @@ class Lab(Generic[S]):
         name: the lab's, in the address and before the ids of its elements.
         defaults: the settings it starts with.
         presets: settings worth starting from, by the names of their buttons.
+        known_comparison: settings that others have compared, with the accuracies they found.
         greeting: what is said when the lab has been opened.
         parts: its elements.
+        shown: set while this lab is shown, and not another one.
+        panels: the panels that all labs have.
         form, meter, painter: the settings, the figures, and what is painted during work.
         experiment: the network and what it has been through.
         data, test_data: what it is trained on and tested with.
@@ -47,6 +52,7 @@ class Lab(Generic[S]):
     name: str
     defaults: S
     presets: dict[str, S] = {}
+    known_comparison: Sequence[tuple[S, float]] = ()
     greeting = "Ready: press Train"
     logarithmic_loss = False
 
@@ -58,7 +64,7 @@ class Lab(Generic[S]):
         self.parts = Parts(self.name)
         self.meter = Meter(self.parts, self.logarithmic_loss)
         self.painter = Painter()
-        self._shown = asyncio.Event()
+        self.shown = asyncio.Event()
         self._work: object | None = None
         self._run: Iterator[Progress] | None = None
         self._run_settings: S | None = None
@@ -72,6 +78,10 @@ class Lab(Generic[S]):
 
     def data_for(self, settings: S) -> tuple[Dataset, Dataset]:
         """Return what a network with these settings is trained on and tested with."""
+        raise NotImplementedError
+
+    def data_code(self, settings: S) -> DataCode:
+        """Return how a program in a terminal gets the same data."""
         raise NotImplementedError
 
     def validation_freq(self, settings: S) -> int:
@@ -99,6 +109,7 @@ class Lab(Generic[S]):
 
     def begin(self) -> None:
         """Read the form, make the first network, and listen to the visitor from now on."""
+        self.panels = Panels(self)
         self.form: Form[S] = Form(
             self.parts, self.defaults, self.presets, self._check, self._form_changed
         )
@@ -110,22 +121,27 @@ class Lab(Generic[S]):
         self.parts.click("reset", self._reset)
         self.parts.click("saveWeights", self._save)
         self.parts.on_files("weightsFile", self._open_weights)
-        dom.on(window, "resize", lambda event: self.meter.resize())
+        dom.on(window, "resize", lambda event: self._resize())
         dark = window.matchMedia("(prefers-color-scheme: dark)")
         dom.on(dark, "change", lambda event: self.restyle())
 
     def show(self, shown: bool) -> None:
         """Go on, or pause, now that the lab is shown or another one is."""
         if not shown:
-            self._shown.clear()
-        elif not self._shown.is_set():
-            self._shown.set()
+            self.shown.clear()
+        elif not self.shown.is_set():
+            self.shown.set()
             self.restyle()
             self.painter.paint_all()
 
     def restyle(self) -> None:
         """Draw everything in the colours and the size that the page has now."""
         self.meter.restyle()
+        self.panels.restyle()
+
+    def _resize(self) -> None:
+        self.meter.resize()
+        self.panels.resize()
 
     # ---- The network.
 
@@ -177,6 +193,7 @@ class Lab(Generic[S]):
         if self._network is not None:
             self.form_changed(self.form.valid())
             self.parts.show("plan", self._plan())
+            self.panels.refresh()
 
     def _plan(self) -> str:
         """What Train will do, where that is not plain."""
@@ -245,6 +262,7 @@ class Lab(Generic[S]):
         ended: Callable[[], None],
     ) -> None:
         """Pull ``run`` from now on, until it ends or is stopped."""
+        self.panels.stop()
         work = self._work = object()
         self._set_state(state)
         self.meter.start()
@@ -256,7 +274,7 @@ class Lab(Generic[S]):
 
         async def work_on() -> None:
             try:
-                if await pull(run, taken_in, lambda: self._work is work, self._shown):
+                if await pull(run, taken_in, lambda: self._work is work, self.shown):
                     ended()
             finally:
                 if self._work is work:
@@ -328,8 +346,8 @@ class Lab(Generic[S]):
 def described(evaluation: Evaluation) -> str:
     """Return the figures of a test."""
     if evaluation.accuracy is None:
-        return f"loss {evaluation.loss:.4f}"
-    return f"loss {evaluation.loss:.4f}, accuracy {percent(evaluation.accuracy, 2)}"
+        return f"loss {figure(evaluation.loss)}"
+    return f"loss {figure(evaluation.loss)}, accuracy {percent(evaluation.accuracy, 2)}"
 
 
 def check_size(name: str, size: int, most: int) -> None:

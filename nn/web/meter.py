@@ -17,6 +17,7 @@ _LATER_LINE_SAMPLES = 10_000
 _ANNOUNCED_EPOCHS = 100
 _SPEED_SECONDS = 3.0
 _HIGHEST_LOSS = 1_000.0
+_HIGHEST_LOGARITHMIC_LOSS = 1e9
 
 
 class _Mean:
@@ -51,6 +52,7 @@ class Meter:
 
     def __init__(self, parts: Parts, logarithmic: bool = False) -> None:
         self._parts = parts
+        self._logarithmic = logarithmic
         self._loss = Chart(parts.element("lossChart"), logarithmic=logarithmic)
         self._accuracy = Chart(parts.element("accuracyChart"))
         self.clear()
@@ -60,6 +62,8 @@ class Meter:
         self._loss.clear()
         self._accuracy.clear()
         self._progress: Progress | None = None
+        self._seconds = 0.0  # spent on training
+        self._latest = 0.0
         self._speed: deque[tuple[float, int]] = deque()
         self.begin()
         for name in ("epoch", "loss", "trainAccuracy", "accuracy", "throughput", "timeLeft"):
@@ -77,15 +81,19 @@ class Meter:
 
     def start(self) -> None:
         """Begin to measure speed: a run starts or goes on."""
+        self._latest = time.perf_counter()
         self._speed.clear()
-        self._speed.append((time.perf_counter(), 0))
+        self._speed.append((self._seconds, 0))
 
     def add(self, progress: Progress, seen: int) -> None:
         """Take in a chunk of work; ``seen`` counts the samples the network was trained on."""
         self._progress = progress
+        now = time.perf_counter()
+        if not progress.testing:
+            # The speed shown is that of training: the time of a test does not count.
+            self._seconds += now - self._latest
+        self._latest = now
         if progress.evaluation is not None:
-            # The speed shown is that of training: the time of the test does not count.
-            self.start()
             self.show_evaluation(progress.evaluation, seen)
             if progress.epoch:
                 self._log_epoch(progress, progress.evaluation)
@@ -93,16 +101,15 @@ class Meter:
             self._add_training(progress, seen)
 
     def _add_training(self, progress: Progress, seen: int) -> None:
-        now = time.perf_counter()
-        self._speed.append((now, progress.samples))
-        while now - self._speed[1][0] > _SPEED_SECONDS:
+        self._speed.append((self._seconds, progress.samples))
+        while self._seconds - self._speed[1][0] > _SPEED_SECONDS:
             self._speed.popleft()
         for mean in (self._line, self._point, self._recent):
             mean.add(progress)
-        before = progress.done - progress.samples
+        before = max(progress.done - progress.samples, 0)
         ended = progress.done == progress.total
         if self._point.samples >= max(min(100, progress.total), progress.total // 100):
-            self._loss.add(seen, _drawable(self._point.loss), None)
+            self._loss.add(seen, self._drawable(self._point.loss), None)
             if progress.accuracy is not None:
                 self._accuracy.add(seen, 100 * self._point.accuracy, None)
             self._point = _Mean()
@@ -137,7 +144,7 @@ class Meter:
         if evaluation.accuracy is not None:
             self.show_accuracy(evaluation.accuracy)
             self._accuracy.add(seen, None, 100 * evaluation.accuracy)
-        self._loss.add(seen, None, _drawable(evaluation.loss))
+        self._loss.add(seen, None, self._drawable(evaluation.loss))
         self.paint_charts()
 
     def show_accuracy(self, accuracy: float) -> None:
@@ -191,7 +198,8 @@ class Meter:
         samples = sum(samples for _, samples in self._speed) - self._speed[0][1]
         return samples / seconds if seconds > 0 else 0.0
 
-
-def _drawable(loss: float) -> float | None:
-    """Return ``loss``, or None where it has left every scale on which others could be seen."""
-    return loss if loss < _HIGHEST_LOSS else None
+    def _drawable(self, loss: float) -> float | None:
+        """Return ``loss``, or None where it has left every scale on which others could be seen."""
+        if self._logarithmic:
+            return loss if 0 < loss < _HIGHEST_LOGARITHMIC_LOSS else None
+        return loss if loss < _HIGHEST_LOSS else None

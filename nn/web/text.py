@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 
 def percent(share: float | None, digits: int) -> str:
     """Return a share between 0 and 1, if there is one, in percent with so many decimal places."""
@@ -12,7 +14,21 @@ def percent(share: float | None, digits: int) -> str:
 
 def figure(value: float) -> str:
     """Return a number with four decimal places, or in powers of ten where those show nothing."""
-    return f"{value:.2e}" if 0 < abs(value) < 0.001 else f"{value:.4f}"
+    return f"{value:.2e}" if 0 < abs(value) < 0.001 else fixed(value, 4)
+
+
+def fixed(value: float, digits: int) -> str:
+    """Return a number with so many decimal places, unless it is too large for that, or none."""
+    if not math.isfinite(value):
+        return "not a number"
+    return f"{value:.{digits}f}" if abs(value) < 1e7 else f"{value:.2e}"
+
+
+def work_time(seconds: float) -> str:
+    """Return how long a piece of work takes, which may be microseconds or hours."""
+    if seconds >= 100:
+        return duration(seconds)
+    return f"{seconds:.3g} s" if seconds >= 1 else f"{1000 * seconds:.3g} ms"
 
 
 def duration(seconds: float) -> str:

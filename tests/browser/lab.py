@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from playwright.sync_api import Locator, Page, expect
 
 Stroke = Sequence[tuple[float, float]]
@@ -230,3 +231,43 @@ def best_of(tries: int, good: Callable[[], float], limit: float) -> float:
         if lowest < limit:
             break
     return lowest
+
+
+def slow_frame(page: Page) -> float:
+    """The 95th percentile, in ms, of the time between two frames during two seconds."""
+    gaps = page.evaluate(
+        """() => new Promise(resolve => {
+          const gaps = [];
+          let last = performance.now();
+          const end = last + 2000;
+          requestAnimationFrame(function frame() {
+            const now = performance.now();
+            gaps.push(now - last);
+            last = now;
+            if (now < end) requestAnimationFrame(frame);
+            else resolve(gaps);
+          });
+        })"""
+    )
+    return float(np.percentile(gaps, 95))
+
+
+def stop_time(lab: Lab) -> float:
+    """Stop the training, and return how many ms pass until the page shows that it has."""
+    lab.find("train").evaluate(
+        """button => {
+          window.stopped = new Promise(resolve => {
+            let released;
+            button.addEventListener("pointerup", event => { released = event.timeStamp; },
+              { once: true, capture: true });
+            const observer = new MutationObserver(() => {
+              if (document.body.dataset.state !== "ready") return;
+              observer.disconnect();
+              requestAnimationFrame(() => resolve(performance.now() - released));
+            });
+            observer.observe(document.body, { attributeFilter: ["data-state"] });
+          });
+        }"""
+    )
+    lab.stop()
+    return lab.page.evaluate("window.stopped")

@@ -82,6 +82,32 @@ def test_nothing_piles_up_while_training_and_predicting(page, probe):
     assert {name: size for name, size in grown.items() if size > MOST_GROWTH[name]} == {}
 
 
+def test_nothing_piles_up_while_comparing_and_building(page, probe):
+    page.set(hidden="20", trainSamples=2000, epochs=1, batchSize=10)
+
+    def work(rounds: int) -> None:
+        for _ in range(rounds):
+            page.click("compareTab")
+            page.click("compareAdd")
+            page.set(learningRate=0.3)
+            page.click("compareAdd")
+            page.news(lambda: page.click("compareRun"), "^Compared: ")
+            page.click("compareClear")
+            page.click("layersTab")
+            page.click("addLayer")
+            page.page.locator("#layerRows [data-action=remove]").last.click()
+            page.click("gradientsTab")
+            page.news(lambda: page.click("checkGradients"), "^Backpropagation is right")
+            page.click("codeTab")
+
+    work(3)
+    before = probe()
+    work(10)
+    after = probe()
+    grown = {name: after[name] - before[name] for name in after}
+    assert {name: size for name, size in grown.items() if size > MOST_GROWTH[name]} == {}
+
+
 def test_the_log_keeps_its_last_300_lines(lab):
     lab.page.evaluate(
         """async () => {

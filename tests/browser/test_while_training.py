@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tests.browser.lab import best_of
+from tests.browser.lab import best_of, slow_frame, stop_time
 
 SLOWEST_FRAME = 34.0  # ms, 95th percentile
 SLOWEST_STOP = 100.0  # ms
@@ -24,47 +24,13 @@ def training(lab):
 
 
 def test_frames_keep_coming(training):
-    def slow_frame() -> float:
-        gaps = training.page.evaluate(
-            """() => new Promise(resolve => {
-              const gaps = [];
-              let last = performance.now();
-              const end = last + 2000;
-              requestAnimationFrame(function frame() {
-                const now = performance.now();
-                gaps.push(now - last);
-                last = now;
-                if (now < end) requestAnimationFrame(frame);
-                else resolve(gaps);
-              });
-            })"""
-        )
-        return float(np.percentile(gaps, 95))
-
-    assert best_of(3, slow_frame, SLOWEST_FRAME) < SLOWEST_FRAME
+    assert best_of(3, lambda: slow_frame(training.page), SLOWEST_FRAME) < SLOWEST_FRAME
     assert training.state == "training"
 
 
 def test_stop_answers_at_once(training):
     def stop() -> float:
-        training.page.evaluate(
-            """() => {
-              window.stopped = new Promise(resolve => {
-                let released;
-                document.getElementById("train").addEventListener(
-                  "pointerup", event => { released = event.timeStamp; },
-                  { once: true, capture: true });
-                const observer = new MutationObserver(() => {
-                  if (document.body.dataset.state !== "ready") return;
-                  observer.disconnect();
-                  requestAnimationFrame(() => resolve(performance.now() - released));
-                });
-                observer.observe(document.body, { attributeFilter: ["data-state"] });
-              });
-            }"""
-        )
-        training.stop()
-        took = training.page.evaluate("window.stopped")
+        took = stop_time(training)
         assert training.text("train") == "Train"
         training.train()
         return took

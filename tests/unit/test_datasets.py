@@ -37,6 +37,32 @@ def test_taking_a_sample_that_is_not_there_is_an_index_error():
         numbered(3).take([3])
 
 
+def test_drawing_some_samples_keeps_their_order():
+    drawn = numbered(50).draw(20, np.random.default_rng(1))
+    values = drawn.targets.ravel().tolist()
+    assert len(set(values)) == 20
+    assert values == sorted(values)
+    assert drawn.inputs[:, 0].tolist() == values
+
+
+def test_drawing_repeats_with_the_seed_only():
+    first, again, other = (
+        numbered(50).draw(20, np.random.default_rng(seed)).targets.tolist() for seed in (1, 1, 2)
+    )
+    assert first == again != other
+
+
+def test_drawing_all_samples_draws_no_number():
+    data, rng = numbered(5), np.random.default_rng(1)
+    assert data.draw(5, rng) is data
+    assert rng.random() == np.random.default_rng(1).random()
+
+
+def test_more_samples_than_there_are_cannot_be_drawn():
+    with pytest.raises(ValueError, match="there are 5 samples, too few to draw 6"):
+        numbered(5).draw(6, np.random.default_rng(1))
+
+
 PIXELS = np.zeros((2, 4), np.uint8)
 
 

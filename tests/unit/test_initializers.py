@@ -5,12 +5,12 @@ from math import sqrt
 import numpy as np
 import pytest
 
-from nn.initializers import INITIALIZERS, RandomUniform, VarianceScaling, Zeros
+from nn.initializers import INITIALIZERS, RandomUniform, VarianceScaling, Zeros, name_of
 
 INPUTS, UNITS = 300, 500
 
 # Variance, and the largest value there can be: √3 deviations in a uniform distribution; in a normal
-# one cut off at two, 2 / 0.8796 of those that remain.
+# one cut off at two, 2 / 0.8796 of those that remain, unless it is not widened after that.
 EXPECTED = {
     "random_uniform": (1 / 12, 0.5),
     "glorot_uniform": (2 / 800, sqrt(3 * 2 / 800)),
@@ -18,6 +18,8 @@ EXPECTED = {
     "he_uniform": (2 / 300, sqrt(3 * 2 / 300)),
     "he_normal": (2 / 300, sqrt(2 / 300) * 2 / 0.87962),
     "variance_scaling": (1 / 300, sqrt(1 / 300) * 2 / 0.87962),
+    "tfjs_glorot_normal": (0.87962**2 * 2 / 800, sqrt(2 / 800) * 2),
+    "tfjs_variance_scaling": (0.87962**2 / 300, sqrt(1 / 300) * 2),
 }
 
 
@@ -78,3 +80,8 @@ def test_what_variance_scaling_does_not_know_is_refused():
         VarianceScaling(distribution="normal")
     with pytest.raises(ValueError, match="scale must be positive, got 0"):
         VarianceScaling(scale=0)
+
+
+def test_initializers_are_known_by_their_names():
+    assert {name_of(known): known for known in INITIALIZERS.values()} == INITIALIZERS
+    assert name_of(Zeros()) is None

@@ -27,6 +27,25 @@ def test_every_feature_may_have_its_own_scale():
     assert out.tolist() == [[2, 9], [6, 4]]
 
 
+@pytest.mark.parametrize("rescaling", [Rescaling(), Rescaling(np.ones(2), np.zeros(2))])
+@pytest.mark.parametrize("raw", [np.array([[0, 255]], np.uint8), np.array([[0.1, -1e300]])])
+def test_data_that_needs_no_scaling_is_copied(rescaling, raw):
+    out = np.empty((1, 2))
+    rescaling.forward(raw, out)
+    assert out.tolist() == raw.tolist()
+    assert not np.shares_memory(out, raw)
+
+
+@pytest.mark.parametrize(
+    ("rescaling", "values"),
+    [(Rescaling(2), [2, 6]), (Rescaling(1, 1), [2, 4]), (Rescaling(np.array([1, 2])), [1, 6])],
+)
+def test_data_is_scaled_or_shifted_alone_too(rescaling, values):
+    out = np.empty((1, 2))
+    rescaling.forward(np.array([[1.0, 3.0]]), out)
+    assert out.tolist() == [values]
+
+
 def test_forward_is_the_activation_of_the_weighted_sum():
     layer = built(Dense(2, "relu"), inputs=3)
     layer.kernel[...] = [[1, 0], [2, 1], [0, -3]]

@@ -5,7 +5,7 @@ import pytest
 
 from nn.datasets import Dataset
 from nn.layers import Dense, Rescaling
-from nn.model import Sequential
+from nn.model import Sequential, summary_rows
 from nn.optimizers import SGD
 from nn.regularizers import L1L2
 
@@ -161,6 +161,15 @@ def test_summary_lists_layers_shapes_and_parameters():
         ["dense_2", "(Dense)", "(None,", "10)", "510"],
     ]
     assert lines[-1] == "Total params: 84,060"
+
+
+def test_rows_of_a_summary_need_no_parameters():
+    layers = [Dense(4000, use_bias=False), Dense(3)]
+    assert summary_rows(layers, 4000) == [
+        ("dense (Dense)", "(None, 4000)", 16_000_000),
+        ("dense_1 (Dense)", "(None, 3)", 12_003),
+    ]
+    assert all(layer.kernel.size == 0 for layer in layers)
 
 
 def test_labels_may_stand_in_a_column():

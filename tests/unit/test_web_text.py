@@ -1,8 +1,10 @@
 """Figures read well."""
 
+import math
+
 import pytest
 
-from nn.web.text import duration, percent
+from nn.web.text import duration, figure, fixed, percent, work_time
 
 
 @pytest.mark.parametrize(
@@ -14,8 +16,51 @@ def test_a_share_is_shown_in_percent(share, digits, text):
 
 
 @pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0, "0.0000"),
+        (-0.5, "-0.5000"),
+        (2.33e-6, "2.33e-06"),
+        (4_711.25, "4711.2500"),
+        (1e300, "1.00e+300"),
+        (math.inf, "not a number"),
+        (math.nan, "not a number"),
+    ],
+)
+def test_a_figure_has_digits_that_say_something(value, text):
+    assert figure(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "text"),
+    [
+        (158, 2, "158.00"),
+        (1e-9, 5, "0.00000"),
+        (-1e9, 2, "-1.00e+09"),
+        (-math.inf, 2, "not a number"),
+    ],
+)
+def test_a_number_has_the_decimal_places_asked_for_where_it_can(value, digits, text):
+    assert fixed(value, digits) == text
+
+
+@pytest.mark.parametrize(
     ("seconds", "text"),
     [(0, "0 s"), (59.4, "59 s"), (59.6, "1:00 min"), (125, "2:05 min"), (3_725, "1 h 2 min")],
 )
 def test_a_duration_is_shown_in_the_units_that_suit_it(seconds, text):
     assert duration(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0.0000123, "0.0123 ms"),
+        (0.0451, "45.1 ms"),
+        (1, "1 s"),
+        (23.456, "23.5 s"),
+        (125, "2:05 min"),
+    ],
+)
+def test_the_time_of_work_is_shown_however_short_it_is(seconds, text):
+    assert work_time(seconds) == text

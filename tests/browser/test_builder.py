@@ -1,0 +1,215 @@
+"""Layers as rows: another view of the form's fields of layers."""
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from nn.activations import ACTIVATIONS
+from nn.experiment import make_layers
+from nn.initializers import INITIALIZERS
+from nn.labs import digits
+from nn.model import summary_rows
+from nn.settings import FIELDS, Settings, parse
+
+
+@pytest.fixture
+def builder(lab):
+    """The page with the rows of the tutorial's network."""
+    lab.page.locator("[data-preset=Tutorial]").click()
+    lab.click("layersTab")
+    expect(lab.find("layersPanel")).not_to_have_attribute("inert", "")
+    return lab
+
+
+def rows(lab) -> Locator:
+    return lab.page.locator("#layerRows .layer")
+
+
+def part(lab, row: int, label: str) -> Locator:
+    """A control of a row, the output layer's being row -1, by how its label begins."""
+    return rows(lab).nth(row).locator(f"[aria-label^='{label}']")
+
+
+def field(lab, name: str) -> Locator:
+    return lab.page.locator(f"[name={name}]")
+
+
+def focused(lab) -> str:
+    return lab.page.evaluate("document.activeElement.getAttribute('aria-label') ?? ''")
+
+
+def settings(lab) -> Settings:
+    texts = {name: field(lab, name).input_value() for name in FIELDS if name != "useBias"}
+    return parse(texts | {"useBias": str(field(lab, "useBias").is_checked()).lower()}, Settings())
+
+
+def test_rows_show_what_the_form_says(builder):
+    builder.set(hidden="256:relu:he_uniform:bias,128", output="variance_scaling:nobias")
+    expect(rows(builder)).to_have_count(3)
+    shown = rows(builder).evaluate_all(
+        "all => all.map(row => [...row.querySelectorAll('input, output, select')]"
+        ".map(one => one.value))"
+    )
+    assert shown == [
+        ["256", "relu", "he_uniform", "bias"],
+        ["128", "", "", ""],
+        ["10", "", "variance_scaling", "nobias"],
+    ]
+
+
+def test_rows_say_what_is_usual(builder):
+    builder.set(hidden="9,8:relu", activation="tanh", useBias=True, loss="categorical_crossentropy")
+    shown = rows(builder).evaluate_all(
+        "all => all.map(row => [...row.querySelectorAll('select')].map(one => one[0].text))"
+    )
+    assert shown == [
+        ["(tanh)", "(glorot_uniform)", "(yes)"],
+        ["(tanh)", "(he_normal)", "(yes)"],
+        ["(softmax)", "(glorot_uniform)", "(yes)"],
+    ]
+
+
+def test_the_choices_are_those_of_the_package(builder):
+    for label, names in (("Activation", ACTIVATIONS), ("Initializer", INITIALIZERS)):
+        for row in (0, -1):
+            values = (
+                part(builder, row, label)
+                .locator("option")
+                .evaluate_all("all => all.map(one => one.value)")
+            )
+            assert values == ["", *names]
+
+
+def test_editing_a_row_edits_the_form(builder):
+    part(builder, 0, "Units").fill("64")
+    part(builder, 0, "Activation").select_option("relu")
+    part(builder, 0, "Initializer").select_option("he_uniform")
+    part(builder, 0, "Bias").select_option("bias")
+    expect(field(builder, "hidden")).to_have_value("64:relu:he_uniform:bias")
+    part(builder, -1, "Initializer").select_option("zeros")
+    part(builder, -1, "Activation").select_option("tanh")
+    expect(field(builder, "output")).to_have_value("tanh:zeros")
+    assert "hidden=64:relu:he_uniform:bias&" in builder.page.url
+    assert "output=tanh:zeros&" in builder.page.url
+    part(builder, 0, "Activation").select_option("")
+    expect(field(builder, "hidden")).to_have_value("64:he_uniform:bias")
+
+
+def test_what_is_typed_stays_while_it_is_typed(builder):
+    units = part(builder, 0, "Units")
+    units.fill("")
+    units.press_sequentially("032")
+    assert units.input_value() == "032"
+    expect(field(builder, "hidden")).to_have_value("032")
+    assert focused(builder) == "Units of layer 1"
+    assert settings(builder).hidden[0].units == 32
+
+
+@pytest.mark.parametrize("text", ["", "abc", "0", "4097", "1.5", "9" * 5000])
+def test_units_that_make_no_sense_are_refused_beside_the_field(builder, text):
+    builder.set(hidden="50,40")
+    part(builder, 0, "Units").fill(text)
+    expect(part(builder, 0, "Units")).to_have_attribute("aria-invalid", "true")
+    expect(part(builder, 1, "Units")).to_have_attribute("aria-invalid", "false")
+    expect(field(builder, "hidden")).to_have_attribute("aria-invalid", "true")
+    part(builder, 0, "Units").fill("60")
+    expect(field(builder, "hidden")).to_have_value("60,40")
+    expect(part(builder, 0, "Units")).to_have_attribute("aria-invalid", "false")
+    assert builder.messages("error") == []
+
+
+def test_layers_are_added_and_removed_by_keyboard(builder):
+    page = builder.page
+    builder.find("addLayer").focus()
+    page.keyboard.press("Enter")
+    expect(field(builder, "hidden")).to_have_value("100,100")
+    assert focused(builder) == "Units of layer 2"
+    page.keyboard.type("30")
+    expect(field(builder, "hidden")).to_have_value("100,30")
+
+    part(builder, 0, "Remove").focus()
+    page.keyboard.press("Enter")
+    expect(field(builder, "hidden")).to_have_value("30")
+    assert focused(builder) == "Remove: layer 1"
+    page.keyboard.press("Enter")
+    expect(field(builder, "hidden")).to_have_value("none")
+    expect(rows(builder)).to_have_count(1)
+    assert page.evaluate("document.activeElement.id") == "addLayer"
+    page.keyboard.press("Enter")
+    expect(field(builder, "hidden")).to_have_value("32")
+
+
+def test_layers_are_moved_by_keyboard_and_the_focus_goes_with_them(builder):
+    builder.set(hidden="1:relu,2,3:bias")
+    part(builder, 0, "Move down").focus()
+    builder.page.keyboard.press("Enter")
+    expect(field(builder, "hidden")).to_have_value("2,1:relu,3:bias")
+    assert focused(builder) == "Move down: layer 2"
+    builder.page.keyboard.press("Enter")
+    expect(field(builder, "hidden")).to_have_value("2,3:bias,1:relu")
+    # It cannot go further down.
+    assert focused(builder) == "Move up: layer 3"
+    builder.page.keyboard.press("Enter")
+    expect(field(builder, "hidden")).to_have_value("2,1:relu,3:bias")
+    expect(part(builder, 0, "Move up")).to_be_disabled()
+    expect(part(builder, 2, "Move down")).to_be_disabled()
+
+
+def test_no_more_layers_than_settings_may_have(builder):
+    builder.set(hidden=",".join(["5"] * 19))
+    builder.click("addLayer")
+    expect(rows(builder)).to_have_count(21)
+    expect(builder.find("addLayer")).to_be_disabled()
+
+
+def test_rows_can_be_edited_while_another_setting_makes_no_sense(builder):
+    builder.set(epochs="many")
+    builder.click("addLayer")
+    expect(rows(builder)).to_have_count(3)
+    builder.set(epochs=5)
+    expect(field(builder, "hidden")).to_have_value("100,100")
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {},
+        {"hidden": "256:relu,128:nobias", "useBias": True},
+        {"hidden": "none", "loss": "categorical_crossentropy", "output": "bias"},
+    ],
+)
+def test_the_summary_is_that_of_the_network(builder, fields):
+    builder.set(**fields)
+    chosen = settings(builder)
+    expected = summary_rows(make_layers(chosen, digits.task(chosen)), 784)
+    shown = builder.page.locator("#summaryRows tr").evaluate_all(
+        "all => all.map(row => [...row.children].map(one => one.textContent))"
+    )
+    assert shown[0] == ["Input", "(None, 784)", "0"]
+    assert shown[1:] == [[name, shape, f"{count:,}"] for name, shape, count in expected]
+    assert builder.text("summaryTotal") == f"{sum(count for *_, count in expected):,}"
+
+
+def test_a_network_built_from_rows_is_trained(builder):
+    builder.set(trainSamples=200, epochs=1, batchSize=10)
+    part(builder, 0, "Units").fill("12")
+    builder.click("addLayer")
+    expect(builder.find("plan")).to_contain_text("new network")
+    builder.news(lambda: builder.click("train"), "^Training 784-12-12-10")
+    builder.wait("ready")
+
+
+def test_a_panel_is_fetched_when_it_is_first_opened(visit):
+    def fetched(lab) -> set[str]:
+        names = lab.page.evaluate("performance.getEntriesByType('resource').map(one => one.name)")
+        return {name.rpartition("/")[2] for name in names}
+
+    files = {"builder.py", "compare.py", "comparison.py", "gradient_check.py", "code_panel.py"}
+    with visit() as lab:
+        assert not files & fetched(lab)
+        lab.click("layersTab")
+        expect(rows(lab)).to_have_count(2)
+        assert files & fetched(lab) == {"builder.py"}
+        lab.click("eyeTab")
+        lab.set(hidden="7,6,5")
+        lab.click("layersTab")
+        expect(rows(lab)).to_have_count(4)

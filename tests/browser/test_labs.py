@@ -1,0 +1,117 @@
+"""The labs of the page: one at a time, each opened when it is first shown, each for itself."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+LABS = ("digits", "colours", "points", "temperature")
+
+
+def show(lab, name: str) -> None:
+    lab.page.locator(f"[data-opens={name}]").click()
+    lab.wait("ready")
+
+
+def part(lab, name: str):
+    """The element of the lab that is shown, by the id it has in every lab."""
+    return lab.page.locator(f"main:not([hidden]) [id$={name}]")
+
+
+@pytest.mark.parametrize("name", LABS)
+def test_a_link_opens_its_lab(visit, name):
+    with visit(f"#{name}") as lab:
+        expect(lab.page.locator(f"main[data-lab={name}]")).to_be_visible()
+        assert lab.page.locator("main:visible").count() == 1
+        expect(lab.page.locator(f"[data-opens={name}]")).to_have_attribute("aria-current", "page")
+        assert lab.page.locator("[aria-current]").count() == 1
+        assert re.search(rf"#{name}\?.*seed=", lab.page.url)
+
+
+def test_an_address_of_no_lab_opens_the_first(visit):
+    with visit("#nowhere?x=1") as lab:
+        expect(lab.page.locator("main[data-lab=digits]")).to_be_visible()
+
+
+def test_code_and_data_of_a_lab_are_fetched_when_it_is_first_shown(first_visit, site):
+    for first, own in (("points", "mnist/train"), ("digits", "nn/web/points.py")):
+        requests = []
+        with first_visit(site, ready=False) as lab:
+            lab.page.on("request", lambda request, seen=requests: seen.append(request.url))
+            lab.page.goto("about:blank")
+            lab.page.goto(f"{site}#{first}")
+            lab.wait("ready")
+            assert requests and not any(own in url for url in requests)
+            other = "digits" if first == "points" else "points"
+            show(lab, other)
+            assert any(own in url for url in requests)
+            requests.clear()
+            show(lab, first)
+            show(lab, other)
+            assert not any(url.startswith(site) for url in requests)
+
+
+def test_each_lab_keeps_its_settings_and_its_address(visit):
+    with visit("#digits?seed=5&hidden=12") as lab:
+        show(lab, "points")
+        part(lab, "settings").locator("[name=seed]").fill("77")
+        assert "seed=77" in lab.page.url
+        show(lab, "digits")
+        assert "#digits?" in lab.page.url and "seed=5" in lab.page.url
+        expect(part(lab, "settings").locator("[name=seed]")).to_have_value("5")
+        lab.page.go_back()
+        expect(part(lab, "settings").locator("[name=seed]")).to_have_value("77")
+        assert "#points?" in lab.page.url
+
+
+def test_training_pauses_while_another_lab_is_shown(visit):
+    with visit("#digits") as lab:
+        lab.train(samples=100)
+        show(lab, "temperature")
+        before = lab.text("progressLabel")
+        lab.page.wait_for_timeout(500)
+        assert lab.text("progressLabel") == before
+        lab.page.locator("[data-opens=digits]").click()
+        lab.wait("training")
+        expect(lab.find("progressLabel")).not_to_have_text(before)
+        lab.stop()
+
+
+def test_messages_of_all_labs_are_in_one_place(visit):
+    with visit("#digits") as lab:
+        assert lab.find("status").is_visible()
+        show(lab, "colours")
+        assert lab.find("status").is_visible()
+        assert any("Ready" in line for line in lab.messages("news"))
+        assert lab.page.locator("[role=log]").count() == 1
+
+
+def test_no_two_elements_share_an_id_whatever_has_been_opened(visit):
+    with visit() as lab:
+        for name in LABS:
+            show(lab, name)
+        ids = lab.page.eval_on_selector_all("[id]", "all => all.map(one => one.id)")
+        assert len(ids) == len(set(ids))
+        wrong = lab.page.evaluate(
+            """() => ["for", "aria-controls", "aria-describedby", "aria-labelledby"].flatMap(
+                 (name) => [...document.querySelectorAll(`[${name}]`)].flatMap((one) =>
+                   one.getAttribute(name).split(" ").filter((id) => !document.getElementById(id))))
+            """
+        )
+        assert wrong == []
+
+
+@pytest.mark.parametrize("name", LABS)
+def test_weights_of_another_lab_are_refused_in_a_sentence(visit, name):
+    with visit(f"#{name}") as lab:
+        other = LABS[LABS.index(name) - 1]
+        show(lab, other)
+        with lab.page.expect_download() as download:
+            part(lab, "saveWeights").click()
+        show(lab, name)
+        before = lab.page.url
+        complaint = lab.complaint(
+            lambda: part(lab, "weightsFile").set_input_files(download.value.path())
+        )
+        assert 20 < len(complaint) < 250
+        assert lab.page.url == before
