@@ -6,6 +6,8 @@ parameters. Models, the training loop, pages and tests see only this protocol.
 
 from __future__ import annotations
 
+import sys
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
@@ -13,6 +15,10 @@ import numpy as np
 if TYPE_CHECKING:
     from nn.datasets.dataset import Dataset
     from nn.model import Sequential
+
+
+ENGINES = ("numpy", "wasm")
+"""What engines are called where one can be chosen."""
 
 
 class Totals(NamedTuple):
@@ -58,6 +64,56 @@ class Engine(Protocol):
 
 def default_engine() -> Engine:
     """Return the fastest engine there is on this machine."""
+    # In a terminal, NumPy has a BLAS; wasmtime is there to test kernels.
+    if sys.platform == "emscripten" and (engine := _wasm_engine()):
+        return engine
+    return named_engine("numpy")
+
+
+def named_engine(name: str) -> Engine:
+    """Return "numpy" or "wasm": networks compiled to WebAssembly SIMD.
+
+    Raises:
+        ValueError: the name is unknown, or there is nothing here that runs WebAssembly SIMD.
+    """
     from nn.engine.numpy import NumpyEngine
 
-    return NumpyEngine()
+    if name == "numpy":
+        return NumpyEngine()
+    if name != "wasm":
+        raise ValueError(f"unknown engine {name!r:.40}; expected one of: {', '.join(ENGINES)}")
+    if engine := _wasm_engine():
+        return engine
+    raise ValueError(
+        "WebAssembly SIMD runs in browsers that know it, and in a terminal where wasmtime is "
+        "installed; neither is here"
+    )
+
+
+@cache
+def _wasm_engine() -> Engine | None:
+    from nn.engine.wasm.machine import machine
+    from nn.engine.wasm.program import WasmEngine
+
+    found = machine()
+    return WasmEngine(found) if found else None
+
+
+def matmul(a: np.ndarray, b: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
+    """Return ``a @ b``, as ``np.matmul`` does, but fast in a browser, where NumPy has no BLAS.
+
+    Products of float32 or of float64 arrays are worked out with WebAssembly SIMD; what is too small
+    to gain from that, and all else, by ``np.matmul``.
+
+    Args:
+        a, b: of any shapes that go together, with any strides.
+        out: receives the product, when given.
+    """
+    if sys.platform == "emscripten":
+        from nn.engine.wasm.any_matmul import matmul as fast
+        from nn.engine.wasm.machine import machine
+
+        if found := machine():
+            return fast(found, np.asarray(a), np.asarray(b), out)
+    product: np.ndarray = np.matmul(a, b, out=out)
+    return product

@@ -45,7 +45,9 @@ def test_a_link_sets_a_run_that_trains_tests_and_repeats(lab, visit):
     assert 60 < first < 99
     lines = [text for text in lab.messages() if text.startswith("Epoch 1,")]
     counts = [re.search(r" ([\d,]+) samples", line)[1].replace(",", "") for line in lines]
-    assert [int(count) // 1000 for count in counts] == [1, 2, 3, 4, 5]
+    # A line for every thousand, or for several where a frame's work is more.
+    thousands = [int(count) // 1000 for count in counts]
+    assert thousands == sorted(set(thousands)) and thousands[0] < thousands[-1] == 5
     assert any(re.match("Epoch 1 of 1 done: .* test accuracy", line) for line in lab.messages())
     assert lab.text("epoch") == "1 / 1"
     assert 0 < float(lab.text("loss")) < 2

@@ -1,0 +1,157 @@
+"""The first layer: raw inputs gathered, scaled and given to it, and its gradient.
+
+Rows are taken in the order of the mini-batch, straight from the data set, and scaled on the way, as
+:class:`nn.layers.Rescaling` does. Where they are pictures that are mostly 0 they become lists of
+what is not; see :mod:`nn.engine.wasm.sparse`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from nn.engine.wasm import matmul, sparse, vectors
+from nn.engine.wasm.assembler import Function, Module
+from nn.engine.wasm.frame import OFFSET, ONE, SCALE, Layout, Spec, word
+from nn.engine.wasm.instructions import F32, F32X4, I8X16, I32, Value, byte_at
+
+
+def prepare(module: Module, spec: Spec, layout: Layout) -> Function:
+    """Return a function of (frame, order, rows) that makes "x" of a mini-batch."""
+    size = 4 if spec.inputs == "floats" else 1
+    step = sparse.list_bytes(spec.features) if spec.sparse else 4 * spec.features
+    with module.function("prepare", I32, I32, I32) as f:
+        frame, order, rows = f.parameters
+        inputs, settings = f.local(word(frame, "inputs")), f.local(word(frame, "settings"))
+        x = f.local(layout.room(frame, "x"))
+        with f.count(order, f.local(order + rows * 4), 4):
+            raw = inputs + I32.load(order) * (size * spec.features)
+            if spec.sparse:
+                listing = sparse.listing(module, spec.features, spec.layers[0].units)
+                f.call(listing, raw, x, F32.load(settings, 4 * SCALE))
+            else:
+                scales, offsets = settings + 4 * layout.scales, settings + 4 * layout.offsets
+                scaled = _scaled(module, spec.features, spec.inputs == "bytes")
+                f.call(scaled, raw, x, scales, offsets)
+            x += step
+    return f
+
+
+def _scaled(module: Module, features: int, bytes_: bool) -> Function:
+    """Return a function of (raw, x, scales, offsets): ``x = raw · scale + offset``."""
+    size = 1 if bytes_ else 4
+    with module.function("scaled", I32, I32, I32, I32) as f:
+        raw, x, scales, offsets = f.parameters
+
+        def write(values: Sequence[Value], width: int) -> None:
+            for i, value in enumerate(values):
+                factor = vectors.load(scales, 16 * i, width)
+                scaled = value * factor + vectors.load(offsets, 16 * i, width)
+                vectors.save(f, x, scaled, 16 * i, width)
+
+        def walk(step: int, count: int, body: Callable[[], None]) -> None:
+            with f.count(f.local(I32(0)), count):
+                body()
+                raw.set(raw + step * size)
+                for pointer in (x, scales, offsets):
+                    pointer.set(pointer + 4 * step)
+
+        def sixteen() -> None:
+            if bytes_:
+                sixteen_bytes = f.local(I8X16.load(raw))
+                write([sixteen_bytes.floats_of_bytes(quarter) for quarter in range(4)], 4)
+            else:
+                write([F32X4.load(raw, 16 * i) for i in range(4)], 4)
+
+        def one() -> None:
+            number = byte_at(raw).to(F32) if bytes_ else F32.load(raw)
+            write([F32X4.splat(number)], 1)
+
+        walk(16, features // 16, sixteen)
+        walk(1, features % 16, one)
+    return f
+
+
+@contextmanager
+def each_list(
+    f: Function, spec: Spec, layout: Layout, frame: Value, rows: Value, beside: Value
+) -> Iterator[tuple[Value, Value]]:
+    """Repeat for each picture of a mini-batch: its list, and its row of what is ``beside`` it."""
+    header, row = f.local(layout.room(frame, "x")), f.local(beside)
+    step = sparse.list_bytes(spec.features)
+    with f.count(header, f.local(header + rows * step), step):
+        yield header, row
+        row += 4 * spec.layers[0].units
+
+
+def common_part(module: Module, spec: Spec, layout: Layout) -> Function:
+    """Return a function of (frame): what the first layer gives for a picture of zeros."""
+    layer = spec.layers[0]
+    if made := module.made("common part"):
+        return made
+    with module.function("common part", I32) as f:
+        (frame,) = f.parameters
+        common = f.local(word(frame, "work"))
+        settings = f.local(word(frame, "settings"))
+        parameters = f.local(word(frame, "parameters"))
+        ones = settings + 4 * ONE
+        inputs = I32(layer.inputs if spec.offset else 0)
+        sums = matmul.column_sums(module, layer.units)
+        f.call(sums, ones, parameters + layout.kernels[0], common, I32(1), inputs)
+        bias = parameters + layout.biases[0] if layer.biased else common
+        factor = F32.load(settings, 4 * OFFSET)
+        combine = vectors.elementwise(
+            module,
+            f"common part {layer.biased}",
+            2,
+            1,
+            lambda f, v, n: [v[0] * n[0] + v[1] if layer.biased else v[0] * n[0], None],
+        )
+        f.call(combine, common, bias, I32(layer.units), factor)
+    return f
+
+
+def forward(module: Module, spec: Spec, layout: Layout) -> Function:
+    """Return a function of (frame, rows, z), after the common part: the first layer of lists."""
+    units = spec.layers[0].units
+    if made := module.made("sparse forward"):
+        return made
+    with module.function("sparse forward", I32, I32, I32) as f:
+        frame, rows, z = f.parameters
+        kernel = f.local(word(frame, "parameters") + layout.kernels[0])
+        f.call(sparse.in_every_row(module, units), z, word(frame, "work"), rows)
+        with each_list(f, spec, layout, frame, rows, z) as (header, row):
+            f.call(sparse.product(module, units), header, kernel, row)
+    return f
+
+
+def gradient(module: Module, spec: Spec, layout: Layout) -> Function:
+    """Return a function of (frame, delta, rows): the gradient of the first kernel.
+
+    ``Σ_b x_bi δ_b = Σ*_b s u_bi δ_b + o Σ_b δ_b``, of which the last is the same for all rows.
+    """
+    units = spec.layers[0].units
+    with module.function("sparse gradient", I32, I32, I32) as f:
+        frame, delta, rows = f.parameters
+        kernel = f.local(word(frame, "gradients") + layout.kernels[0])
+        settings = f.local(word(frame, "settings"))
+        sums = f.local(word(frame, "work") + layout.sums)
+        ones = settings + 4 * ONE
+        f.call(matmul.column_sums(module, units), ones, delta, sums, I32(1), rows)
+        scale = vectors.elementwise(module, "scale", 1, 1, lambda f, v, n: [v[0] * n[0]])
+        f.call(scale, sums, I32(units), F32.load(settings, 4 * OFFSET))
+        f.call(sparse.in_every_row(module, units), kernel, sums, I32(spec.features))
+        with each_list(f, spec, layout, frame, rows, delta) as (header, row):
+            f.call(sparse.outer(module, units), header, kernel, row, F32(1.0))
+    return f
+
+
+def update(module: Module, spec: Spec, layout: Layout) -> Function:
+    """Return a function of (frame, delta, rows, rate), where o = 0: ``wᵢ -= η Σ*_b s u_bi δ_b``."""
+    units = spec.layers[0].units
+    with module.function("sparse update", I32, I32, I32, F32) as f:
+        frame, delta, rows, rate = f.parameters
+        kernel = f.local(word(frame, "parameters") + layout.kernels[0])
+        with each_list(f, spec, layout, frame, rows, delta) as (header, row):
+            f.call(sparse.outer(module, units), header, kernel, row, -rate)
+    return f

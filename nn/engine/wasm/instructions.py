@@ -1,0 +1,404 @@
+"""Typed WebAssembly expressions: what can stand on the right of an assignment.
+
+An expression is a type and the code that leaves one value of that type on WebAssembly's stack, so
+``x * 2 + y`` is the code of ``x``, a constant 2, a multiplication, the code of ``y``, an addition.
+It is worked out wherever it is used, each time anew; a local remembers.
+
+Numbers of Python become constants of the type beside them. All ``i32`` are addresses, counts and
+bit patterns, so their comparisons, shifts and conversions are the unsigned ones. A comparison of
+vectors gives a mask: all bits of a lane set where it holds.
+
+Opcodes: WebAssembly core specification 3.0, appendix "Index of Instructions"
+(https://webassembly.github.io/spec/core/appendix/index-instructions.html).
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+
+
+def unsigned(number: int) -> bytes:
+    """Return ``number`` in LEB128: seven bits a byte, the lowest first."""
+    encoded = bytearray()
+    while number > 0x7F:
+        encoded.append(number & 0x7F | 0x80)
+        number >>= 7
+    encoded.append(number)
+    return bytes(encoded)
+
+
+def signed(number: int) -> bytes:
+    """Return ``number`` in signed LEB128: bit 6 of the last byte is the sign."""
+    encoded = bytearray()
+    while not -64 <= number <= 63:
+        encoded.append(number & 0x7F | 0x80)
+        number >>= 7
+    encoded.append(number & 0x7F)
+    return bytes(encoded)
+
+
+def _simd(opcode: int) -> bytes:
+    return b"\xfd" + unsigned(opcode)
+
+
+@dataclass(frozen=True)
+class Type:
+    """A number, or a vector of 16 bytes seen as lanes of one type.
+
+    Attributes:
+        name: as in the names of instructions.
+        code: how sections and blocks name it; all vectors are one type there.
+        size: bytes in memory.
+        lanes: numbers in it.
+    """
+
+    name: str
+    code: int
+    size: int
+    lanes: int = 1
+
+    def __call__(self, number: float) -> Value:
+        """Return a constant, the same in all lanes."""
+        if self.name == "i32":
+            # A bit pattern: 2**32 - 1 and -1 are the same.
+            wrapped = int(number) & 0xFFFFFFFF
+            return Value(self, b"\x41" + signed(wrapped - (wrapped >> 31 << 32)))
+        if self.name == "f32":
+            return Value(self, b"\x43" + struct.pack("<f", number))
+        if self.name == "f64":
+            return Value(self, b"\x44" + struct.pack("<d", number))
+        form = {"f32x4": "<f", "f64x2": "<d", "i32x4": "<i", "i8x16": "<b"}[self.name]
+        lane = int(number) if self.name[0] == "i" else number
+        return Value(self, _simd(0x0C) + struct.pack(form, lane) * self.lanes)
+
+    def value(self, operand: Operand) -> Value:
+        """Return ``operand`` as a value of this type: a value that is one, or a constant.
+
+        Raises:
+            TypeError: it is a value of another type.
+        """
+        if not isinstance(operand, Value):
+            return self(operand)
+        if operand.type is not self:
+            raise TypeError(f"expected {self.name}, got {operand.type.name}")
+        return operand
+
+    def load(self, address: Value, offset: int = 0) -> Value:
+        """Read a value at ``address + offset``, in bytes."""
+        return _load(self, _LOADS[self.name], address, offset)
+
+    def load_splat(self, address: Value, offset: int = 0) -> Value:
+        """Read one number into all lanes."""
+        return _load(self, _simd(0x09 if self.size // self.lanes == 4 else 0x0A), address, offset)
+
+    def load_low(self, address: Value, offset: int, count: int) -> Value:
+        """Read 4 · ``count`` bytes, 1 to 3 times four, into the low lanes; the others are 0."""
+        low = _load(self, _simd(0x5C if count == 1 else 0x5D), address, offset)
+        if count < 3:
+            return low
+        code = address.code + low.code + _simd(0x56) + _memory(2, offset + 8) + b"\x02"
+        return Value(self, code)
+
+    def splat(self, value: Value) -> Value:
+        """Return a number in all lanes."""
+        scalar = _SCALARS[self.name].value(value)
+        return Value(self, scalar.code + _simd(_SPLATS[self.name]))
+
+
+I32 = Type("i32", 0x7F, 4)
+F32 = Type("f32", 0x7D, 4)
+F64 = Type("f64", 0x7C, 8)
+F32X4 = Type("f32x4", 0x7B, 16, 4)
+F64X2 = Type("f64x2", 0x7B, 16, 2)
+I32X4 = Type("i32x4", 0x7B, 16, 4)
+I8X16 = Type("i8x16", 0x7B, 16, 16)
+
+_SCALARS = {"f32x4": F32, "f64x2": F64, "i32x4": I32, "i8x16": I32}
+_SPLATS = {"i8x16": 0x0F, "i32x4": 0x11, "f32x4": 0x13, "f64x2": 0x14}
+_LOADS = {
+    "i32": b"\x28",
+    "f32": b"\x2a",
+    "f64": b"\x2b",
+    **dict.fromkeys(("f32x4", "f64x2", "i32x4", "i8x16"), _simd(0x00)),
+}
+_STORES = {
+    "i32": b"\x36",
+    "f32": b"\x38",
+    "f64": b"\x39",
+    **dict.fromkeys(("f32x4", "f64x2", "i32x4", "i8x16"), _simd(0x0B)),
+}
+
+_I32 = {
+    **{"eqz": 0x45, "eq": 0x46, "ne": 0x47, "lt": 0x49, "gt": 0x4B, "le": 0x4D, "ge": 0x4F},
+    **{"ctz": 0x68, "add": 0x6A, "sub": 0x6B, "mul": 0x6C, "div": 0x6E, "rem": 0x70},
+    **{"and": 0x71, "or": 0x72, "xor": 0x73, "shl": 0x74, "shr": 0x76},
+}
+_F32 = {
+    **{"eq": 0x5B, "ne": 0x5C, "lt": 0x5D, "gt": 0x5E, "le": 0x5F, "ge": 0x60},
+    **{"abs": 0x8B, "neg": 0x8C, "nearest": 0x90, "sqrt": 0x91},
+    **{"add": 0x92, "sub": 0x93, "mul": 0x94, "div": 0x95, "min": 0x96, "max": 0x97},
+}
+_F64 = {
+    **{"eq": 0x61, "ne": 0x62, "lt": 0x63, "gt": 0x64, "le": 0x65, "ge": 0x66},
+    **{"abs": 0x99, "neg": 0x9A, "nearest": 0x9E, "sqrt": 0x9F},
+    **{"add": 0xA0, "sub": 0xA1, "mul": 0xA2, "div": 0xA3, "min": 0xA4, "max": 0xA5},
+}
+_BITS = {"not": 0x4D, "and": 0x4E, "or": 0x50, "xor": 0x51}
+_I8X16 = {**_BITS, "eq": 0x23, "ne": 0x24, "bitmask": 0x64}
+_I32X4 = {
+    **_BITS,
+    **{"eq": 0x37, "ne": 0x38, "bitmask": 0xA4},
+    **{"shl": 0xAB, "shr": 0xAD, "add": 0xAE, "sub": 0xB1, "mul": 0xB5},
+}
+_F32X4 = {
+    **_BITS,
+    **{"eq": 0x41, "ne": 0x42, "lt": 0x43, "gt": 0x44, "le": 0x45, "ge": 0x46},
+    **{"nearest": 0x6A, "abs": 0xE0, "neg": 0xE1, "sqrt": 0xE3},
+    **{"add": 0xE4, "sub": 0xE5, "mul": 0xE6, "div": 0xE7},
+    **{"min": 0xE8, "max": 0xE9, "pmin": 0xEA, "pmax": 0xEB, "madd": 0x105},
+}
+_F64X2 = {
+    **_BITS,
+    **{"abs": 0xEC, "neg": 0xED, "sqrt": 0xEF},
+    **{"add": 0xF0, "sub": 0xF1, "mul": 0xF2, "div": 0xF3, "madd": 0x107},
+}
+OPCODES: dict[str, dict[str, bytes]] = {
+    "i32": {name: bytes([opcode]) for name, opcode in _I32.items()},
+    "f32": {name: bytes([opcode]) for name, opcode in _F32.items()},
+    "f64": {name: bytes([opcode]) for name, opcode in _F64.items()},
+    "i8x16": {name: _simd(opcode) for name, opcode in _I8X16.items()},
+    "i32x4": {name: _simd(opcode) for name, opcode in _I32X4.items()},
+    "f32x4": {name: _simd(opcode) for name, opcode in _F32X4.items()},
+    "f64x2": {name: _simd(opcode) for name, opcode in _F64X2.items()},
+}
+"""For each type, the opcodes of what can be done with it."""
+
+CONVERSIONS: dict[tuple[str, str], bytes] = {
+    ("i32", "f32"): b"\xb3",
+    ("i32", "f64"): b"\xb8",
+    ("f32", "f64"): b"\xbb",
+    ("f64", "f32"): b"\xb6",
+    ("i32x4", "f32x4"): _simd(0xFA),
+    ("f32x4", "i32x4"): _simd(0xF8),
+}
+"""From one type to another, keeping the number; to ``i32x4`` what is outside is the nearest there
+is, and NaN is 0."""
+
+_REINTERPRETATIONS = {("f32", "i32"): b"\xbc", ("i32", "f32"): b"\xbe"}
+_EXTRACTIONS = {"i32x4": 0x1B, "f32x4": 0x1F, "f64x2": 0x21}
+
+
+class Value:
+    """An expression: a type, and the code that leaves a value of it on the stack."""
+
+    def __init__(self, type: Type, code: bytes) -> None:
+        self.type = type
+        self.code = code
+
+    def __add__(self, other: Operand) -> Value:
+        return self._binary("add", other)
+
+    def __sub__(self, other: Operand) -> Value:
+        return self._binary("sub", other)
+
+    def __mul__(self, other: Operand) -> Value:
+        return self._binary("mul", other)
+
+    def __truediv__(self, other: Operand) -> Value:
+        return self._binary("div", other)
+
+    def __floordiv__(self, other: Operand) -> Value:
+        return I32.value(self)._binary("div", other)
+
+    def __mod__(self, other: Operand) -> Value:
+        return self._binary("rem", other)
+
+    def __and__(self, other: Operand) -> Value:
+        return self._binary("and", other)
+
+    def __or__(self, other: Operand) -> Value:
+        return self._binary("or", other)
+
+    def __xor__(self, other: Operand) -> Value:
+        return self._binary("xor", other)
+
+    def __lshift__(self, bits: Operand) -> Value:
+        return Value(self.type, self.code + I32.value(bits).code + self._opcode("shl"))
+
+    def __rshift__(self, bits: Operand) -> Value:
+        return Value(self.type, self.code + I32.value(bits).code + self._opcode("shr"))
+
+    def __radd__(self, other: float) -> Value:
+        return self.type(other) + self
+
+    def __rsub__(self, other: float) -> Value:
+        return self.type(other) - self
+
+    def __rmul__(self, other: float) -> Value:
+        return self.type(other) * self
+
+    def __rtruediv__(self, other: float) -> Value:
+        return self.type(other) / self
+
+    def __neg__(self) -> Value:
+        return self._unary("neg")
+
+    def __invert__(self) -> Value:
+        return self._unary("not")
+
+    def __lt__(self, other: Operand) -> Value:
+        return self._comparison("lt", other)
+
+    def __gt__(self, other: Operand) -> Value:
+        return self._comparison("gt", other)
+
+    def __le__(self, other: Operand) -> Value:
+        return self._comparison("le", other)
+
+    def __ge__(self, other: Operand) -> Value:
+        return self._comparison("ge", other)
+
+    def equals(self, other: Operand) -> Value:
+        return self._comparison("eq", other)
+
+    def differs(self, other: Operand) -> Value:
+        return self._comparison("ne", other)
+
+    def is_zero(self) -> Value:
+        """1 where an ``i32`` is 0: the opposite of a condition."""
+        return self._unary("eqz")
+
+    def abs(self) -> Value:
+        return self._unary("abs")
+
+    def sqrt(self) -> Value:
+        return self._unary("sqrt")
+
+    def nearest(self) -> Value:
+        """The nearest whole number, the even one of two."""
+        return self._unary("nearest")
+
+    def min(self, other: Operand) -> Value:
+        """The smaller one, or NaN where either is NaN."""
+        return self._binary("min", other)
+
+    def max(self, other: Operand) -> Value:
+        """The larger one, or NaN where either is NaN."""
+        return self._binary("max", other)
+
+    def pmin(self, other: Operand) -> Value:
+        """``other < self ? other : self`` in one instruction: NaN in ``self`` stays."""
+        return self._binary("pmin", other)
+
+    def pmax(self, other: Operand) -> Value:
+        """``self < other ? other : self`` in one instruction: NaN in ``self`` stays."""
+        return self._binary("pmax", other)
+
+    def trailing_zeros(self) -> Value:
+        """How many low bits of an ``i32`` are 0."""
+        return self._unary("ctz")
+
+    def bitmask(self) -> Value:
+        """The highest bit of each lane, lane 0 in bit 0 of an ``i32``."""
+        return Value(I32, self.code + self._opcode("bitmask"))
+
+    def to(self, type: Type) -> Value:
+        """Convert to another type, keeping the number; see :data:`CONVERSIONS`."""
+        return Value(type, self.code + CONVERSIONS[self.type.name, type.name])
+
+    def bits_as(self, type: Type) -> Value:
+        """Take the same bits for another type."""
+        if self.type.lanes > 1 and type.lanes > 1:
+            return Value(type, self.code)
+        return Value(type, self.code + _REINTERPRETATIONS[self.type.name, type.name])
+
+    def lane(self, index: int) -> Value:
+        """One number of a vector."""
+        code = self.code + _simd(_EXTRACTIONS[self.type.name]) + bytes([index])
+        return Value(_SCALARS[self.type.name], code)
+
+    def shuffle(self, other: Value, lanes: tuple[int, int, int, int]) -> Value:
+        """Choose four lanes of 4 bytes: 0 to 3 are of this vector, 4 to 7 of ``other``."""
+        self.type.value(other)
+        chosen = bytes(4 * lane + byte for lane in lanes for byte in range(4))
+        return Value(self.type, self.code + other.code + _simd(0x0D) + chosen)
+
+    def floats_of_bytes(self, quarter: int) -> Value:
+        """Four of sixteen unsigned bytes as ``f32x4``: 0 is the first four, 3 the last."""
+        halves = _simd(0x8A if quarter & 2 else 0x89)
+        quarters = _simd(0xAA if quarter & 1 else 0xA9)
+        return Value(F32X4, self.code + halves + quarters + _simd(0xFB))
+
+    def _unary(self, name: str) -> Value:
+        return Value(self.type, self.code + self._opcode(name))
+
+    def _binary(self, name: str, other: Operand) -> Value:
+        return Value(self.type, self.code + self.type.value(other).code + self._opcode(name))
+
+    def _comparison(self, name: str, other: Operand) -> Value:
+        result = {1: I32, 4: I32X4}.get(self.type.lanes, self.type)
+        return Value(result, self._binary(name, other).code)
+
+    def _opcode(self, name: str) -> bytes:
+        opcodes = OPCODES[self.type.name]
+        if name not in opcodes:
+            raise TypeError(f"there is no {self.type.name}.{name}")
+        return opcodes[name]
+
+
+Operand = Value | float
+"""What stands beside a value: another one, or a number of Python."""
+
+
+def byte_at(address: Value, offset: int = 0) -> Value:
+    """Read one unsigned byte as ``i32``."""
+    return _load(I32, b"\x2d", address, offset)
+
+
+def lanes(a: int, b: int, c: int, d: int) -> Value:
+    """Return a constant mask or vector of four ``i32``."""
+    return Value(I32X4, _simd(0x0C) + struct.pack("<4i", a, b, c, d))
+
+
+def select(condition: Value, then: Value, otherwise: Operand) -> Value:
+    """Choose: the whole value by an ``i32`` that is not 0, or bit by bit by a mask."""
+    choices = then.code + then.type.value(otherwise).code
+    choose = b"\x1b" if condition.type is I32 else _simd(0x52)
+    return Value(then.type, choices + condition.code + choose)
+
+
+def relaxed_madd(a: Value, b: Value, c: Value) -> Value:
+    """``a · b + c``, in one instruction where the machine has one: rounded once or twice."""
+    factors = a.code + a.type.value(b).code
+    return Value(a.type, factors + a.type.value(c).code + OPCODES[a.type.name]["madd"])
+
+
+def store(address: Value, value: Value, offset: int = 0) -> bytes:
+    """Return the code that writes ``value`` to ``address + offset``, in bytes."""
+    code = I32.value(address).code + value.code + _STORES[value.type.name]
+    return code + _memory(_alignment(value.type), offset)
+
+
+def store_low(address: Value, value: Value, offset: int, count: int) -> bytes:
+    """Return the code that writes the low 4 · ``count`` bytes, 1 to 3 times four, of a vector."""
+    low = _simd(0x5A if count == 1 else 0x5B) + _memory(2, offset) + b"\x00"
+    code = I32.value(address).code + value.code + low
+    if count == 3:
+        third = _simd(0x5A) + _memory(2, offset + 8) + b"\x02"
+        code += address.code + value.code + third
+    return code
+
+
+def _load(type: Type, opcode: bytes, address: Value, offset: int) -> Value:
+    aligned = 0 if opcode == b"\x2d" else _alignment(type)
+    return Value(type, I32.value(address).code + opcode + _memory(aligned, offset))
+
+
+def _alignment(type: Type) -> int:
+    # A hint. Arrays of NumPy are aligned to their numbers, and vectors start anywhere in them.
+    return {1: 0, 4: 2, 8: 3}[type.size // type.lanes]
+
+
+def _memory(alignment: int, offset: int) -> bytes:
+    return unsigned(alignment) + unsigned(offset)

@@ -1,0 +1,139 @@
+"""The first kernel while it is trained with inputs that are never 0, in two parts: v and d.
+
+:mod:`nn.engine.wasm.sparse` says why and derives the formulas. The parts stay in an array of their
+own from call to call, beside the vector c, so that where one call ends and the next begins makes no
+difference. The network's own kernel is brought up to date at the end of each call; if it is another
+one at the start of the next, the parts are made anew. They are also made anew after a number of
+updates, before the rounding of c adds up.
+"""
+
+from __future__ import annotations
+
+from nn.engine.wasm import matmul, sparse, vectors
+from nn.engine.wasm.assembler import Function, Module
+from nn.engine.wasm.frame import OFFSET, ONE, Layout, Spec, word
+from nn.engine.wasm.inputs import each_list
+from nn.engine.wasm.instructions import F32, F32X4, I32, I32X4, Value
+
+_UPDATES = 1024
+"""Mini-batches after which the parts are made anew."""
+
+
+def resume(module: Module, spec: Spec, layout: Layout) -> Function:
+    """Return a function of (frame): make the parts anew if the kernel is not what they say."""
+    units, features = spec.layers[0].units, spec.features
+    renew = _renew(module, spec, layout)
+    with module.function("resume", I32) as f:
+        (frame,) = f.parameters
+        v, w = f.local(word(frame, "kept")), f.local(word(frame, "parameters"))
+        d = f.local(v + layout.d)
+        different = f.local(I32X4)
+        stop = f.local(v + 4 * features * units)
+        with f.count(v, stop, 4 * units):
+
+            def compare(place: Value, width: int) -> None:
+                sums = vectors.load(place, 0, width) + vectors.load(place - v + d, 0, width)
+                other = vectors.load(place - v + w, 0, width)
+                different.set(different | other.differs(sums))
+
+            vectors.across(f, v, units, compare)
+            w += 4 * units
+        with f.when(different.bitmask()):
+            f.call(renew, frame)
+    return f
+
+
+def merge(module: Module, spec: Spec, layout: Layout) -> Function:
+    """Return a function of (frame): ``wᵢ = vᵢ + d``."""
+    units, features = spec.layers[0].units, spec.features
+    if made := module.made("merge"):
+        return made
+    with module.function("merge", I32) as f:
+        (frame,) = f.parameters
+        v, w = f.local(word(frame, "kept")), f.local(word(frame, "parameters"))
+        d = f.local(v + layout.d)
+        with f.count(v, f.local(v + 4 * features * units), 4 * units):
+
+            def add(place: Value, width: int) -> None:
+                sums = vectors.load(place, 0, width) + vectors.load(place - v + d, 0, width)
+                vectors.save(f, f.local(place - v + w), sums, 0, width)
+
+            vectors.across(f, v, units, add)
+            w += 4 * units
+    return f
+
+
+def _renew(module: Module, spec: Spec, layout: Layout) -> Function:
+    """Return a function of (frame): ``vᵢ = wᵢ``, ``d = 0`` and ``c = o Σ vᵢ``."""
+    units, features = spec.layers[0].units, spec.features
+    with module.function("renew", I32) as f:
+        (frame,) = f.parameters
+        v, w = f.local(word(frame, "kept")), f.local(word(frame, "parameters"))
+        settings = f.local(word(frame, "settings"))
+        d, c = f.local(v + layout.d), f.local(v + layout.c)
+        copy = vectors.elementwise(module, "copy", 2, 0, lambda f, values, _: [None, values[0]])
+        scale = vectors.elementwise(module, "scale", 1, 1, lambda f, n, k: [n[0] * k[0]])
+        clear = vectors.elementwise(module, "clear", 1, 0, lambda f, _, __: [F32X4(0.0)])
+        f.call(copy, w, v, I32(features * units))
+        f.call(clear, d, I32(units))
+        one = settings + 4 * ONE
+        f.call(matmul.column_sums(module, units), one, v, c, I32(1), I32(features))
+        f.call(scale, c, I32(units), F32.load(settings, 4 * OFFSET))
+        f.store(v, I32(0), layout.count)
+    return f
+
+
+def forward(module: Module, spec: Spec, layout: Layout) -> Function:
+    """Return a function of (frame, rows, z): ``z = bias + c + (p + n o) d + Σ* s uᵢ vᵢ``."""
+    layer = spec.layers[0]
+    if made := module.made("kept forward"):
+        return made
+    start = vectors.elementwise(
+        module,
+        "kept start",
+        4,
+        1,
+        lambda f, v, n: [
+            v[1] + n[0] * v[2] + v[3] if layer.biased else v[1] + n[0] * v[2],
+            None,
+            None,
+            None,
+        ],
+    )
+    with module.function("kept forward", I32, I32, I32) as f:
+        frame, rows, z = f.parameters
+        v = f.local(word(frame, "kept"))
+        d, c = f.local(v + layout.d), f.local(v + layout.c)
+        offset = f.local(F32.load(word(frame, "settings"), 4 * OFFSET) * float(spec.features))
+        bias = f.local(word(frame, "parameters") + layout.biases[0]) if layer.biased else c
+        with each_list(f, spec, layout, frame, rows, z) as (header, row):
+            factor = F32.load(header, 4) + offset
+            f.call(start, row, c, d, bias, I32(layer.units), factor)
+            f.call(sparse.product(module, layer.units), header, v, row)
+    return f
+
+
+def update(module: Module, spec: Spec, layout: Layout) -> Function:
+    """Return a function of (frame, delta, rows, rate), for each picture of a mini-batch:
+
+    ``vᵢ -= η s uᵢ δ`` where u ≠ 0, ``d -= η o δ`` and ``c -= η o p δ``.
+    """
+    units = spec.layers[0].units
+    subtract = vectors.elementwise(
+        module, "subtract", 2, 1, lambda f, v, n: [v[0] - n[0] * v[1], None]
+    )
+    with module.function("kept update", I32, I32, I32, F32) as f:
+        frame, delta, rows, rate = f.parameters
+        v = f.local(word(frame, "kept"))
+        d, c = f.local(v + layout.d), f.local(v + layout.c)
+        step = f.local(rate * F32.load(word(frame, "settings"), 4 * OFFSET))
+        with each_list(f, spec, layout, frame, rows, delta) as (header, row):
+            f.call(sparse.outer(module, units), header, v, row, -rate)
+            f.call(subtract, d, row, I32(units), step)
+            f.call(subtract, c, row, I32(units), step * F32.load(header, 4))
+        updates = f.local(I32.load(v, layout.count) + 1)
+        f.store(v, updates, layout.count)
+        with f.when(updates >= _UPDATES):
+            f.call(merge(module, spec, layout), frame)
+            f.call(_renew(module, spec, layout), frame)
+    return f

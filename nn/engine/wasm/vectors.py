@@ -1,0 +1,141 @@
+"""Arrays of float32 as vectors of four, and what is left over at their ends.
+
+Nothing is padded: the last vector of a row may be 1 to 3 numbers wide, and is read and written as
+that, so that no kernel ever touches a byte beside its arrays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from nn.engine.wasm.assembler import Function, Local, Module
+from nn.engine.wasm.instructions import F32, F32X4, I32, Value
+
+Body = Callable[[Function, Sequence[Value], Sequence[Value]], Sequence[Value | None]]
+"""Given a vector of each array, and each number in all lanes: what to write to each array, None
+where nothing is written."""
+
+
+def widths(columns: int) -> list[int]:
+    """Return how wide each vector of a row is: [4, 4, 2] for ten columns."""
+    return [4] * (columns // 4) + ([columns % 4] if columns % 4 else [])
+
+
+def load(address: Value, offset: int, width: int) -> Value:
+    """Read the first ``width`` lanes; the others are 0."""
+    return F32X4.load(address, offset) if width == 4 else F32X4.load_low(address, offset, width)
+
+
+def save(f: Function, address: Value, value: Value, offset: int, width: int) -> None:
+    """Write the first ``width`` lanes."""
+    if width == 4:
+        f.store(address, value, offset)
+    else:
+        f.store_low(address, value, offset, width)
+
+
+def blocks(
+    f: Function, columns: int, vectors: int, body: Callable[[Value, Sequence[int]], None]
+) -> None:
+    """Work through the columns of a row, so many vectors at a time, fewer in the last block.
+
+    ``body`` is given where the block starts, in bytes, and the widths of its vectors. It is called
+    to write its code once for the loop and once for the last block.
+    """
+    full, rest = divmod(columns, 4 * vectors)
+    if full:
+        with f.count(f.local(I32(0)), full * 16 * vectors, 16 * vectors) as start:
+            body(start, [4] * vectors)
+    if rest:
+        body(I32(full * 16 * vectors), widths(rest))
+
+
+def across(f: Function, row: Value, units: int, work: Callable[[Value, int], None]) -> None:
+    """Call ``work`` with the place and width of each vector of a row."""
+    blocks(f, units, 1, lambda start, widths: work(f.local(row + start), widths[0]))
+
+
+@contextmanager
+def each_row(f: Function, row: Local, rows: Value, units: int, *others: Local) -> Iterator[None]:
+    """Repeat for each row at ``row``, which moves on, as ``others`` do, by ``units`` numbers."""
+    with f.count(row, f.local(row + rows * (4 * units)), 4 * units):
+        yield
+        for other in others:
+            other += 4 * units
+
+
+def elementwise(module: Module, name: str, arrays: int, numbers: int, body: Body) -> Function:
+    """Return a function that does the same with every element of flat arrays.
+
+    It is called with the addresses of the arrays, the count of their elements, and the numbers
+    (``f32``).
+    """
+    if made := module.made(name):
+        return made
+    with module.function(name, *[I32] * (arrays + 1), *[F32] * numbers) as f:
+        pointers, count = f.parameters[:arrays], f.parameters[arrays]
+        constants = [f.local(F32X4.splat(number)) for number in f.parameters[arrays + 1 :]]
+
+        def work(width: int) -> None:
+            values = [f.local(load(pointer, 0, width)) for pointer in pointers]
+            results = body(f, values, constants)
+            for pointer, result in zip(pointers, results, strict=True):
+                if result is not None:
+                    save(f, pointer, result, 0, width)
+
+        _walk(f, pointers, count, work)
+    return f
+
+
+def total(module: Module, name: str, arrays: int, body: Body) -> Function:
+    """Return a function that sums what ``body`` makes of every element of flat arrays.
+
+    It is called with the addresses of the arrays and the count of their elements; ``body`` gives
+    one vector.
+    """
+    if made := module.made(name):
+        return made
+    with module.function(name, *[I32] * (arrays + 1), result=F32) as f:
+        *pointers, count = f.parameters
+        lanes, rest = f.local(F32X4), f.local(F32)
+
+        def work(width: int) -> None:
+            values = [f.local(load(pointer, 0, width)) for pointer in pointers]
+            (result,) = body(f, values, [])
+            assert result is not None
+            if width == 4:
+                lanes.set(lanes + result)
+            else:
+                rest.set(rest + result.lane(0))
+
+        _walk(f, pointers, count, work)
+        f.give(sum_of_lanes(lanes) + rest)
+    return f
+
+
+def sum_of_lanes(vector: Local) -> Value:
+    """Return the sum of four lanes."""
+    return (vector.lane(0) + vector.lane(1)) + (vector.lane(2) + vector.lane(3))
+
+
+def max_of_lanes(vector: Local) -> Value:
+    """Return the largest of four lanes, or NaN if one of them is NaN."""
+    return vector.lane(0).max(vector.lane(1)).max(vector.lane(2).max(vector.lane(3)))
+
+
+def _walk(
+    f: Function, pointers: Sequence[Local], count: Value, work: Callable[[int], None]
+) -> None:
+    """Do ``work`` with four elements at a time, then with one at a time."""
+    first, *others = pointers
+    stop = f.local(first + ((count >> 2) << 4))
+    with f.count(first, stop, 16):
+        work(4)
+        for pointer in others:
+            pointer += 16
+    stop.set(first + ((count & 3) << 2))
+    with f.count(first, stop, 4):
+        work(1)
+        for pointer in others:
+            pointer += 4
