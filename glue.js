@@ -25,6 +25,22 @@ const prefixOf = (lab) => (lab === FIRST ? "" : `${lab}-`);
 // An element of the lab that is shown, by the id it has in every lab.
 const part = (id) => byId(prefixOf(shown) + id);
 
+// Puts the lab's name before every id and every reference to one that does not have it yet.
+function prefixIds(main) {
+  const prefix = prefixOf(main.dataset.lab);
+  const prefixed = (id) => (id.startsWith(prefix) ? id : prefix + id);
+  for (const each of main.querySelectorAll("[id]")) each.id = prefixed(each.id);
+  for (const reference of REFERENCES) {
+    for (const each of main.querySelectorAll(`[${reference}]`)) {
+      const ids = each.getAttribute(reference).split(" ");
+      each.setAttribute(reference, ids.map(prefixed).join(" "));
+    }
+  }
+}
+
+// At once, for labs may use the same words; a lab's shared parts follow when it is first shown.
+labs.forEach(prefixIds);
+
 function fillSlots(card, own) {
   for (const slot of card.querySelectorAll("slot")) {
     const { name } = slot;
@@ -72,16 +88,7 @@ function furnish(main) {
     button.dataset.waits = "";
     main.querySelector(".presets").append(button);
   }
-  const prefix = prefixOf(main.dataset.lab);
-  if (prefix) {
-    for (const each of main.querySelectorAll("[id]")) each.id = prefix + each.id;
-    for (const reference of REFERENCES) {
-      for (const each of main.querySelectorAll(`[${reference}]`)) {
-        const ids = each.getAttribute(reference).split(" ");
-        each.setAttribute(reference, ids.map((id) => prefix + id).join(" "));
-      }
-    }
-  }
+  prefixIds(main);
   for (const each of main.querySelectorAll("[data-waits]")) {
     each.disabled = true;
     each.dataset.title = each.title;

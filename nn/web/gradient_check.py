@@ -37,6 +37,7 @@ class GradientPanel(Panel[S]):
         if self.busy:
             self.stop()
             return
+        self.lab.check_data()
         settings = self.lab.form.read()
         data = self.lab.data
         samples = min(settings.batch_size, _MOST_SAMPLES, len(data))

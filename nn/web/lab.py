@@ -88,6 +88,9 @@ class Lab(Generic[S]):
         """Return how a program in a terminal gets the same data."""
         raise NotImplementedError
 
+    def check_data(self) -> None:
+        """Raise a ValueError if there is nothing to train on and to test with."""
+
     def validation_freq(self, settings: S) -> int:
         """Return how many epochs come before each test."""
         return 1
@@ -248,6 +251,7 @@ class Lab(Generic[S]):
 
     def _ready_run(self, by_step: bool) -> Iterator[Progress]:
         """Return the run that was stopped, if it may go on, or a new one."""
+        self.check_data()
         settings = self.form.read()
         if settings.network() != self._network:
             self._make_network(settings)
@@ -271,6 +275,7 @@ class Lab(Generic[S]):
             self.stop()
             dom.announce("Test stopped")
             return
+        self.check_data()
 
         def each(progress: Progress) -> None:
             evaluation = progress.evaluation

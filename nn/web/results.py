@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 
 from nn.datasets import Dataset
-from nn.datasets.image_csv import SIDE
+from nn.datasets.image_csv import CLASSES, SIDE
 from nn.metrics import confusion_matrix
 from nn.training import Evaluation
 from nn.web import dom, pictures
+from nn.web.matrix import Matrix
 from nn.web.text import percent
 
 _MOST_MISTAKES = 24
@@ -23,7 +24,7 @@ class Results:
     def __init__(self, choose: Callable[[np.ndarray], None]) -> None:
         self._choose = choose
         self._images: list[np.ndarray] = []
-        self._cells = self._table()
+        self._matrix = Matrix(dom.element("confusion"))
         dom.on(dom.element("mistakes"), "click", self._clicked)
 
     def show(self, test: Dataset, evaluation: Evaluation) -> None:
@@ -36,39 +37,16 @@ class Results:
             f"{right:,} of {len(test):,} right: {percent(evaluation.accuracy, 2)}. "
             "Rows are what it is, columns what was said; beside them the worst mistakes.",
         )
-        self._show_matrix(confusion_matrix(test.targets, predicted, 10))
+        counts = confusion_matrix(test.targets, predicted, CLASSES)
+        self._matrix.show([str(digit) for digit in range(CLASSES)], counts)
         self._show_mistakes(test, evaluation.outputs, predicted, wrong)
 
     def clear(self, text: str) -> None:
         """Show nothing but a sentence."""
         dom.show("testSummary", text)
-        dom.element("confusion").hidden = True
+        self._matrix.hide()
         dom.element("mistakes").replaceChildren()
         self._images = []
-
-    def _table(self) -> list[list[Any]]:
-        table = dom.element("confusion")
-        head = dom.new("tr")
-        head.append(dom.new("td"), *(dom.new("th", str(digit), scope="col") for digit in range(10)))
-        table.append(head)
-        rows = []
-        for digit in range(10):
-            cells = [dom.new("td") for _ in range(10)]
-            row = dom.new("tr")
-            row.append(dom.new("th", str(digit), scope="row"), *cells)
-            table.append(row)
-            rows.append(cells)
-        return rows
-
-    def _show_matrix(self, matrix: np.ndarray) -> None:
-        shares = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
-        for i, row in enumerate(self._cells):
-            for j, cell in enumerate(row):
-                cell.textContent = f"{matrix[i, j]}" if matrix[i, j] else "·"
-                # The root makes one mistake in a hundred visible.
-                cell.style.setProperty("--share", f"{shares[i, j] ** 0.5:.3f}")
-                cell.className = "right" if i == j else "wrong"
-        dom.element("confusion").hidden = False
 
     def _show_mistakes(
         self, test: Dataset, outputs: np.ndarray, predicted: np.ndarray, wrong: np.ndarray

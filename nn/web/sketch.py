@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
 
 import numpy as np
 from pyscript.js_modules import glue
 
 from nn import drawing
-from nn.datasets.image_csv import SIDE
+from nn.datasets.image_csv import CLASSES, SIDE
 from nn.model import Sequential
 from nn.web import dom, pictures
-from nn.web.text import percent
+from nn.web.bars import Bars
 
 _PAUSE = 0.1
 """Seconds between two predictions while someone draws."""
+
+_DIGITS = [str(digit) for digit in range(CLASSES)]
 
 
 class Sketch:
@@ -27,7 +28,7 @@ class Sketch:
         self._image: np.ndarray | None = None
         self._stale = True
         self._scheduled = False
-        self._bars = [self._bar(digit) for digit in range(10)]
+        self._bars = Bars(dom.element("probabilities"))
         dom.on(self._canvas, "ink", lambda event: self._drawn())
         dom.on(dom.element("predict"), "click", lambda event: self.predict())
 
@@ -48,13 +49,13 @@ class Sketch:
             ink = np.frombuffer(glue.ink().to_bytes(), dtype=np.uint8)
             self._see(drawing.prepare(ink.reshape(-1, glue.INK_SIDE)))
         if self._image is None or self.model is None:
-            self._answer("Draw a digit", np.zeros(10))
+            self._answer("Draw a digit", np.zeros(CLASSES))
             return
         (outputs,) = self.model.predict(self._image.reshape(1, -1))
         if np.isfinite(outputs).all():
             self._answer(str(outputs.argmax()), outputs)
         else:
-            self._answer("Not a number", np.zeros(10))
+            self._answer("Not a number", np.zeros(CLASSES))
 
     def _see(self, image: np.ndarray | None) -> None:
         self._image = image
@@ -72,12 +73,6 @@ class Sketch:
         self._scheduled = False
         dom.start(self.predict)
 
-    def _bar(self, digit: int) -> Any:
-        item = dom.new("li", data_digit=str(digit), data_probability="0")
-        item.append(dom.new("b", str(digit)), dom.new("span"), dom.new("small", "0 %"))
-        dom.element("probabilities").append(item)
-        return item
-
     def _answer(self, text: str, outputs: np.ndarray) -> None:
         place = dom.element("prediction")
         # A screen reader speaks each change: an answer that stays is not said again.
@@ -85,9 +80,4 @@ class Sketch:
             place.textContent = text
             place.className = "digit" if len(text) == 1 else ""
         best = int(outputs.argmax()) if outputs.any() else -1
-        for digit, (item, output) in enumerate(zip(self._bars, outputs.tolist(), strict=True)):
-            share = min(max(output, 0.0), 1.0)
-            item.dataset.probability = f"{share:.4f}"
-            item.style.setProperty("--share", f"{share:.3f}")
-            item.lastChild.textContent = percent(share, 0)
-            item.className = "best" if digit == best else ""
+        self._bars.show(_DIGITS, outputs.tolist(), best)

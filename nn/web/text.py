@@ -31,6 +31,18 @@ def work_time(seconds: float) -> str:
     return f"{seconds:.3g} s" if seconds >= 1 else f"{1000 * seconds:.3g} ms"
 
 
+def readable(value: float, digits: int) -> str:
+    """Return a number of a visitor's data, rounded to so many digits, or to a whole number.
+
+    Powers of ten are for what would otherwise be long.
+    """
+    if value == 0 or not 1e-5 < abs(value) < 1e15:
+        return f"{value:.{digits}g}"
+    decimals = max(0, digits - 1 - math.floor(math.log10(abs(value))))
+    text = f"{value:,.{decimals}f}"
+    return text.rstrip("0").rstrip(".") if decimals else text
+
+
 def duration(seconds: float) -> str:
     """Return a time span in the units that suit it."""
     minutes, seconds = divmod(round(seconds), 60)

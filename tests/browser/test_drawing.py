@@ -57,7 +57,7 @@ def test_the_answer_comes_by_itself_with_an_output_for_each_digit(trained):
     assert len(outputs) == 10
     assert max(outputs) == outputs[7] > 0.3
     assert all(0 <= output <= 1 for output in outputs)
-    assert trained.page.locator("#probabilities .best").get_attribute("data-digit") == "7"
+    assert trained.page.locator("#probabilities .best").get_attribute("data-name") == "7"
 
 
 def test_a_finger_draws_as_a_mouse_does(trained):

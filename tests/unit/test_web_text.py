@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from nn.web.text import duration, figure, fixed, percent, work_time
+from nn.web.text import duration, figure, fixed, percent, readable, work_time
 
 
 @pytest.mark.parametrize(
@@ -64,3 +64,21 @@ def test_a_duration_is_shown_in_the_units_that_suit_it(seconds, text):
 )
 def test_the_time_of_work_is_shown_however_short_it_is(seconds, text):
     assert work_time(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "text"),
+    [
+        (617_612.4, 4, "617,612"),
+        (1_234_567.0, 6, "1,234,567"),
+        (3.14159265, 4, "3.142"),
+        (-0.5, 6, "-0.5"),
+        (0.00123456, 3, "0.00123"),
+        (0, 6, "0"),
+        (2.5e-9, 4, "2.5e-09"),
+        (4e20, 4, "4e+20"),
+        (9.9999, 2, "10"),
+    ],
+)
+def test_a_number_of_a_visitors_data_is_rounded(value, digits, text):
+    assert readable(value, digits) == text

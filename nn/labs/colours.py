@@ -1,0 +1,373 @@
+"""Colours: red, green and blue to what people call it; or any table's columns to one of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+
+import numpy as np
+
+from nn.code import DataCode
+from nn.datasets import Dataset, hold_out
+from nn.datasets.colours import NAMES, labelled_colours
+from nn.datasets.tables import MAX_CLASSES, Table, normalisation, shown
+from nn.fields import Field, whole
+from nn.layers import Rescaling
+from nn.losses import LOSSES
+from nn.model import Sequential
+from nn.settings import FIELDS, Settings, SettingsError, layers
+from nn.task import Columns, Task
+
+HELD_OUT = 0.2
+"""The share of the rows that a network is tested with."""
+
+CHANNELS = ("r", "g", "b")
+_OUTPUT = "colour"
+
+_UPDATES = 2_500
+_FEWEST_EPOCHS, _MOST_EPOCHS = 5, 200
+_FEW_ROWS = 4_000
+
+
+@dataclass(frozen=True)
+class ColoursSettings(Settings):
+    """Settings of the Colours lab.
+
+    Attributes:
+        colours: how many labelled colours are made.
+        colour: red, green and blue of the one that is looked at, which is not part of the
+            experiment; None for whichever it is.
+    """
+
+    colours: int = 5400
+    colour: tuple[int, int, int] | None = field(default=None, compare=False)
+
+    def network(self) -> tuple[object, ...]:
+        return *super().network(), self.colours
+
+
+def _read_colour(text: str) -> tuple[int, int, int] | None:
+    if not text:
+        return None
+    if not re.fullmatch("[0-9a-fA-F]{6}", text):
+        raise ValueError("expected six hexadecimal digits, such as ff8c3c")
+    red, green, blue = bytes.fromhex(text)
+    return red, green, blue
+
+
+def write_colour(colour: tuple[int, int, int] | None) -> str:
+    """Return red, green and blue as six hexadecimal digits; nothing for None."""
+    return bytes(colour or ()).hex()
+
+
+ColoursSettings.table = {
+    **FIELDS,
+    "colours": Field("Built-in colours", "colours", whole(90, 100_000)),
+    "colour": Field("Colour", "colour", _read_colour, write_colour),
+}
+
+DEFAULTS = ColoursSettings(
+    hidden=layers(16),
+    activation="relu",
+    loss="categorical_crossentropy",
+    optimizer="adam",
+    learning_rate=0.02,
+    decay="cosine",
+    batch_size=64,
+    epochs=20,
+    use_bias=True,
+)
+
+PRESETS = {
+    "Small": DEFAULTS,
+    "Large": replace(
+        DEFAULTS, hidden=layers(64, 32), learning_rate=0.01, epochs=60, colours=18_000
+    ),
+}
+"""Settings worth starting from: 3-16-9, and one whose boundaries are finer."""
+
+
+@dataclass(frozen=True, eq=False)
+class Selection:
+    """Columns of a table, chosen to learn from.
+
+    Attributes:
+        rows: all of them, with classes or (n, 1) numbers as targets.
+        inputs: names of the columns that are given.
+        output: the name of the column to predict.
+        classes: names of its classes; None for numbers.
+    """
+
+    rows: Dataset
+    inputs: tuple[str, ...]
+    output: str
+    classes: tuple[str, ...] | None
+
+    @classmethod
+    def of(cls, table: Table, inputs: Sequence[str], output: str) -> Selection:
+        """Choose columns.
+
+        Raises:
+            ValueError: a column cannot be what it is chosen for, or there is nothing to learn.
+        """
+        rows, classes = table.dataset(inputs, output)
+        if len(rows) < 2:
+            raise ValueError("the table has one row only; expected some to learn from and to test")
+        if classes is None and rows.targets.min() == rows.targets.max():
+            raise ValueError(
+                f"the column {shown(output)} has one number only, {rows.targets[0, 0]:g}; "
+                "expected at least two"
+            )
+        return cls(rows, tuple(inputs), output, classes)
+
+
+def first_choice(table: Table) -> tuple[list[str], str]:
+    """Return the names of inputs and output to begin with.
+
+    A table with columns r, g, b and label is one of colours. In any other the output is the last
+    column that can be one, and every other column of numbers is an input.
+
+    Raises:
+        ValueError: no choice of columns can be learnt from.
+    """
+    if {*CHANNELS, "label"} <= table.columns.keys() and not problem_of_output(table, "label"):
+        return list(CHANNELS), "label"
+    inputs = [name for name in table.columns if not problem_of_input(table, name)]
+    if not inputs:
+        raise ValueError("no column has numbers in all rows; expected at least one, to be an input")
+    problems = []
+    for output in reversed(table.columns):
+        others = [name for name in inputs if name != output]
+        problem = problem_of_output(table, output)
+        if others and not problem:
+            return others, output
+        problems.append(problem)
+    raise ValueError(
+        next(filter(None, problems), "the table has one column only")
+        + "; expected a column to predict and another one with numbers"
+    )
+
+
+def problem_of_input(table: Table, name: str) -> str:
+    """Return why a column cannot be an input, or an empty text."""
+    try:
+        table.columns[name].as_input()
+    except ValueError as error:
+        return str(error)
+    return ""
+
+
+def problem_of_output(table: Table, name: str) -> str:
+    """Return why a column cannot be the output, or an empty text."""
+    try:
+        values, classes = table.columns[name].as_output()
+    except ValueError as error:
+        return str(error)
+    if classes is None and values.min() == values.max():
+        return f"the column {shown(name)} has one number only, {values[0]:g}"
+    return ""
+
+
+def suggested(settings: ColoursSettings, selection: Selection) -> ColoursSettings:
+    """Return ``settings`` with a loss that suits the output, and enough updates for the rows."""
+    rows = round(len(selection.rows) * (1 - HELD_OUT))
+    batch_size = 64 if rows >= _FEW_ROWS else 16
+    epochs = -(-_UPDATES * batch_size // rows)
+    return replace(
+        settings,
+        loss="mean_squared_error" if selection.classes is None else "categorical_crossentropy",
+        batch_size=batch_size,
+        epochs=min(max(epochs, _FEWEST_EPOCHS), _MOST_EPOCHS),
+        train_samples=None,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Split:
+    train: Dataset
+    test: Dataset
+    inputs: Rescaling
+    columns: Columns
+
+
+@lru_cache(maxsize=1)
+def _split(selection: Selection | None, colours: int, seed: int) -> _Split:
+    """Return both parts, with targets as they are, and what is known from the training part."""
+    rng = np.random.default_rng(seed)
+    rows = labelled_colours(colours, rng) if selection is None else selection.rows
+    columns = _columns(selection)
+    train, test = hold_out(rows, HELD_OUT, rng)
+    if columns.classes is None:
+        # One number is scaled as an input is: to mean 0 and variance 1.
+        scaling = normalisation(train.targets)
+        scale = 1 / float(scaling.scale[0])  # type: ignore[index]
+        offset = float(train.targets.mean(dtype=np.float64))
+        columns = replace(columns, scale=scale, offset=offset)
+    return _Split(train, test, normalisation(train.inputs), columns)
+
+
+def _columns(selection: Selection | None) -> Columns:
+    if selection is None:
+        return Columns(CHANNELS, _OUTPUT, NAMES)
+    return Columns(selection.inputs, selection.output, selection.classes)
+
+
+def task(settings: ColoursSettings, selection: Selection | None = None) -> Task:
+    """Return what a network is to do with the built-in colours, or with columns of a table.
+
+    Raises:
+        SettingsError: the loss is one of classes, and the output is a number.
+    """
+    split = _split(selection, settings.colours, settings.seed)
+    return _task(settings, split.columns, split.inputs)
+
+
+def outline(settings: ColoursSettings, selection: Selection | None = None) -> Task:
+    """Return what :func:`task` does, less the normalisation, for which the rows must be made.
+
+    That is enough to check settings; raises as :func:`task` does.
+    """
+    return _task(settings, _columns(selection), Rescaling())
+
+
+def task_of(settings: ColoursSettings, model: Sequential) -> Task:
+    """Return what the network of a weights file is for; raises as :func:`task` does."""
+    assert model.columns
+    return _task(settings, model.columns, model.inputs)
+
+
+def _task(settings: ColoursSettings, columns: Columns, inputs: Rescaling) -> Task:
+    if columns.classes is not None:
+        return Task(len(columns.inputs), len(columns.classes), inputs, columns=columns)
+    if settings.loss not in NUMBER_LOSSES:
+        raise SettingsError(
+            {"loss": f"expected {' or '.join(NUMBER_LOSSES)}: the output is a number"},
+            settings.table,
+        )
+    return Task(len(columns.inputs), 1, inputs, output_activation="linear", columns=columns)
+
+
+NUMBER_LOSSES = [name for name, loss in LOSSES.items() if name.endswith("squared_error")]
+"""Losses that go with an output that is a number."""
+
+
+def data(
+    settings: ColoursSettings, selection: Selection | None = None, columns: Columns | None = None
+) -> tuple[Dataset, Dataset]:
+    """Return what to train on and what to test with: a fifth of the rows.
+
+    Args:
+        settings: how many colours there are, and the seed of the split.
+        selection: columns of a table; the built-in colours by default.
+        columns: those of the network, if not the one that :func:`task` describes.
+
+    Raises:
+        ValueError: the network has other columns, or the rows a class that it does not know.
+    """
+    split = _split(selection, settings.colours, settings.seed)
+    wanted = columns or split.columns
+    return _as_network_has_it(split.train, split.columns, wanted), _as_network_has_it(
+        split.test, split.columns, wanted
+    )
+
+
+def _as_network_has_it(rows: Dataset, found: Columns, wanted: Columns) -> Dataset:
+    """Return rows with targets as a network with the columns ``wanted`` gives them."""
+    if (found.inputs, found.output) != (wanted.inputs, wanted.output):
+        raise ValueError(f"{described(wanted)}; expected data with the same columns")
+    if found.classes is None or wanted.classes is None:
+        if found.classes is not wanted.classes:
+            raise ValueError(
+                f"the network predicts {'numbers' if wanted.classes is None else 'classes'}, "
+                f"which {shown(found.output)} does not hold"
+            )
+        targets = (rows.targets.astype(np.float64) - wanted.offset) / wanted.scale
+        return Dataset(rows.inputs, targets.astype(np.float32))
+    if found.classes == wanted.classes:
+        return rows
+    places = {name: place for place, name in enumerate(wanted.classes)}
+    unknown = [name for name in found.classes if name not in places]
+    if unknown:
+        raise ValueError(f"the network does not know the class {shown(unknown[0])}")
+    table = np.array([places[name] for name in found.classes])
+    return Dataset(rows.inputs, table[rows.targets], len(wanted.classes))
+
+
+def described(columns: Columns) -> str:
+    """Return what a network takes and predicts."""
+    names = [shown(name) for name in columns.inputs]
+    listed = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+    return f"the network takes {listed} and predicts {shown(columns.output)}"
+
+
+def check_loaded(model: Sequential) -> None:
+    """Raise a ValueError unless the network of a weights file is one of this lab."""
+    columns = model.columns
+    if columns is None:
+        raise ValueError(
+            f"the network is {model.features} to {model.outputs} and names no columns; "
+            "for Colours it must name its inputs and its output"
+        )
+    if np.ndim(model.inputs.scale) != 1 or np.ndim(model.inputs.offset) != 1:
+        raise ValueError(
+            f"{described(columns)}, from another lab; for Colours each input must be normalised"
+        )
+    if model.outputs > MAX_CLASSES:
+        raise ValueError(f"the network has {model.outputs:,} classes; up to {MAX_CLASSES:,} here")
+    outputs = 1 if columns.classes is None else len(columns.classes)
+    if model.outputs != outputs:
+        raise ValueError(f"the network has {model.outputs} outputs; its columns ask for {outputs}")
+    if columns.classes is None and not columns.scale > 0:
+        raise ValueError(f"columns.scale must be above 0, found {columns.scale:g}")
+    if columns.classes is None and model.loss.name not in NUMBER_LOSSES:
+        raise ValueError(f"the network predicts numbers, which {model.loss.name} does not suit")
+
+
+def missing_data_code(columns: Columns) -> DataCode:
+    """Return what stands in a program where the data is unknown that a network learnt from."""
+    return DataCode(
+        [],
+        [
+            f"# Here {described(columns)}.",
+            "# Make train and test, two Datasets, from a table with these columns.",
+        ],
+    )
+
+
+def data_code(
+    settings: ColoursSettings, selection: Selection | None = None, file: str = ""
+) -> DataCode:
+    """Return the lines of a program that make what :func:`data` returns.
+
+    Args:
+        settings, selection: as for :func:`data`.
+        file: the name of the table's file.
+    """
+    imports = ["import numpy as np", "from nn.datasets import hold_out"]
+    draw = f"rng = np.random.default_rng({settings.seed})"
+    if selection is None:
+        imports.append("from nn.datasets.colours import labelled_colours")
+        make = f"labelled_colours({settings.colours}, rng)"
+        return DataCode(imports, [draw, f"train, test = hold_out({make}, {HELD_OUT}, rng)"])
+    imports += ["from pathlib import Path", "from nn.datasets.table_files import read_table"]
+    lines = [
+        f"table = read_table(Path({file!r}).read_bytes())",
+        f"inputs = {list(selection.inputs)!r}",
+        f"rows, classes = table.dataset(inputs, {selection.output!r})",
+        draw,
+        f"train, test = hold_out(rows, {HELD_OUT}, rng)",
+    ]
+    if selection.classes is None:
+        columns = _split(selection, settings.colours, settings.seed).columns
+        imports[1] = "from nn.datasets import Dataset, hold_out"
+        scaled = f"(part.targets.astype(np.float64) - {columns.offset!r}) / {columns.scale!r}"
+        lines += [
+            "# An output y stands for the number scale * y + offset.",
+            "train, test = (",
+            f"    Dataset(part.inputs, ({scaled}).astype(np.float32))",
+            "    for part in (train, test)",
+            ")",
+        ]
+    return DataCode(imports, lines)

@@ -1,0 +1,108 @@
+"""What a visitor does in the Colours lab and reads from it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from playwright.sync_api import Locator, expect
+
+from tests.browser.lab import Lab
+
+PREFIX = "colours-"
+
+
+class Colours(Lab):
+    """The lab, whose elements are found by their ids without its name."""
+
+    def find(self, name: str) -> Locator:
+        return self.page.locator(f"#{PREFIX}{name}")
+
+    def tidy(self) -> None:
+        """Bring the lab back to where a visit starts."""
+        if self.state == "training":
+            self.stop()
+        self.page.emulate_media(color_scheme="light")
+        if self.find("builtIn").is_visible():
+            self.click("builtIn")
+        self.find("settings").locator("[data-preset=Small]").click()
+        self.click("reset")
+        self.click("spaceTab")
+        self.page.locator("#status").evaluate("status => status.replaceChildren()")
+
+    def field(self, name: str) -> Locator:
+        """A field of the settings."""
+        return self.find("settings").locator(f"[name={name}]")
+
+    def set(self, **fields: object) -> None:
+        for name, value in fields.items():
+            if self.field(name).evaluate("field => field.tagName") == "SELECT":
+                self.field(name).select_option(str(value))
+            else:
+                self.field(name).fill(str(value))
+
+    def train(self, samples: int = 0) -> None:
+        """Press Train, and wait until training goes on."""
+        self.click("train")
+        self.wait("training")
+
+    def train_to_the_end(self) -> None:
+        self.news(lambda: self.click("train"), "^Training is done")
+
+    # ---- Inputs and answers.
+
+    def names(self) -> list[str]:
+        """The names of the sliders."""
+        return self.find("sliders").locator("label").all_text_contents()
+
+    def slider(self, index: int) -> Locator:
+        return self.find("sliders").locator("[type=range]").nth(index)
+
+    def number(self, index: int) -> Locator:
+        return self.find("sliders").locator("[type=number]").nth(index)
+
+    def put(self, *values: float) -> str:
+        """Type a number beside each slider, and return the answer."""
+        for index, value in enumerate(values):
+            self.number(index).fill(str(value))
+            self.number(index).blur()
+        return self.text("answer")
+
+    def bars(self) -> dict[str, float]:
+        """The output for each class that is shown."""
+        items: list[list[Any]] = self.find("probabilities").evaluate(
+            "list => [...list.children].map(({ dataset }) => [dataset.name, dataset.probability])"
+        )
+        return {name: float(share) for name, share in items}
+
+    def changes(self, name: str, milliseconds: int = 2000) -> int:
+        """How often the element, or what is in it, changes in that time."""
+        return self.find(name).evaluate(
+            """(element, milliseconds) => new Promise(resolve => {
+              let changes = 0;
+              const observer = new MutationObserver(() => { changes += 1; });
+              observer.observe(element,
+                { subtree: true, attributes: true, childList: true, characterData: true });
+              setTimeout(() => { observer.disconnect(); resolve(changes); }, milliseconds);
+            })""",
+            milliseconds,
+        )
+
+    # ---- Tables.
+
+    def open_table(self, text: str, name: str = "mine.csv") -> str:
+        """Choose a table, and return what is said of it."""
+        return self.news(lambda: self.choose("dataFiles", {name: text.encode()}), "^Opened")
+
+    def box(self, name: str) -> Locator:
+        """The checkbox of a column."""
+        label = self.find("inputColumns").locator("label")
+        return label.filter(has=self.page.get_by_text(name, exact=True)).locator("input")
+
+    def load(self, text: str) -> str:
+        """Choose a weights file, and return what is said of it."""
+        files = {"saved.json": text.encode()}
+        return self.news(lambda: self.choose("weightsFile", files), r"^Loaded saved\.json")
+
+    def r2(self) -> float:
+        expect(self.find("accuracy")).not_to_have_text("–")
+        return float(self.text("accuracy"))

@@ -1,0 +1,378 @@
+import ast
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from nn import weights
+from nn.datasets import Dataset
+from nn.datasets.colours import NAMES
+from nn.datasets.table_files import read_table
+from nn.datasets.tables import normalisation
+from nn.experiment import Experiment
+from nn.labs import colours
+from nn.labs.colours import DEFAULTS, PRESETS, ColoursSettings, Selection
+from nn.losses import LOSSES
+from nn.metrics import r2_score
+from nn.settings import SettingsError, layers, parse
+from nn.task import Columns
+
+SECONDS = 10.0
+"""A budget in which an epoch is one chunk: results do not depend on it."""
+
+
+def trained(settings, selection=None):
+    """The network after its training, and its test part and last evaluation."""
+    train, test = colours.data(settings, selection)
+    experiment = Experiment(settings, colours.task(settings, selection))
+    evaluation = None
+    for progress in experiment.train(settings, train, test, SECONDS, settings.epochs):
+        evaluation = progress.evaluation or evaluation
+    assert evaluation
+    return experiment, test, evaluation
+
+
+def table(text: str):
+    return read_table(text.encode())
+
+
+def houses(rows: int = 400):
+    """A table whose price is a known curve of size and age, with large numbers."""
+    rng = np.random.default_rng(3)
+    size, age = rng.uniform(20, 300, rows), rng.integers(0, 120, rows)
+    price = 50_000 + 900 * size + 6 * size**2 - 1_000 * age
+    lines = [f"{s:.2f},{a},{p:.2f}" for s, a, p in zip(size, age, price, strict=True)]
+    return table("\n".join(["size,age,price", *lines]))
+
+
+def selected(text: str) -> Selection:
+    found = table(text)
+    return Selection.of(found, *colours.first_choice(found))
+
+
+# ---- Settings.
+
+
+def test_settings_are_read_back_from_what_is_written():
+    settings = replace(DEFAULTS, colours=900, colour=(1, 128, 255), hidden=layers(7), seed=4)
+    assert parse(settings.fields(), ColoursSettings()) == settings
+    assert parse(settings.fields(), ColoursSettings()).colour == (1, 128, 255)
+    assert settings.fields()["colour"] == "0180ff"
+
+
+def test_a_link_need_not_name_a_colour():
+    assert parse({"colour": ""}, replace(DEFAULTS, colour=(1, 2, 3))).colour is None
+    assert DEFAULTS.fields()["colour"] == ""
+
+
+@pytest.mark.parametrize("text", ["12345", "1234567", "#123456", "gg0000", "٣٣٣٣٣٣"])
+def test_a_colour_of_a_link_is_six_hexadecimal_digits(text):
+    with pytest.raises(SettingsError, match="hexadecimal"):
+        parse({"colour": text}, DEFAULTS)
+
+
+def test_the_colour_looked_at_is_no_part_of_the_experiment():
+    other = replace(DEFAULTS, colour=(1, 2, 3))
+    assert other == DEFAULTS and other.network() == DEFAULTS.network()
+
+
+def test_other_colours_to_learn_from_make_another_network():
+    assert replace(DEFAULTS, colours=1_000).network() != DEFAULTS.network()
+
+
+# ---- The built-in colours.
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3, 4])
+def test_the_default_names_nine_of_ten_held_out_colours_as_people_do(seed):
+    settings = replace(DEFAULTS, seed=seed)
+    experiment, test, evaluation = trained(settings)
+    assert experiment.model.widths == [3, 16, 9]
+    assert len(test) == 1080 == settings.colours // 5
+    assert evaluation.accuracy > 0.9
+
+
+def test_the_larger_preset_is_better():
+    *_, evaluation = trained(replace(PRESETS["Large"], epochs=20))
+    assert evaluation.accuracy > 0.935
+
+
+def test_a_seed_repeats_the_data_and_another_one_does_not():
+    first, again = colours.data(DEFAULTS), colours.data(replace(DEFAULTS, colours=5400))
+    other = colours.data(replace(DEFAULTS, seed=2))
+    colours.data(replace(DEFAULTS, colours=900))
+    repeated = colours.data(DEFAULTS)
+    for part, same, different, once_more in zip(first, again, other, repeated, strict=True):
+        assert (part.inputs == same.inputs).all() and (part.inputs == once_more.inputs).all()
+        assert (part.targets == once_more.targets).all()
+        assert (part.inputs != different.inputs).any()
+
+
+def test_inputs_are_normalised_as_the_training_part_alone_says():
+    for selection in (None, selected("a,b\n" + "\n".join(f"{i * i},{i}" for i in range(10)))):
+        train, test = colours.data(DEFAULTS, selection)
+        inputs = colours.task(DEFAULTS if selection is None else NUMBERS, selection).inputs
+        expected = normalisation(train.inputs)
+        assert (inputs.scale == expected.scale).all() and (inputs.offset == expected.offset).all()
+        whole = normalisation(np.concatenate([train.inputs, test.inputs]))
+        assert (inputs.offset != whole.offset).any()
+
+
+NUMBERS = replace(DEFAULTS, loss="mean_squared_error")
+
+
+# ---- Tables.
+
+
+def test_a_curve_with_large_numbers_is_learnt():
+    found = houses()
+    selection = Selection.of(found, *colours.first_choice(found))
+    assert (selection.inputs, selection.output) == (("size", "age"), "price")
+    settings = colours.suggested(DEFAULTS, selection)
+    experiment, test, evaluation = trained(settings, selection)
+    columns = experiment.model.columns
+    true, predicted = columns.numbers(test.targets), columns.numbers(evaluation.outputs)
+    assert r2_score(true, predicted) > 0.98
+    assert true.max() > 500_000
+
+
+def test_numbers_are_scaled_as_the_training_part_alone_says():
+    found = houses(50)
+    selection = Selection.of(found, ["size"], "price")
+    train, test = colours.data(NUMBERS, selection)
+    columns = colours.task(NUMBERS, selection).columns
+    assert train.targets.mean() == pytest.approx(0, abs=1e-6)
+    assert train.targets.std() == pytest.approx(1, abs=1e-6)
+    assert abs(test.targets.mean()) > 1e-3
+    both = np.concatenate([train.targets, test.targets])
+    assert np.sort(columns.numbers(both)[:, 0]) == pytest.approx(
+        np.sort(found.columns["price"].values), abs=1
+    )
+
+
+def test_the_network_of_a_table_has_its_columns_and_classes():
+    selection = selected("x,y,kind\n1,2,b\n3,4,a\n5,6,b\n7,9,c\n1,1,c\n")
+    task = colours.task(DEFAULTS, selection)
+    assert (task.features, task.outputs) == (2, 3)
+    assert task.columns == Columns(("x", "y"), "kind", ("a", "b", "c"))
+
+
+def test_colours_from_people_are_recognised_as_such_and_other_keys_are_ignored():
+    rows = ",".join(
+        f'{{"r": {r}, "g": {255 - r}, "b": 9, "label": "{"red" if r > 99 else "green"}-ish", '
+        f'"uid": "u{r % 7}", "age": {r}}}'
+        for r in range(0, 256, 5)
+    )
+    selection = selected(f'{{"entries": [{rows}]}}')
+    assert selection.inputs == ("r", "g", "b") and selection.output == "label"
+    assert selection.classes == ("green-ish", "red-ish")
+
+
+@pytest.mark.parametrize(
+    ("text", "inputs", "output"),
+    [
+        ("id,a,b,c\nx,1,2,3\ny,2,3,5\n", ["a", "b"], "c"),  # ids are no classes
+        ("a,b,kind\n1,2,u\n3,4,v\n5,6,u\n", ["a", "b"], "kind"),
+        ("kind,a,b,note\nu,1,2,n\nv,2,3,n\nu,3,1,n\n", ["a"], "b"),  # one class only
+        ("a,gap,b\n1,,2\n2,5,3\n", ["a"], "b"),  # a value is missing
+        ("a,b,same\n1,2,7\n2,3,7\n", ["a", "same"], "b"),  # one number only
+        ("__proto__,constructor\n1,2\n3,5\n", ["__proto__"], "constructor"),
+    ],
+)
+def test_the_first_choice_makes_sense(text, inputs, output):
+    found = table(text)
+    assert colours.first_choice(found) == (inputs, output)
+    assert Selection.of(found, inputs, output).rows.inputs.shape[1] == len(inputs)
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("a,b\nx,u\ny,v\nx,v\n", "no column has numbers"),
+        ("a,kind\n1,u\n2,u\n", "one class only.*expected a column to predict"),
+        ("a,kind\n1,u\n2,v\n", "2 different texts in 2 rows"),
+        ("a,b\n1,5\n1,5\n", "one number only"),
+        ("a,b\n1,5\n", "one number only"),
+        ("a\n1\n2\n", "one column only"),
+        ("a,kind\n1,u\n,v\n3,u\n", "numbers in all rows"),
+    ],
+)
+def test_a_table_from_which_nothing_can_be_learnt_is_refused_in_a_sentence(text, problem):
+    with pytest.raises(ValueError, match=problem):
+        selected(text)
+
+
+def test_a_number_cannot_be_learnt_with_a_loss_of_classes():
+    found = houses(20)
+    selection = Selection.of(found, ["size"], "price")
+    with pytest.raises(SettingsError, match="half_squared_error or mean_squared_error"):
+        colours.task(DEFAULTS, selection)
+
+
+@pytest.mark.parametrize("rows", [10, 400, 100_000])
+def test_what_is_suggested_is_enough_updates_and_not_too_many(rows):
+    inputs = np.arange(rows, dtype=np.float32)[:, np.newaxis]
+    selection = Selection(Dataset(inputs, inputs), ("a",), "b", None)
+    settings = colours.suggested(DEFAULTS, selection)
+    updates = settings.epochs * 0.8 * rows / settings.batch_size
+    assert settings.loss == "mean_squared_error"
+    assert 5 <= settings.epochs <= 200
+    assert updates >= 2_000 or settings.epochs == 200
+
+
+def test_the_outline_of_a_task_is_enough_to_check_settings():
+    for settings, selection in (
+        (DEFAULTS, None),
+        (DEFAULTS, selected("x,y,kind\n1,2,b\n3,4,a\n5,6,b\n7,9,c\n1,1,c\n")),
+        (NUMBERS, Selection.of(houses(20), ["size"], "price")),
+    ):
+        outline, task = colours.outline(settings, selection), colours.task(settings, selection)
+        assert (outline.features, outline.outputs) == (task.features, task.outputs)
+        assert outline.output_activation == task.output_activation
+    with pytest.raises(SettingsError, match="squared_error"):
+        colours.outline(DEFAULTS, Selection.of(houses(20), ["size"], "price"))
+
+
+# ---- Networks from files.
+
+
+def loaded(experiment: Experiment) -> Experiment:
+    return Experiment.loaded(experiment.saved().encode())
+
+
+@pytest.mark.parametrize("text", ["", "size,age,price", "x,y,kind\n1,2,b\n3,4,a\n5,6,b\n7,9,a\n"])
+def test_a_file_keeps_names_classes_and_both_normalisations(text):
+    selection = None
+    if text.startswith("size"):
+        selection = Selection.of(houses(60), ["age", "size"], "price")
+    elif text:
+        selection = selected(text)
+    settings = replace(NUMBERS if text.startswith("size") else DEFAULTS, epochs=2)
+    experiment, test, evaluation = trained(settings, selection)
+    again = loaded(experiment)
+    colours.check_loaded(again.model)
+    assert again.model.columns == experiment.model.columns
+    before = experiment.model.predict(test.inputs)
+    assert (again.model.predict(test.inputs) == before).all()
+    task = colours.task_of(settings, again.model)
+    assert (task.features, task.outputs) == (again.model.features, again.model.outputs)
+    assert again.settings(DEFAULTS, task) == settings
+
+
+def test_rows_are_given_to_a_loaded_network_as_it_was_taught():
+    first = Selection.of(houses(60), ["size"], "price")
+    experiment, *_ = trained(replace(NUMBERS, epochs=1), first)
+    columns = loaded(experiment).model.columns
+    other = Selection.of(houses(200), ["size"], "price")
+    train, test = colours.data(NUMBERS, other, columns)
+    numbers = columns.numbers(np.concatenate([train.targets, test.targets]))
+    assert np.sort(numbers[:, 0]) == pytest.approx(
+        np.sort(other.rows.targets[:, 0]), rel=1e-5, abs=1
+    )
+
+
+def test_classes_are_found_by_name_whatever_their_order():
+    wanted = Columns(("x",), "kind", ("c", "b", "a"))
+    selection = selected("x,kind\n1,a\n2,b\n3,a\n4,b\n5,b\n")
+    train, test = colours.data(DEFAULTS, selection, wanted)
+    x = np.concatenate([train.inputs, test.inputs])[:, 0]
+    labels = np.concatenate([train.targets, test.targets])
+    assert train.classes == 3
+    assert {int(value): int(label) for value, label in zip(x, labels, strict=True)} == {
+        1: 2,
+        2: 1,
+        3: 2,
+        4: 1,
+        5: 1,
+    }
+
+
+@pytest.mark.parametrize(
+    ("wanted", "problem"),
+    [
+        (Columns(("y",), "kind", ("a", "b")), "takes 'y' and predicts 'kind'"),
+        (Columns(("x",), "sort", ("a", "b")), "predicts 'sort'"),
+        (Columns(("x",), "kind", ("a", "z")), "does not know the class 'b'"),
+        (Columns(("x",), "kind"), "predicts numbers"),
+    ],
+)
+def test_rows_that_do_not_fit_a_loaded_network_are_refused(wanted, problem):
+    selection = selected("x,kind\n1,a\n2,b\n3,a\n")
+    with pytest.raises(ValueError, match=problem):
+        colours.data(DEFAULTS, selection, wanted)
+
+
+def changed(settings=DEFAULTS, selection=None, **changes) -> weights.Sequential:
+    model = Experiment(settings, colours.task(settings, selection)).model
+    for name, value in changes.items():
+        setattr(model, name, value)
+    return model
+
+
+def test_networks_of_other_labs_are_refused():
+    with pytest.raises(ValueError, match="names no columns"):
+        colours.check_loaded(changed(columns=None))
+    with pytest.raises(ValueError, match="another lab"):
+        colours.check_loaded(changed(inputs=weights.TUTORIAL_INPUTS))
+
+
+def test_a_network_that_contradicts_its_own_columns_is_refused():
+    with pytest.raises(ValueError, match="9 outputs; its columns ask for 2"):
+        colours.check_loaded(changed(columns=Columns(("r", "g", "b"), "x", ("a", "b"))))
+    selection = Selection.of(houses(20), ["size"], "price")
+    with pytest.raises(ValueError, match="scale"):
+        colours.check_loaded(changed(NUMBERS, selection, columns=Columns(("a",), "b", scale=0.0)))
+    columns = Columns(("r", "g", "b"), "x")
+    with pytest.raises(ValueError, match="9 outputs"):
+        colours.check_loaded(changed(columns=columns))
+    cross_entropy = LOSSES["binary_crossentropy"]
+    with pytest.raises(ValueError, match="binary_crossentropy does not suit"):
+        colours.check_loaded(changed(NUMBERS, selection, loss=cross_entropy))
+
+
+def test_a_network_of_too_many_classes_is_refused():
+    model = changed()
+    model.layers[-1].units = 1001
+    with pytest.raises(ValueError, match="1,001 classes; up to 1,000"):
+        colours.check_loaded(model)
+
+
+# ---- Programs.
+
+
+def run(code) -> dict:
+    names: dict = {}
+    exec("\n".join([*code.imports, *code.lines]), names)
+    return names
+
+
+def same(made: Dataset, expected: Dataset) -> None:
+    assert (made.inputs == expected.inputs).all()
+    assert (made.targets == expected.targets).all()
+    assert made.classes == expected.classes
+
+
+def test_a_program_makes_the_same_colours():
+    settings = replace(DEFAULTS, colours=900, seed=5)
+    names = run(colours.data_code(settings))
+    for part, expected in zip(("train", "test"), colours.data(settings), strict=True):
+        same(names[part], expected)
+    assert names["train"].classes == len(NAMES)
+
+
+@pytest.mark.parametrize("output", ["price", "kind"])
+def test_a_program_reads_the_same_table(tmp_path, monkeypatch, output):
+    file = "it's.csv"
+    text = "\n".join(f"{i},{i * i},{'uv'[i % 2]},{1e5 + 7 * i}" for i in range(30))
+    (tmp_path / file).write_text("a,b,kind,price\n" + text)
+    monkeypatch.chdir(tmp_path)
+    selection = Selection.of(read_table((tmp_path / file).read_bytes()), ["b", "a"], output)
+    settings = NUMBERS if output == "price" else DEFAULTS
+    names = run(colours.data_code(settings, selection, file))
+    for part, expected in zip(("train", "test"), colours.data(settings, selection), strict=True):
+        same(names[part], expected)
+
+
+def test_what_stands_for_unknown_data_is_a_remark():
+    code = colours.missing_data_code(Columns(("a\nb", "c"), "d"))
+    assert not ast.parse("\n".join(code.lines)).body
