@@ -9,7 +9,6 @@ from functools import lru_cache
 
 import numpy as np
 
-from nn.code import DataCode
 from nn.datasets import Dataset, hold_out
 from nn.datasets.colours import NAMES, labelled_colours
 from nn.datasets.tables import MAX_CLASSES, Table, normalisation, shown
@@ -18,7 +17,7 @@ from nn.layers import Rescaling
 from nn.losses import LOSSES
 from nn.model import Sequential
 from nn.settings import FIELDS, Settings, SettingsError, layers
-from nn.task import Columns, Task
+from nn.task import Columns, DataCode, Task
 
 HELD_OUT = 0.2
 """The share of the rows that a network is tested with."""

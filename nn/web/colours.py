@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 from pyscript.js_modules import glue
 
-from nn.code import DataCode
 from nn.datasets import Dataset
 from nn.datasets.table_files import MAX_BYTES, read_table
 from nn.datasets.tables import Table
@@ -18,7 +17,7 @@ from nn.labs import colours
 from nn.labs.colours import ColoursSettings, Selection
 from nn.model import Sequential
 from nn.settings import SettingsError
-from nn.task import Columns, Task
+from nn.task import Columns, DataCode, Task
 from nn.training import Evaluation
 from nn.web import dom
 from nn.web.inputs import Inputs
