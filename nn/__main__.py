@@ -22,7 +22,7 @@ from nn.labs.digits import PRESETS
 from nn.losses import LOSSES
 from nn.metrics import confusion_matrix
 from nn.optimizers import OPTIMIZERS
-from nn.settings import DECAYS, FIELDS, GRADIENTS, SettingsError, parse
+from nn.settings import DECAYS, ENGINE_CHOICES, FIELDS, GRADIENTS, SettingsError, parse
 from nn.training import Progress, exhaust
 
 _BUDGET = 0.1
@@ -78,6 +78,7 @@ _OPTIONS = {
     "trainSamples": ("--train-samples", "COUNT", "how many training samples to use"),
     "seed": ("--seed", "NUMBER", "repeats a run"),
     "useBias": ("--use-bias", "true|false", "whether layers have biases"),
+    "engine": ("--engine", "NAME", f"who does the arithmetic: {', '.join(ENGINE_CHOICES)}"),
     "gradients": ("--gradients", "NAME", f"how they are found: {', '.join(GRADIENTS)}"),
 }
 """The option, or two, for each field of the settings, what it takes, and its help."""

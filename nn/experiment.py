@@ -13,6 +13,7 @@ import numpy as np
 
 from nn import weights
 from nn.datasets.dataset import Dataset
+from nn.engine import Engine, default_engine, named_engine
 from nn.engine.numerical import NumericalEngine
 from nn.layers import Dense
 from nn.losses import LOSSES
@@ -200,13 +201,21 @@ class Experiment:
 
     def _compile(self, settings: Settings, steps: int) -> None:
         rate = DECAYS[settings.decay](settings.learning_rate, steps)
-        engine = NumericalEngine() if settings.gradients == "numerical" else None
         self.model.compile(
-            OPTIMIZERS[settings.optimizer](rate), self.model.loss, self.model.target_range, engine
+            OPTIMIZERS[settings.optimizer](rate),
+            self.model.loss,
+            self.model.target_range,
+            _engine(settings),
         )
         penalty = L1L2(settings.l1, settings.l2) if settings.l1 or settings.l2 else None
         for layer in self.model.layers:
             layer.kernel_regularizer = penalty
+
+
+def _engine(settings: Settings) -> Engine:
+    if settings.gradients == "numerical":
+        return NumericalEngine()
+    return default_engine() if settings.engine == "auto" else named_engine(settings.engine)
 
 
 def _network(settings: Settings, task: Task) -> Sequential:

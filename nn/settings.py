@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar, TypeVar
 
 from nn.activations import ACTIVATIONS
+from nn.engine import ENGINES
 from nn.fields import (
     Field,
     SettingsError,
@@ -26,6 +27,7 @@ from nn.schedules import CosineDecay, Schedule
 __all__ = [
     "DECAYS",
     "FIELDS",
+    "ENGINE_CHOICES",
     "GRADIENTS",
     "LayerSettings",
     "Settings",
@@ -42,6 +44,9 @@ DECAYS: dict[str, Callable[[float, int], float | Schedule]] = {
     "cosine": lambda learning_rate, steps: CosineDecay(learning_rate, steps),
 }
 """How the learning rate falls over ``steps`` updates, by name."""
+
+ENGINE_CHOICES = ("auto", *ENGINES)
+"""Who does the arithmetic: what is fastest here, or an engine by its name."""
 
 GRADIENTS = ("backpropagation", "numerical")
 """How gradients are found."""
@@ -89,6 +94,7 @@ class Settings:
         seed: of the generator that draws weights and shuffles samples.
         use_bias: whether layers that do not say so themselves have biases.
         gradients: one of :data:`GRADIENTS`.
+        engine: one of :data:`ENGINE_CHOICES`; it changes the speed, and rounding.
     """
 
     hidden: tuple[LayerSettings, ...] = layers(100)
@@ -106,6 +112,7 @@ class Settings:
     seed: int = 1
     use_bias: bool = False
     gradients: str = "backpropagation"
+    engine: str = "auto"
 
     table: ClassVar[dict[str, Field]]
 
@@ -217,6 +224,7 @@ FIELDS: dict[str, Field] = {
     "seed": Field("Seed", "seed", whole(0, 2**32 - 1)),
     "useBias": Field("Biases", "use_bias", truth, write_truth),
     "gradients": Field("Gradients", "gradients", choice(GRADIENTS)),
+    "engine": Field("Engine", "engine", choice(ENGINE_CHOICES)),
 }
 """How each setting is written and read, by the name it has in forms and links."""
 

@@ -31,6 +31,8 @@ class Totals(NamedTuple):
 class Program(Protocol):
     """A network made ready to run."""
 
+    name: str
+    """Who does the arithmetic, as people are shown it."""
     part: int
     """Samples that one step of work should not exceed: larger mini-batches are taken in parts."""
 

@@ -34,7 +34,7 @@ class NumericalEngine:
         ValueError: ``step`` is not a positive number.
     """
 
-    name = "nudging"
+    name = "NumPy, by nudging"
 
     def __init__(self, step: float = 0.01) -> None:
         if not 0 < step < float("inf"):
@@ -47,6 +47,8 @@ class NumericalEngine:
 
 class NumericalProgram(NumpyProgram):
     """A network whose gradients are found by nudging; see :class:`NumericalEngine`."""
+
+    name = NumericalEngine.name
 
     def __init__(self, model: Sequential, step: float = 0.01) -> None:
         super().__init__(model)

@@ -49,6 +49,8 @@ _SMALLEST_PART, _LARGEST_PART = 32, 4096
 
 
 class NumpyProgram:
+    name = NumpyEngine.name
+
     def __init__(self, model: Sequential) -> None:
         fitting = _PART_WORK // model.parameters.size
         self.part = min(max(fitting, _SMALLEST_PART), _LARGEST_PART)

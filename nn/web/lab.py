@@ -138,6 +138,7 @@ class Lab(Generic[S]):
             self.shown.clear()
         elif not self.shown.is_set():
             self.shown.set()
+            self._show_engine()
             self.restyle()
             self.painter.paint_all()
 
@@ -201,6 +202,11 @@ class Lab(Generic[S]):
             self.form_changed(self.form.valid())
             self.parts.show("plan", self._plan())
             self.panels.refresh()
+            self._show_engine()
+
+    def _show_engine(self) -> None:
+        if glue.currentLab() == self.name:
+            dom.show("engine", self.experiment.model.program.name)
 
     def _plan(self) -> str:
         """What Train will do, where that is not plain."""
@@ -296,6 +302,7 @@ class Lab(Generic[S]):
         self.panels.stop()
         work = self._work = object()
         self._set_state(state)
+        self._show_engine()
         self.meter.start()
 
         def taken_in(progress: Progress) -> None:

@@ -8,7 +8,6 @@ from typing import Any
 from pyscript import document
 from pyscript.js_modules import glue
 
-from nn.engine import default_engine
 from nn.web import dom, later
 from nn.web.lab import Lab
 
@@ -37,7 +36,6 @@ async def open_shown() -> None:
     _labs[name] = lab
     glue.enable(name)
     lab.show(glue.currentLab() == name)
-    dom.element("engine").textContent = default_engine().name
     dom.announce(lab.greeting)
 
 

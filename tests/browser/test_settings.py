@@ -35,7 +35,7 @@ NONSENSE = {
 
 
 def test_every_text_field_is_tried():
-    chosen = {"activation", "loss", "optimizer", "decay", "useBias", "gradients"}
+    chosen = {"activation", "loss", "optimizer", "decay", "useBias", "gradients", "engine"}
     assert {*NONSENSE, *chosen} == set(FIELDS)
 
 

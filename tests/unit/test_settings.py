@@ -13,6 +13,7 @@ from nn.losses import LOSSES
 from nn.optimizers import OPTIMIZERS
 from nn.settings import (
     DECAYS,
+    ENGINE_CHOICES,
     FIELDS,
     GRADIENTS,
     MAX_LAYERS,
@@ -42,6 +43,7 @@ ANY_SETTINGS = st.builds(
     output=any_layer(st.just(0)),
     l1=st.floats(0, 1),
     gradients=st.sampled_from(GRADIENTS),
+    engine=st.sampled_from(ENGINE_CHOICES),
     loss=st.sampled_from(list(LOSSES)),
     optimizer=st.sampled_from(list(OPTIMIZERS)),
     learning_rate=st.floats(0, 100, exclude_min=True),
@@ -81,6 +83,7 @@ def test_the_defaults_are_written_as_people_would_write_them():
         "seed": "1",
         "useBias": "false",
         "gradients": "backpropagation",
+        "engine": "auto",
     }
 
 
@@ -141,6 +144,7 @@ NO_REAL_NUMBERS = ["", "-1", "nan", "inf", "1_0", "0,5", "٣", "0x1", "x", "1e99
         ("hidden", ["9:swish", "9:", "9:relu;8", "relu:9", "9:relu:x"]),
         ("output", ["9", "swish", "relu,relu"]),
         ("gradients", ["", "nudging"]),
+        ("engine", ["", "gpu"]),
         ("l1", [*NO_REAL_NUMBERS, "1.1"]),
         ("activation", ["", "Sigmoid", "swish"]),
         ("loss", ["", "mse"]),

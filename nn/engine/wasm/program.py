@@ -95,6 +95,7 @@ class WasmProgram:
     """A network ready to run: finds its code, and hands it the arrays that it works on."""
 
     def __init__(self, engine: WasmEngine, model: Sequential) -> None:
+        self.name = engine.name
         self._engine = engine
         self._model = model
         self._numpy = NumpyProgram(model)
@@ -186,6 +187,7 @@ class WasmProgram:
         spec = _spec(model, data, self._looks_sparse(data.inputs, function == "predict"))
         library = self._engine.library(spec)
         if library is None:
+            self.name = self._numpy.name
             return None
         layout = Layout(spec)
         inputs, rows = _rows(data.inputs, order, model.features, self._engine.machine.in_place)
