@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.lab import Lab
+
 LABS = ("digits", "colours", "points", "temperature")
 
 
@@ -33,22 +35,26 @@ def test_an_address_of_no_lab_opens_the_first(visit):
         expect(lab.page.locator("main[data-lab=digits]")).to_be_visible()
 
 
-def test_code_and_data_of_a_lab_are_fetched_when_it_is_first_shown(first_visit, site):
-    for first, own in (("points", "mnist/train"), ("digits", "nn/web/points.py")):
-        requests = []
-        with first_visit(site, ready=False) as lab:
-            lab.page.on("request", lambda request, seen=requests: seen.append(request.url))
-            lab.page.goto("about:blank")
-            lab.page.goto(f"{site}#{first}")
-            lab.wait("ready")
-            assert requests and not any(own in url for url in requests)
-            other = "digits" if first == "points" else "points"
-            show(lab, other)
-            assert any(own in url for url in requests)
-            requests.clear()
-            show(lab, first)
-            show(lab, other)
-            assert not any(url.startswith(site) for url in requests)
+@pytest.mark.parametrize(
+    ("first", "other", "of_other"),
+    [("points", "digits", "mnist/train"), ("digits", "points", "nn/web/points.py")],
+)
+def test_code_and_data_of_a_lab_are_fetched_when_it_is_first_shown(
+    context, site, first, other, of_other
+):
+    lab = Lab(context.new_page())
+    requests: list[str] = []
+    lab.page.on("request", lambda request: requests.append(request.url))
+    lab.page.goto(f"{site}#{first}")
+    lab.wait("ready")
+    assert requests and not any(of_other in url for url in requests)
+    show(lab, other)
+    assert any(of_other in url for url in requests)
+    requests.clear()
+    for name in (first, other):
+        show(lab, name)
+    assert [url for url in requests if url.startswith(site)] == []
+    lab.page.close()
 
 
 def test_each_lab_keeps_its_settings_and_its_address(visit):
