@@ -4,12 +4,11 @@ import csv
 import io
 import re
 
-import numpy as np
 import pytest
 from playwright.sync_api import Locator, expect
 
 from nn.settings import Settings
-from tests.browser.lab import best_of
+from tests.browser.lab import best_of, slow_frame
 from tests.browser.test_while_training import SLOWEST_FRAME
 
 QUICK = {"hidden": "10", "trainSamples": 300, "epochs": 1, "batchSize": 10}
@@ -234,27 +233,9 @@ def test_the_same_settings_give_what_training_gives(compare):
 
 def test_frames_keep_coming(compare):
     compare.click("compareAdd")
-
-    def slow_frame() -> float:
-        gaps = compare.page.evaluate(
-            """() => new Promise(resolve => {
-              const gaps = [];
-              let last = performance.now();
-              const end = last + 2000;
-              requestAnimationFrame(function frame() {
-                const now = performance.now();
-                gaps.push(now - last);
-                last = now;
-                if (now < end) requestAnimationFrame(frame);
-                else resolve(gaps);
-              });
-            })"""
-        )
-        return float(np.percentile(gaps, 95))
-
     compare.click("compareRun")
     compare.page.wait_for_timeout(300)
-    assert best_of(3, slow_frame, SLOWEST_FRAME) < SLOWEST_FRAME
+    assert best_of(3, lambda: slow_frame(compare.page), SLOWEST_FRAME) < SLOWEST_FRAME
     assert states(compare) == ["training"]
 
 
