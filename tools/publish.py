@@ -8,7 +8,7 @@ from tools.errors import SetupError, told_in_one_line
 
 ROOT = Path(__file__).resolve().parent.parent
 FILES = ("index.html", "styles.css", "glue.js", "pyscript.toml")
-FOLDERS = ("nn", "vendor", "mnist", "dist")
+FOLDERS = ("nn", "styles", "vendor", "mnist", "dist")
 
 
 def publish(root: Path) -> Path:

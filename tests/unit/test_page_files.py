@@ -30,6 +30,7 @@ def test_a_module_is_found_in_python_where_it_lies_in_the_folder(address, path):
 
 
 def test_the_page_has_no_address_on_another_host():
-    for name in ("index.html", "styles.css", "glue.js", "pyscript.toml"):
-        text = (ROOT / name).read_text()
+    names = ("index.html", "styles.css", "glue.js", "pyscript.toml")
+    for path in (*(ROOT / name for name in names), *ROOT.glob("styles/*.css")):
+        text = path.read_text()
         assert "http://" not in text and "https://" not in text and 'src="//' not in text
