@@ -246,7 +246,7 @@ class _Row:
         """Say how the run gets on."""
         self.node.dataset.state = run.state
         self._parameters.textContent = "–" if run.parameters is None else f"{run.parameters:,}"
-        self._seconds.textContent = f"{run.seconds:.1f}" if run.samples else "–"
+        self._seconds.textContent = f"{run.seconds:.2f}" if run.samples else "–"
         self._result.title = run.problem
         if run.state == "training":
             share = percent(run.samples / max(1, run.planned), 0)

@@ -163,11 +163,14 @@ def test_the_table_has_an_end(compare):
 
 
 def test_it_stops_and_goes_on_where_it_was(compare):
-    compare.set(trainSamples=3000)
+    compare.set(trainSamples=20000, epochs=2)
     compare.click("compareAdd")
     compare.click("compareRun")
     result = rows(compare).nth(0).locator("td").nth(3)
-    expect(result).to_have_text(re.compile("^at [1-9][0-9]* %$"))
+    # Whoever looks only now and then may miss it: an engine may take less than a second.
+    compare.page.wait_for_function(
+        "/^at [1-9]/.test(document.querySelector('#compareRows td:nth-of-type(4)').textContent)"
+    )
     compare.click("compareRun")
     expect(result).to_have_text(re.compile("^paused [0-9]+ %$"))
     paused = int(re.search("[0-9]+", result.text_content())[0])
@@ -232,6 +235,7 @@ def test_the_same_settings_give_what_training_gives(compare):
 
 
 def test_frames_keep_coming(compare):
+    compare.set(epochs=100)
     compare.click("compareAdd")
     compare.click("compareRun")
     compare.page.wait_for_timeout(300)
