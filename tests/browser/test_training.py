@@ -65,6 +65,8 @@ def test_a_link_sets_a_run_that_trains_tests_and_repeats(lab, visit):
 
 def test_stop_keeps_what_was_learnt_and_train_goes_on_from_there(lab):
     lab.tidy()
+    # Large enough for the first epoch not to be over before Stop is pressed.
+    lab.set(hidden="800,400")
     lab.train(samples=3000)
     lab.stop()
     stopped, total = lab.done()
