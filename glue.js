@@ -115,6 +115,8 @@ addEventListener("hashchange", () => {
   const name = labInAddress();
   if (!name || name === shown) return;
   show(name);
+  following = true;
+  followLog();
   scrollTo(0, 0);
   document.dispatchEvent(new CustomEvent("lab"));
 });
@@ -128,17 +130,33 @@ export function setState(lab, state) {
 // ---- Messages. nn/web/dom.py adds to the same log once Python is up.
 
 const LOG_LINES = 300;
+const status = byId("status");
+
+// Whoever has scrolled up to read is left there; otherwise the newest line stays in sight, also
+// when the log changes its size or moves to another lab.
+let following = true;
+
+function followLog() {
+  if (following) status.scrollTop = status.scrollHeight;
+}
+
+let lastTop = 0;
+status.addEventListener("scroll", () => {
+  const atEnd = status.scrollHeight - status.scrollTop - status.clientHeight < 30;
+  // Lines that wrap anew move the end away, but only a visitor moves up.
+  if (atEnd || status.scrollTop < lastTop) following = atEnd;
+  lastTop = status.scrollTop;
+});
+new ResizeObserver(followLog).observe(status);
 
 export function log(text, kind = "") {
-  const status = byId("status");
   const line = document.createElement("p");
   line.textContent = text;
   line.className = kind;
-  // Whoever has scrolled up to read is left where they are.
-  const atEnd = status.scrollHeight - status.scrollTop - status.clientHeight < 30;
   status.append(line);
   while (status.childElementCount > LOG_LINES) status.firstElementChild.remove();
-  if (atEnd || kind) status.scrollTop = status.scrollHeight;
+  following ||= kind !== "";
+  followLog();
   if (kind) announce(text, kind);
 }
 

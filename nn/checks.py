@@ -57,7 +57,8 @@ def parse_json(
         content = json.loads(data.decode("utf-8-sig"), object_pairs_hook=unique)
     except json.JSONDecodeError as error:
         raise ValueError(
-            f"the file is not JSON: {error.msg} at line {error.lineno}, column {error.colno}"
+            f"the file is not JSON: {error.msg.removesuffix(' at')} at line {error.lineno}, "
+            f"column {error.colno}"
         ) from None
     except UnicodeDecodeError:
         raise ValueError("the file is not JSON: it is not even text in UTF-8") from None

@@ -74,7 +74,8 @@ def real(low: float, high: float, above: bool = False) -> Callable[[str], float]
     """Return a reader of numbers from ``low``, or just above it if ``above``, up to ``high``."""
 
     def read(text: str) -> float:
-        expected = f"expected a number {'above' if above else 'from'} {low:g} up to {high:g}"
+        start = "above" if above else "from"
+        expected = f"expected a number {start} {low:,.7g} up to {high:,.7g}"
         try:
             # float alone would let "1_000" and other scripts' digits through.
             value = float(text) if text.isascii() and "_" not in text else math.nan

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Generic, TypeVar
 
+import numpy as np
 from pyodide.ffi import JsException
 from pyscript import window
 from pyscript.js_modules import glue
@@ -26,6 +28,11 @@ from nn.web.panels import Panels
 from nn.web.text import figure, percent
 
 S = TypeVar("S", bound=Settings)
+
+_DIVERGED = (
+    "The loss is not a number any more: each step went further beyond the goal than the one "
+    "before, so the learning rate is too high. Lower it, then Train starts with fresh weights."
+)
 
 
 class Lab(Generic[S]):
@@ -135,6 +142,8 @@ class Lab(Generic[S]):
     def show(self, shown: bool) -> None:
         """Go on, or pause, now that the lab is shown or another one is."""
         if not shown:
+            if self.busy and self.shown.is_set():
+                dom.log(f"{self.name.capitalize()} pauses, and goes on when you come back")
             self.shown.clear()
         elif not self.shown.is_set():
             self.shown.set()
@@ -218,6 +227,8 @@ class Lab(Generic[S]):
             return "What has changed counts from the next Train." if changed else ""
         if settings.network() != self._network:
             return "Train starts a new network: the settings have changed."
+        if self._lost:
+            return "Train starts anew: these weights are no longer numbers."
         if self._run is not None and not self._by_step and settings == self._run_settings:
             return "Train goes on where it stopped."
         if self.experiment.history.samples:
@@ -259,7 +270,7 @@ class Lab(Generic[S]):
         """Return the run that was stopped, if it may go on, or a new one."""
         self.check_data()
         settings = self.form.read()
-        if settings.network() != self._network:
+        if settings.network() != self._network or self._lost:
             self._make_network(settings)
             dom.log(f"A new network: {self.shape}")
         if self._run is None or (settings, by_step) != (self._run_settings, self._by_step):
@@ -307,6 +318,9 @@ class Lab(Generic[S]):
 
         def taken_in(progress: Progress) -> None:
             self.meter.add(progress, self.experiment.history.samples)
+            if not math.isfinite(progress.loss) and self._lost:
+                self._give_up()
+                return
             each(progress)
             self.painter.paint_one()
 
@@ -320,6 +334,17 @@ class Lab(Generic[S]):
                     self.painter.paint_all()
 
         dom.start(work_on)
+
+    def _give_up(self) -> None:
+        """End a run that has diverged: numbers that are none stay so, however long it goes on."""
+        self.forget_run()
+        self.painter.paint_all()
+        dom.complain(ValueError(_DIVERGED))
+
+    @property
+    def _lost(self) -> bool:
+        """Whether the network has diverged: no training brings its numbers back."""
+        return not bool(np.isfinite(self.experiment.model.parameters).all())
 
     def stop(self) -> None:
         """Stop what is going on; Train goes on with it."""

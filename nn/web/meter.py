@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections import deque
 
@@ -171,7 +172,8 @@ class Meter:
         self._parts.element("runProgress").value = done / in_run
         self._parts.show("timeLeft", duration((in_run - done) / speed) if speed else "–")
         if self._recent.samples:
-            self._parts.show("loss", figure(self._recent.loss))
+            loss = self._recent.loss
+            self._parts.show("loss", figure(loss) if math.isfinite(loss) else "NaN")
             if progress.accuracy is not None:
                 self._parts.show("trainAccuracy", percent(self._recent.accuracy, 1))
             if self._recent.samples >= _LINE_SAMPLES:

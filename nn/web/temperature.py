@@ -17,11 +17,6 @@ from nn.web.lab import Lab
 from nn.web.line import LinePlot
 from nn.web.text import fixed
 
-_DIVERGED = (
-    "The loss is not a number any more: each step went further beyond the goal than the one "
-    "before, so the learning rate is too high. Lower it, then Reset makes a new neuron."
-)
-
 _read_celsius = real(-273.15, 1_000_000)
 
 
@@ -42,7 +37,7 @@ class TemperatureLab(Lab[TemperatureSettings]):
     def __init__(self) -> None:
         super().__init__()
         self._celsius = 70.0
-        self._lost = False
+        self._readable = True
         self._plot = LinePlot(self.parts)
         self._slider = self.parts.element("slider")
         self._typed = self.parts.element("celsius")
@@ -87,9 +82,11 @@ class TemperatureLab(Lab[TemperatureSettings]):
         """Convert what stands in the field, or say why not; return whether it is a temperature."""
         problem = ""
         try:
-            self._celsius = _read_celsius(self._typed.value.strip())
+            # With a comma, as half the world writes it.
+            self._celsius = _read_celsius(self._typed.value.strip().replace(",", "."))
         except ValueError as error:
             problem = str(error)
+        self._readable = not problem
         self.parts.show("celsiusProblem", problem)
         self._typed.setAttribute("aria-invalid", str(bool(problem)).lower())
         self._paint()
@@ -111,18 +108,9 @@ class TemperatureLab(Lab[TemperatureSettings]):
         for name, value, true in (("w", weight, TRUE_WEIGHT), ("b", bias, TRUE_BIAS)):
             self.parts.show(name, fixed(value, 5))
             self.parts.show(f"{name}Off", fixed(abs(value - true), 5))
-        self.parts.show("fahrenheit", _degrees(answer))
-        self.parts.show("truth", _degrees(temperatures.fahrenheit(self._celsius)))
-        if math.isfinite(weight + bias):
-            self._lost = False
-        elif self.busy or not self._lost:
-            self._give_up()
-
-    def _give_up(self) -> None:
-        """End a run that has diverged: numbers that are none stay so, however long it goes on."""
-        self._lost = True
-        self.forget_run()
-        dom.complain(ValueError(_DIVERGED))
+        truth = _degrees(temperatures.fahrenheit(self._celsius))
+        self.parts.show("fahrenheit", _degrees(answer) if self._readable else "–")
+        self.parts.show("truth", truth if self._readable else "–")
 
 
 def _degrees(fahrenheit: float) -> str:

@@ -83,6 +83,40 @@ def test_training_pauses_while_another_lab_is_shown(visit):
         lab.stop()
 
 
+def test_the_newest_message_stays_in_sight(visit):
+    gap = "status => status.scrollHeight - status.scrollTop - status.clientHeight"
+    with visit("#digits?epochs=20&trainSamples=5000") as lab:
+        lab.news(lambda: lab.click("train"), "^Training is done")
+        assert lab.find("status").evaluate("status => status.scrollHeight > status.clientHeight")
+        assert lab.find("status").evaluate(gap) < 5
+        show(lab, "colours")
+        show(lab, "digits")
+        assert lab.find("status").evaluate(gap) < 5
+        lab.page.set_viewport_size({"width": 390, "height": 844})
+        lab.page.wait_for_timeout(200)
+        assert lab.find("status").evaluate(gap) < 5
+        lab.find("status").evaluate("status => status.scrollTo(0, 0)")
+        lab.page.wait_for_timeout(200)
+        lab.page.set_viewport_size({"width": 400, "height": 844})
+        lab.page.wait_for_timeout(200)
+        assert lab.find("status").evaluate("status => status.scrollTop") == 0
+
+
+@pytest.mark.parametrize("name", ["digits", "colours"])
+def test_a_run_that_diverges_says_why_and_train_starts_anew(visit, name):
+    link = f"#{name}?optimizer=sgd&decay=none&learningRate=100&loss=categorical_crossentropy"
+    with visit(f"{link}&activation=linear&hidden=50,50&trainSamples=3000&engine=numpy") as lab:
+        complaint = lab.complaint(lambda: part(lab, "train").click())
+        assert "learning rate is too high" in complaint
+        lab.wait("ready")
+        assert "Train starts anew" in part(lab, "plan").text_content()
+        part(lab, "settings").locator("[name=learningRate]").fill("0.01")
+        part(lab, "train").click()
+        expect(part(lab, "epoch")).to_contain_text("1 /")
+        lab.wait("ready")
+        assert float(part(lab, "loss").text_content()) < 10
+
+
 def test_messages_of_all_labs_are_in_one_place(visit):
     with visit("#digits") as lab:
         assert lab.find("status").is_visible()

@@ -1,6 +1,7 @@
 """The Temperature lab: one neuron learns to convert, in sight, in seconds, by the code it shows."""
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -200,7 +201,9 @@ def test_a_run_that_diverges_is_shown_as_such_and_reset_recovers(lab):
     complaint = lab.complaint(lambda: lab.click("train"))
     assert "loss is not a number" in complaint and "learning rate is too high" in complaint
     lab.wait("ready")
-    assert lab.text("fahrenheit") == lab.text("w") == lab.text("loss") == "not a number"
+    assert lab.text("fahrenheit") == lab.text("w") == "not a number"
+    assert lab.text("loss") == "NaN"
+    expect(lab.find("plan")).to_have_text(re.compile("^Train starts anew"))
     assert "nothing to save" in lab.complaint(lambda: lab.click("saveWeights"))
 
     lab.preset("Tutorial").click()
