@@ -11,7 +11,7 @@ from typing import Any
 
 from nn import checks
 from nn.datasets.gzipped import Content, unpack
-from nn.datasets.tables import Column, Table, shown
+from nn.datasets.tables import Column, Table, decimal_points, shown
 
 MAX_BYTES = 256 * 2**20
 MAX_ROWS = 1_000_000
@@ -29,7 +29,8 @@ def read_table(data: Content) -> Table:
     r"""Read a table from the content of a CSV or JSON file, gzipped or not.
 
     CSV is UTF-8 with the names of columns in its first row, separated by commas, semicolons or
-    tabs, quoted where needed; lines end in \n or \r\n, and blank ones are skipped. JSON is a list
+    tabs, quoted where needed; lines end in \n or \r\n, and blank ones are skipped. Where commas do
+    not separate, a column of numbers may have decimal commas in place of points. JSON is a list
     of objects, or an object whose "entries" is one; every key is a column. Rows are counted from 1
     without the header. A value may be missing as long as its column is not used.
 
@@ -76,7 +77,8 @@ def _read_csv(content: bytes) -> Table:
     rows = filter(None, reader)
     try:
         names = _names(next(rows))
-        return _table(names, _columns(rows, len(names)))
+        columns = _columns(rows, len(names))
+        return _table(names, columns if separator == "," else map(decimal_points, columns))
     except csv.Error as error:
         raise ValueError(
             f"the CSV is damaged, at or before line {reader.line_num}: {error}"

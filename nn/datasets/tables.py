@@ -164,6 +164,22 @@ def normalisation(inputs: np.ndarray) -> Rescaling:
     return Rescaling(scale, -mean * scale)
 
 
+def decimal_points(cells: list[str]) -> list[str]:
+    """Return a column of numbers with decimal commas with points, and any other as it is.
+
+    Every cell must be empty, or a number with at most one comma and no point: in "1.234,5" the
+    point separates thousands, and what "1.234" means beside it is anyone's guess.
+    """
+    text = "".join(cells)
+    if "," not in text or "." in text:
+        return cells
+    pointed = [cell.replace(",", ".") for cell in cells]
+    if _all_numbers(pointed) is not None:
+        return pointed
+    numbers = all(_number(cell) is not None for cell in set(pointed) if cell.strip())
+    return pointed if numbers else cells
+
+
 def shown(value: Any) -> str:
     """Return a name or a value of a table for a message, on one line and cut short."""
     if value in (list, dict):
@@ -176,7 +192,11 @@ def shown(value: Any) -> str:
 
 
 def _problem(name: str, row: int, cell: Any, expected: str) -> str:
-    return f"row {row + 1}, column {shown(name)}: found {shown(cell)}; expected {expected}"
+    found = shown(cell)
+    problem = (
+        "the value is missing" if found == "nothing" else f"found {found}; expected {expected}"
+    )
+    return f"row {row + 1}, column {shown(name)}: {problem}"
 
 
 def _all_numbers(cells: Sequence[Any]) -> np.ndarray | None:
