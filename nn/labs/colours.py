@@ -25,6 +25,8 @@ HELD_OUT = 0.2
 CHANNELS = ("r", "g", "b")
 _OUTPUT = "colour"
 
+_ONE_ROW = "the table has one row only; expected some to learn from and to test"
+
 _UPDATES = 2_500
 _FEWEST_EPOCHS, _MOST_EPOCHS = 5, 200
 _FEW_ROWS = 4_000
@@ -113,7 +115,7 @@ class Selection:
         """
         rows, classes = table.dataset(inputs, output)
         if len(rows) < 2:
-            raise ValueError("the table has one row only; expected some to learn from and to test")
+            raise ValueError(_ONE_ROW)
         if classes is None and rows.targets.min() == rows.targets.max():
             raise ValueError(
                 f"the column {shown(output)} has one number only, {rows.targets[0, 0]:g}; "
@@ -133,9 +135,12 @@ def first_choice(table: Table) -> tuple[list[str], str]:
     """
     if {*CHANNELS, "label"} <= table.columns.keys() and not problem_of_output(table, "label"):
         return list(CHANNELS), "label"
+    if len(table) < 2:
+        raise ValueError(_ONE_ROW)
     inputs = [name for name in table.columns if not problem_of_input(table, name)]
     if not inputs:
-        raise ValueError("no column has numbers in all rows; expected at least one, to be an input")
+        first = problem_of_input(table, _numbers_first(table)[0])
+        raise ValueError(f"no column has numbers in all rows, to be an input; {first}")
     problems = []
     for output in reversed(table.columns):
         others = [name for name in inputs if name != output]
@@ -143,10 +148,39 @@ def first_choice(table: Table) -> tuple[list[str], str]:
         if others and not problem:
             return others, output
         problems.append(problem)
-    raise ValueError(
-        next(filter(None, problems), "the table has one column only")
-        + "; expected a column to predict and another one with numbers"
-    )
+    alone = "the table has one column only; expected one to predict and another one with numbers"
+    raise ValueError(next(filter(None, problems), alone))
+
+
+def left_out(table: Table, output: str) -> str:
+    """Return sentences on columns that the choice to begin with passes over; empty if none.
+
+    Args:
+        table: what is chosen from.
+        output: the column that :func:`first_choice` predicts.
+    """
+    names = list(table.columns)
+    unpredicted = {}
+    if not (output == "label" and {*CHANNELS} <= table.columns.keys()):
+        later = names[: names.index(output) : -1]
+        unpredicted = {name: problem_of_output(table, name) for name in later}
+    told = [problem for problem in unpredicted.values() if problem]
+    rest = [name for name in _numbers_first(table) if name not in (output, *unpredicted)]
+    problems = [problem_of_input(table, name) for name in rest]
+    return _listed("Not predicted", told) + _listed("Left out", [*filter(None, problems)])
+
+
+def _listed(what: str, problems: list[str]) -> str:
+    if not problems:
+        return ""
+    more = len(problems) - 1
+    ending = f" (and {more:,} more column{'s' * (more > 1)})" if more else ""
+    return f". {what}: {problems[0]}{ending}"
+
+
+def _numbers_first(table: Table) -> list[str]:
+    """The names of columns, those of numbers before those of texts."""
+    return sorted(table.columns, key=lambda name: table.columns[name].texts is not None)
 
 
 def problem_of_input(table: Table, name: str) -> str:
@@ -165,7 +199,7 @@ def problem_of_output(table: Table, name: str) -> str:
     except ValueError as error:
         return str(error)
     if classes is None and values.min() == values.max():
-        return f"the column {shown(name)} has one number only, {values[0]:g}"
+        return f"the column {shown(name)} has one number only, {values[0]:g}; expected at least two"
     return ""
 
 
@@ -311,7 +345,7 @@ def check_loaded(model: Sequential) -> None:
         )
     if np.ndim(model.inputs.scale) != 1 or np.ndim(model.inputs.offset) != 1:
         raise ValueError(
-            f"{described(columns)}, from another lab; for Colours each input must be normalised"
+            f"{described(columns)}: it was saved in another lab, and can be loaded only there"
         )
     if model.outputs > MAX_CLASSES:
         raise ValueError(f"the network has {model.outputs:,} classes; up to {MAX_CLASSES:,} here")

@@ -25,6 +25,7 @@ from nn.web.lab import Lab, check_size
 from nn.web.strip import Strip
 from nn.web.table_choice import TableChoice
 from nn.web.table_results import TableResults
+from nn.web.text import shortened
 
 _WEIGHTS = re.compile(rb'"format"\s*:\s*"nn-weights"')
 
@@ -163,7 +164,7 @@ class ColoursLab(Lab[ColoursSettings]):
         """Say what is learnt from."""
         rows, kept = len(self.data) + len(self.test_data), len(self.test_data)
         if self._without_data is not None:
-            text = f"None: {colours.described(self._columns)}, and no table is open."
+            text = f"No table is open: {colours.described(self._columns)}."
         elif self._selection is not None:
             text = f"{self._file}: {rows:,} rows, {kept:,} of them kept to test with"
         else:
@@ -253,7 +254,8 @@ class ColoursLab(Lab[ColoursSettings]):
                 return
             dom.log("It does not suit the loaded network: a new one begins")
         self._select(selection)
-        dom.announce(f"Opened {file}: {len(table):,} rows; {_told(selection)}")
+        others = colours.left_out(table, selection.output)
+        dom.announce(f"Opened {file}: {len(table):,} rows; {_told(selection)}{others}")
 
     def _goes_on(self, model: Sequential) -> bool:
         """Let the loaded network learn from the table that has just been opened, if it fits."""
@@ -293,4 +295,5 @@ class ColoursLab(Lab[ColoursSettings]):
 def _told(selection: Selection) -> str:
     inputs = len(selection.inputs)
     kind = "numbers of" if selection.classes is None else f"{len(selection.classes)} classes of"
-    return f"{inputs} input{'s' * (inputs > 1)} to predict the {kind} {selection.output[:40]}"
+    output = shortened(selection.output, 40)
+    return f"{inputs} input{'s' * (inputs > 1)} to predict the {kind} {output}"

@@ -6,7 +6,7 @@ import numpy as np
 
 from nn.metrics import r2_score
 from nn.web.dom import Parts
-from nn.web.text import readable
+from nn.web.text import readable, shortened
 
 _LEFT, _TOP, _WIDTH, _HEIGHT = 62.0, 8.0, 300.0, 176.0
 """Where the dots are in the drawing, which is 370 by 220."""
@@ -43,7 +43,7 @@ class Scatter:
         for place, value in (("Low", low + margin), ("High", high - margin)):
             for axis in ("across", "down"):
                 self._parts.show(f"{axis}{place}", readable(value, 4))
-        self._parts.show("acrossName", f"{name[:30]}, true")
+        self._parts.show("acrossName", f"{shortened(name, 30)}, true")
         self._parts.show("downName", "predicted")
         score = r2_score(true, predicted)
         self._parts.element("scatter").setAttribute(

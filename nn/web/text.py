@@ -43,6 +43,11 @@ def readable(value: float, digits: int) -> str:
     return text.rstrip("0").rstrip(".") if decimals else text
 
 
+def shortened(name: str, most: int) -> str:
+    """Return a name of up to so many characters, with an ellipsis where the rest was."""
+    return name if len(name) <= most else f"{name[: most - 1]}…"
+
+
 def duration(seconds: float) -> str:
     """Return a time span in the units that suit it."""
     minutes, seconds = divmod(round(seconds), 60)

@@ -189,17 +189,49 @@ def test_the_first_choice_makes_sense(text, inputs, output):
     ("text", "problem"),
     [
         ("a,b\nx,u\ny,v\nx,v\n", "no column has numbers"),
-        ("a,kind\n1,u\n2,u\n", "one class only.*expected a column to predict"),
+        ("a,kind\n1,u\n2,u\n", "one class only, 'u'; expected at least two$"),
         ("a,kind\n1,u\n2,v\n", "2 different texts in 2 rows"),
         ("a,b\n1,5\n1,5\n", "one number only"),
-        ("a,b\n1,5\n", "one number only"),
+        ("a,b\n1,5\n", "one row only; expected some to learn from and to test$"),
+        ("a,kind\n1,u\n", "^the table has one row only"),
         ("a\n1\n2\n", "one column only"),
-        ("a,kind\n1,u\n,v\n3,u\n", "numbers in all rows"),
+        ("kind,a\nu,1\nv,\nu,3\n", "numbers in all rows.*row 2, column 'a': the value is missing$"),
     ],
 )
 def test_a_table_from_which_nothing_can_be_learnt_is_refused_in_a_sentence(text, problem):
     with pytest.raises(ValueError, match=problem):
         selected(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("a,b\n1,2\n2,3\n", ""),
+        ("kind,a\nu,1\nv,2\nu,3\n", ""),
+        ("gap,a,b\n1,1,2\n,5,3\n", ". Left out: row 2, column 'gap': the value is missing"),
+        (
+            "id,gap,a,b\nx,NaN,1,2\ny,1,5,3\n",
+            ". Left out: row 1, column 'gap': found 'NaN'; expected a number from -3.4e38 to 3.4e38"
+            " (and 1 more column)",
+        ),
+        (
+            "a,b,kind\n1,2,x\n3,4,x\n",
+            ". Not predicted: the column 'kind' has one class only, 'x'; expected at least two",
+        ),
+        (
+            "w,v,a,b,gap,one\nu,u,1,2,,7\nv,v,3,4,5,7\n",
+            ". Not predicted: the column 'one' has one number only, 7; expected at least two"
+            " (and 1 more column)"
+            ". Left out: row 1, column 'w': found 'u'; expected a number, as in every input"
+            " (and 1 more column)",
+        ),
+        ("r,g,b,label,age\n1,2,3,u,4\n1,3,3,v,4\n9,9,9,u,4\n", ""),
+    ],
+)
+def test_what_the_first_choice_passes_over_is_told_with_a_reason(text, said):
+    found = table(text)
+    _, output = colours.first_choice(found)
+    assert colours.left_out(found, output) == said
 
 
 def test_a_number_cannot_be_learnt_with_a_loss_of_classes():
@@ -312,7 +344,7 @@ def changed(settings=DEFAULTS, selection=None, **changes) -> weights.Sequential:
 def test_networks_of_other_labs_are_refused():
     with pytest.raises(ValueError, match="names no columns"):
         colours.check_loaded(changed(columns=None))
-    with pytest.raises(ValueError, match="another lab"):
+    with pytest.raises(ValueError, match="another lab, and can be loaded only there$"):
         colours.check_loaded(changed(inputs=weights.TUTORIAL_INPUTS))
 
 

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from nn.web.text import duration, figure, fixed, percent, readable, work_time
+from nn.web.text import duration, figure, fixed, percent, readable, shortened, work_time
 
 
 @pytest.mark.parametrize(
@@ -82,3 +82,8 @@ def test_the_time_of_work_is_shown_however_short_it_is(seconds, text):
 )
 def test_a_number_of_a_visitors_data_is_rounded(value, digits, text):
     assert readable(value, digits) == text
+
+
+def test_a_long_name_is_seen_to_be_shortened():
+    assert shortened("12345", 5) == "12345"
+    assert shortened("123456", 5) == "1234…"
