@@ -212,10 +212,12 @@ def _load(path: Path) -> Experiment:
 
 def _read_picture(path: Path) -> np.ndarray:
     """Return a picture file as (28, 28) uint8, light ink on dark as MNIST has it."""
+    if not path.exists():
+        raise ValueError(f"there is no picture {path}")
     try:
         from PIL import Image
     except ImportError:
-        raise ValueError("reading a picture needs Pillow: pip install pillow") from None
+        raise ValueError('reading a picture needs Pillow: pip install ".[images]"') from None
     try:
         with Image.open(path) as opened:
             # On white, so that what is transparent counts as paper.

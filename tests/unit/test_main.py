@@ -2,6 +2,7 @@
 
 import json
 import struct
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -209,7 +210,7 @@ def test_an_unknown_command_or_option_prints_the_usage(arguments, capsys):
         (["test", "--weights", "no.json"], "there is no no.json: train a network first"),
         (["predict", "--weights", "no.json", "0"], "there is no no.json: train a network first"),
         (["test", "--weights", "data/t10k-labels-idx1-ubyte"], "the file is not JSON"),
-        (["predict", "no.png"], "no.png cannot be read as a picture"),
+        (["predict", "no.png"], "there is no picture no.png"),
         (["predict", "weights.json"], "weights.json cannot be read as a picture"),
         (["predict", "--data", "data", "100"], "there are 100 test pictures, counted from 0"),
     ],
@@ -218,6 +219,14 @@ def test_what_is_missing_is_told_in_one_line(trained, capsys, arguments, message
     status, error = refusal(capsys, *arguments)
     assert status == 1
     assert message in error
+
+
+def test_a_missing_picture_is_reported_before_pillow_is_asked_for(trained, capsys, monkeypatch):
+    Image.fromarray(ONE).save(trained / "one.png")
+    monkeypatch.setitem(sys.modules, "PIL", None)
+    assert refusal(capsys, "predict", "no.png") == (1, "nn: there is no picture no.png")
+    hint = 'nn: reading a picture needs Pillow: pip install ".[images]"'
+    assert refusal(capsys, "predict", "one.png") == (1, hint)
 
 
 def test_a_picture_of_nothing_and_one_that_is_cut_short_are_refused(trained, capsys):
