@@ -55,4 +55,6 @@ class Matrix:
 
     @staticmethod
     def _heading(name: str, scope: str) -> Any:
-        return dom.new("th", name, scope=scope, title=name)
+        heading = dom.new("th", scope=scope, title=name)
+        heading.append(dom.new("span", name))
+        return heading

@@ -68,6 +68,7 @@ class TableChoice:
     def _explain(self) -> None:
         """Say of each column that cannot be an input why not."""
         output = int(self._output.value)
+        self._output.title = self._names[output]
         for index, (box, problem) in enumerate(zip(self._boxes, self._problems, strict=True)):
             reason = "is predicted" if index == output else problem
             box.disabled = bool(reason)

@@ -202,7 +202,9 @@ def test_a_held_out_colour_is_put_on_the_sliders(lab):
 
 def test_colours_named_by_people_can_be_learnt(lab):
     line = lab.open_table(people(), "colorData.json")
-    assert line == "Opened colorData.json: 900 rows; 3 inputs to predict the 9 classes of label"
+    assert line.startswith(
+        "Opened colorData.json: 900 rows; 3 inputs to predict the 9 classes of label. Left out: "
+    )
     assert lab.names() == ["Red", "Green", "Blue"]
     expect(lab.find("swatch")).to_have_class("coloured")
     expect(lab.find("spaceTab")).to_be_visible()
@@ -214,7 +216,11 @@ def test_colours_named_by_people_can_be_learnt(lab):
 
 def test_numbers_are_learnt_and_drawn_against_the_truth(lab):
     line = lab.open_table(houses())
-    assert line == "Opened mine.csv: 300 rows; 2 inputs to predict the numbers of price"
+    assert line == (
+        "Opened mine.csv: 300 rows; 2 inputs to predict the numbers of price. Left out: row 1, "
+        "column 'address': found '0 Road'; expected a number, as in every input "
+        "(and 1 more column)"
+    )
     assert lab.names() == ["size", "age"]
     expect(lab.field("loss")).to_have_value("mean_squared_error")
     expect(lab.find("spaceTab")).to_be_hidden()
@@ -266,6 +272,29 @@ def test_columns_that_cannot_be_inputs_say_why_and_others_can_be_chosen(lab):
     assert lab.names() == ["size"]
     disabled = lab.find("outputColumn").locator("option:disabled").all_text_contents()
     assert len(disabled) == 1 and "300 different texts in 300 rows" in disabled[0]
+
+
+def test_long_names_that_differ_at_their_ends_can_be_told_apart(lab):
+    stem = "average_temperature_of_the_"
+    rows = "\n".join(f"{i},{i * i},{stem}{'uv'[i % 2]}" for i in range(40))
+    lab.open_table(f"{stem}north,{stem}south,{stem}kind\n{rows}")
+    lab.set(epochs=1)
+    lab.train_to_the_end()
+    lab.news(lambda: lab.click("test"), "^Test: loss")
+    for place, named in (
+        ("sliders", "label"),
+        ("probabilities", "b"),
+        ("confusion", "th span"),
+    ):
+        names = lab.find(place).locator(named)
+        assert names.count() >= 2
+        for name in names.all():
+            assert name.evaluate("name => name.closest('[title]').title") == name.text_content()
+            assert name.evaluate(
+                "name => name.scrollHeight <= name.clientHeight"
+                " && name.scrollWidth <= name.clientWidth"
+            )
+    assert lab.find("outputColumn").get_attribute("title") == f"{stem}kind"
 
 
 def test_the_visitor_can_go_back_to_the_built_in_colours(lab):
@@ -393,13 +422,13 @@ BAD = {
     "cut": (b'{"entries": [{"a": 1', "not JSON"),
     "no weights": (b'{"format": "nn-weights", "version": 1}', "layers"),
     "no rows": (b"a,b\n", "no rows"),
-    "one row": (b"a,b\n1,2\n", "one number only"),
+    "one row": (b"a,b\n1,2\n", "one row only"),
     "ragged": (b"a,b\n1,2\n3\n", "row 2 has 1 values"),
     "texts": (b"a,b\nx,u\ny,v\nx,v\n", "no column has numbers"),
     "missing": (b"a,kind\n1,u\n,v\n3,u\n", "numbers in all rows"),
     "one class": (b"a,kind\n1,u\n2,u\n", "one class only"),
     "as many classes as rows": (b"a,kind\n1,u\n2,v\n", "2 different texts in 2 rows"),
-    "infinite": (b"a,b\n1,2\ninf,3\n", "numbers in all rows|expected"),
+    "infinite": (b"a,b\n1,2\ninf,3\n", "found 'inf'; expected a number"),
 }
 
 
