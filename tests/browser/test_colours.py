@@ -274,6 +274,17 @@ def test_columns_that_cannot_be_inputs_say_why_and_others_can_be_chosen(lab):
     assert len(disabled) == 1 and "300 different texts in 300 rows" in disabled[0]
 
 
+def test_a_table_as_spreadsheets_in_german_write_it_says_what_it_leaves_out(lab):
+    rows = "".join(f"{i},5;{i / 4};{i % 5};gut\n".replace(".", ",") for i in range(9))
+    line = lab.open_table(f"Länge;Breite;Höhe;Güte\n{rows}3,5;;1;gut\n")
+    assert line == (
+        "Opened mine.csv: 10 rows; 1 input to predict the numbers of Höhe. "
+        "Not predicted: the column 'Güte' has one class only, 'gut'; expected at least two. "
+        "Left out: row 10, column 'Breite': the value is missing"
+    )
+    assert lab.names() == ["Länge"]
+
+
 def test_long_names_that_differ_at_their_ends_can_be_told_apart(lab):
     stem = "average_temperature_of_the_"
     rows = "\n".join(f"{i},{i * i},{stem}{'uv'[i % 2]}" for i in range(40))
@@ -382,6 +393,9 @@ def test_the_network_of_a_table_works_without_it(lab, visit, output):
     with visit("#colours") as other:
         other = Colours(other.page)
         other.news(lambda: other.drop("dropped.json", json.dumps(saved)), "^Loaded dropped.json")
+        assert other.text("dataDescription").startswith(
+            "No table is open: the network takes 'size'"
+        )
         assert other.names() == ["size", "age"]
         assert other.put(120.5, 30) == answer
         assert other.bars() == bars
