@@ -14,7 +14,7 @@ from typing import Generic, TypeVar
 from nn.datasets.dataset import Dataset
 from nn.experiment import Experiment
 from nn.fields import SettingsError
-from nn.settings import LayerSettings, Settings
+from nn.settings import LayerSettings, Settings, write_layer
 from nn.task import Task
 from nn.training import Clock, Progress
 
@@ -25,6 +25,15 @@ MOST_RUNS = 100
 
 VARIED = ("hidden", "batchSize", "optimizer", "learningRate")
 """The fields of settings that :func:`read_variations` varies."""
+
+_WORDED = {
+    "activation": "{}",
+    "loss": "{}",
+    "gradients": "{}",
+    "trainSamples": "{} samples",
+    "engine": "engine {}",
+}
+"""How :func:`differences` says a field, where its label would make it longer and no clearer."""
 
 _CURVE_POINTS = 150
 _CURVE_SAMPLES = 100
@@ -93,6 +102,10 @@ class Run(Generic[S]):
     loss: float | None = None
     accuracy: float | None = None
     curve: Curve = field(default_factory=Curve)
+
+    def start_over(self) -> None:
+        """Forget what came of it, and wait again."""
+        vars(self).update(vars(Run(self.settings, self.published)))
 
     def take_in(self, progress: Progress, seconds: float) -> None:
         """Take in a chunk of work that took ``seconds``."""
@@ -208,8 +221,8 @@ def read_variations(base: S, texts: Mapping[str, str]) -> list[S]:
 def differences(runs: Sequence[Run[S]], besides: Sequence[str] = VARIED) -> list[str]:
     """Return for each run what tells it from others, apart from the fields ``besides``.
 
-    It names only fields in which the runs differ: "Seed 2, Epochs 5". Of hidden layers it tells
-    what they are apart from their units, where that differs.
+    It names only fields in which the runs differ: "1,600 samples · seed 2". Of hidden layers it
+    tells what they are apart from their units, where that differs.
     """
     if not runs:
         return []
@@ -218,12 +231,39 @@ def differences(runs: Sequence[Run[S]], besides: Sequence[str] = VARIED) -> list
     telling = [
         name for name in table if name not in besides and len({text[name] for text in texts}) > 1
     ]
+    said = [[_said(table[name].label, name, text[name]) for name in telling] for text in texts]
     kinds = {replace(layer, units=0) for run in runs for layer in run.settings.hidden}
     if len(kinds) > 1:
-        telling.insert(0, "hidden")
-    return [
-        ", ".join(f"{table[name].label} {text[name] or '–'}" for name in telling) for text in texts
-    ]
+        for words, run in zip(said, runs, strict=True):
+            words.insert(0, _kind(run.settings))
+    return [" · ".join(filter(None, words)) for words in said]
+
+
+def _said(label: str, name: str, text: str) -> str:
+    label = label[0].lower() + label[1:]
+    if text in ("true", "false"):
+        return label if text == "true" else f"no {label}"
+    if text.isdecimal() and name != "seed":
+        text = f"{int(text):,}"
+    return _WORDED.get(name, f"{label} {{}}").format(
+        text or "all" * (name == "trainSamples") or "auto"
+    )
+
+
+def _kind(settings: Settings) -> str:
+    """Return what the hidden layers are: said once if they are alike, or each with its units."""
+    kinds = {replace(layer, units=0) for layer in settings.hidden}
+    if len(kinds) > 1:
+        return settings.fields()["hidden"]
+    return "".join(write_layer(kind) or "plain layers" for kind in kinds)
+
+
+def described(settings: Settings) -> str:
+    """Return all settings, each on a line."""
+    fields = settings.fields()
+    return "\n".join(
+        f"{field.label}: {fields[name] or '–'}" for name, field in settings.table.items()
+    )
 
 
 def to_csv(runs: Sequence[Run[S]]) -> str:

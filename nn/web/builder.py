@@ -143,7 +143,12 @@ class _Row:
             "Initializer": self._initializer,
             "Bias": self._bias,
         }
-        self.item.append(self._name, *self._controls.values())
+        self.item.append(self._name)
+        for label, control in self._controls.items():
+            # Seen where the columns have no headings.
+            around = dom.new("label")
+            around.append(dom.new("span", label, aria_hidden="true"), control)
+            self.item.append(around)
         self._is_output = is_output
         self._buttons: dict[str, Any] = {}
         if not is_output:

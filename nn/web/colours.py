@@ -52,6 +52,7 @@ class ColoursLab(Lab[ColoursSettings]):
         self._table: Table | None = None
         self._file = ""
         self._selection: Selection | None = None
+        self._source: tuple[object, ...] = (None, None, None)
         self._without_data: Sequential | None = None
         self._tested_after: int | None = None
         self._inputs = Inputs(self.parts, self._keep_colour)
@@ -149,6 +150,7 @@ class ColoursLab(Lab[ColoursSettings]):
             none = Dataset(np.empty((0, model.features)), np.empty((0, 1)))
             self.data = self.test_data = none
         self._show_source()
+        self._tell_panels()
         self._inputs.follow(model, self._selection.rows.inputs if self._selection else None)
         places = self._inputs.channels
         if places is not None and self._columns.classes is not None:
@@ -159,6 +161,15 @@ class ColoursLab(Lab[ColoursSettings]):
         self._results.begin(self._columns)
         self._show_tabs()
         self._paint_fit()
+
+    def _tell_panels(self) -> None:
+        """Tell the panels if what is learnt from has changed, and not only the network."""
+        before = self._source
+        columns = self._selection and (self._selection.inputs, self._selection.output)
+        self._source = self._table, columns, self._without_data
+        same_files = self._table is before[0] and self._without_data is before[2]
+        if not same_files or columns != before[1]:
+            self.panels.data_changed()
 
     def _show_source(self) -> None:
         """Say what is learnt from."""

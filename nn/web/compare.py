@@ -8,7 +8,16 @@ from typing import Any
 import numpy as np
 from pyscript.js_modules import glue
 
-from nn.comparison import MOST_RUNS, VARIED, Run, comparing, differences, read_variations, to_csv
+from nn.comparison import (
+    MOST_RUNS,
+    VARIED,
+    Run,
+    comparing,
+    described,
+    differences,
+    read_variations,
+    to_csv,
+)
 from nn.datasets import Dataset
 from nn.fields import SettingsError
 from nn.task import Task
@@ -68,6 +77,16 @@ class Compare(Panel[S]):
     def resize(self) -> None:
         self._chart.resize()
 
+    def data_changed(self) -> None:
+        # Rows trained on different data cannot be compared.
+        begun = [run for run in self._runs if run.state != "waiting"]
+        self._drop_queue()
+        for run in begun:
+            run.start_over()
+        self._show_table()
+        if begun:
+            dom.announce("Other data: all rows of Compare wait to be trained anew")
+
     @property
     def _classes(self) -> bool:
         return self.lab.test_data.classes is not None
@@ -114,8 +133,7 @@ class Compare(Panel[S]):
             self.parts.element("compareAdd").focus()
 
     def _clear(self) -> None:
-        self.stop()
-        self._queue = None
+        self._drop_queue()
         self._runs.clear()
         self._rows.clear()
         self._show_table()
@@ -138,6 +156,11 @@ class Compare(Panel[S]):
         self.parts.element("comparePanel").dataset.state = "comparing"
         dom.announce("Comparing")
 
+    def _drop_queue(self) -> None:
+        """Stop for good: the next Run begins with the first row that waits."""
+        self._work = self._queue = self._current = None
+        self._show_ready()
+
     def _all_runs(self) -> Iterator[Run[S]]:
         yield from comparing(self._runs, self._prepare, BUDGET)
         self._queue = None
@@ -151,9 +174,12 @@ class Compare(Panel[S]):
             self._current = run
         self._painter.paint_one()
 
-    def stopped(self) -> None:
+    def _show_ready(self) -> None:
         self.parts.show("compareRun", "Run")
         self.parts.element("comparePanel").dataset.state = "ready"
+
+    def stopped(self) -> None:
+        self._show_ready()
         self._show_results()
         self._paint_chart()
         if self._queue is None:
@@ -171,7 +197,8 @@ class Compare(Panel[S]):
     # ---- The table and the chart.
 
     def _show_table(self) -> None:
-        self._table.replaceChildren(*(self._rows[run].node for run in self._runs))
+        rows = [self._rows[run] for run in self._runs]
+        self._table.replaceChildren(*(node for row in rows for node in (row.node, row.details)))
         for run, difference in zip(self._runs, differences(self._runs), strict=True):
             self._rows[run].name(run, difference)
         published = any(run.published is not None for run in self._runs)
@@ -207,7 +234,10 @@ class Compare(Panel[S]):
 
 
 class _Row:
-    """A run's line of the table; ``look`` is the number of its colour and dash."""
+    """A run's line of the table, and below it ``details`` for what has no column.
+
+    ``look`` is the number of its colour and dash.
+    """
 
     def __init__(self, look: int) -> None:
         self.look = look
@@ -216,26 +246,30 @@ class _Row:
         self._swatch.className = f"run-{look % _COLOURS}"
         self._swatch.dataset.dash = str(_dash(look))
         self._name = dom.new("span")
-        self._name.className = "short"
         self._difference = dom.new("small")
-        self._difference.className = "short"
-        head = dom.new("th", scope="row")
-        head.append(self._swatch, self._name, self._difference)
+        self._head = dom.new("th", scope="row")
+        self._head.append(self._swatch, self._name)
         self._batch, self._optimizer, self._parameters = (dom.new("td") for _ in range(3))
         self._result, self._published, self._seconds = (dom.new("td") for _ in range(3))
         self._published.className = "published"
         self.remove = dom.new("button", "×", type="button")
-        last = dom.new("td")
-        last.append(self.remove)
-        self.node.append(head, self._batch, self._optimizer, self._parameters)
-        self.node.append(self._result, self._published, self._seconds, last)
+        self._last = dom.new("td")
+        self._last.append(self.remove)
+        across = dom.new("td", colspan="7")
+        across.append(self._difference)
+        self.details = dom.new("tr")
+        self.details.className = "details"
+        self.details.append(across)
+        self.node.append(self._head, self._batch, self._optimizer, self._parameters)
+        self.node.append(self._result, self._published, self._seconds, self._last)
 
     def name(self, run: Run[S], difference: str) -> None:
         """Say which settings the run has; ``difference`` has those for which there is no column."""
         fields = run.settings.fields()
         self._name.textContent = _units(run)
-        self._name.title = fields["hidden"]
-        self._difference.textContent = self._difference.title = difference
+        self._head.title = described(run.settings)
+        self._difference.title = self._head.title
+        self._tell(difference)
         self._batch.textContent = fields["batchSize"]
         self._optimizer.textContent = f"{fields['optimizer']} {fields['learningRate']}"
         self._published.textContent = percent(run.published, 0)
@@ -257,7 +291,12 @@ class _Row:
         else:
             self._result.textContent = _result(run) if run.state == "done" else run.state
         if run.problem:
-            self._difference.textContent = self._difference.title = run.problem
+            self._tell(run.problem)
+
+    def _tell(self, details: str) -> None:
+        self._difference.textContent = details
+        self.details.hidden = not details
+        self._last.rowSpan = 2 if details else 1
 
 
 def _units(run: Run[S]) -> str:

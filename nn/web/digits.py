@@ -156,6 +156,7 @@ class DigitsLab(Lab[Settings]):
         self._describe_data(description)
         self.meter.clear()
         self._results.clear(_UNTESTED)
+        self.panels.data_changed()
         dom.announce(f"Pictures: {description}")
 
     def _describe_data(self, description: str) -> None:

@@ -37,6 +37,9 @@ class Panel(Generic[S]):
     def refresh(self) -> None:
         """Show what the form says now. Called only while the panel is shown."""
 
+    def data_changed(self) -> None:
+        """Take in that the lab learns from other data than before."""
+
     def restyle(self) -> None:
         """Draw everything in the colours that the page has now."""
 
@@ -107,6 +110,11 @@ class Panels(Generic[S]):
         for name, panel in self._open.items():
             if not self._element(name).hidden:
                 panel.refresh()
+
+    def data_changed(self) -> None:
+        """Tell all panels that the lab learns from other data than before."""
+        for panel in self._open.values():
+            panel.data_changed()
 
     def restyle(self) -> None:
         """Draw everything in the colours that the page has now."""

@@ -198,6 +198,27 @@ def test_a_network_built_from_rows_is_trained(builder):
     builder.wait("ready")
 
 
+def test_a_phone_names_each_control_and_shows_what_is_chosen(builder):
+    builder.set(hidden="128:leaky_relu:tfjs_variance_scaling")
+    before = builder.page.viewport_size
+    builder.page.set_viewport_size({"width": 390, "height": 844})
+    labels = builder.page.locator("#layerRows .layer label span:visible").all_text_contents()
+    room = builder.page.evaluate(
+        """() => [...document.querySelectorAll("#layerRows select")].map((select) => {
+          const bare = select.cloneNode();
+          bare.append(select.selectedOptions[0].cloneNode(true));
+          bare.style.cssText = "position: absolute; width: auto";
+          select.after(bare);
+          const needed = bare.offsetWidth;
+          bare.remove();
+          return select.offsetWidth - needed;
+        })"""
+    )
+    builder.page.set_viewport_size(before)
+    assert labels == ["Units", "Activation", "Initializer", "Bias"] * 2
+    assert len(room) == 6 and min(room) >= 0, room
+
+
 def test_a_panel_is_fetched_when_it_is_first_opened(visit):
     def fetched(lab) -> set[str]:
         names = lab.page.evaluate("performance.getEntriesByType('resource').map(one => one.name)")

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from nn.settings import Settings
+from tests.browser.colours import Colours
 from tests.browser.lab import best_of, slow_frame
 from tests.browser.test_while_training import SLOWEST_FRAME
 
@@ -28,7 +29,12 @@ def compare(lab):
 
 
 def rows(lab) -> Locator:
-    return lab.page.locator("#compareRows tr")
+    return lab.page.locator("#compareRows tr[data-state]")
+
+
+def details(lab) -> Locator:
+    """The second lines of rows, for settings that have no column."""
+    return lab.page.locator("#compareRows .details")
 
 
 def cells(lab, row: int) -> list[str]:
@@ -89,6 +95,61 @@ def test_the_known_comparison(compare):
     )
 
 
+def test_what_tells_rows_apart_is_shown_in_full(compare):
+    compare.click("compareKnown")
+    samples = ["1,600 samples", "6,400 samples", "1,600 samples", "1,600 samples"]
+    assert details(compare).all_inner_texts() == samples
+    assert "Training samples: 6400" in rows(compare).nth(1).locator("th").get_attribute("title")
+    compare.click("compareAdd")
+    cut = (
+        details(compare)
+        .locator("td")
+        .evaluate_all("all => all.filter(one => one.scrollWidth > one.clientWidth).length")
+    )
+    assert cut == 0
+    expect(details(compare).nth(1)).to_contain_text("6,400 samples")
+
+
+def test_other_data_makes_all_rows_wait_again(compare):
+    compare.set(**QUICK)
+    compare.click("compareAdd")
+    run(compare)
+    compare.set(trainSamples="", epochs=100)
+    compare.click("compareAdd")
+    compare.news(lambda: compare.click("compareRun"), "^Comparing")
+    expect(rows(compare).nth(1)).to_have_attribute("data-state", "training")
+    pictures = {"few.csv": b"".join(b"%d,%s\n" % (i % 10, b"0," * 783 + b"9") for i in range(400))}
+    compare.news(
+        lambda: compare.choose("dataFiles", pictures), "^Other data: all rows of Compare wait"
+    )
+    assert states(compare) == ["waiting"] * 2
+    assert [cells(compare, row)[4] for row in range(2)] == ["waiting"] * 2
+    expect(compare.find("compareRun")).to_have_text("Run")
+    rows(compare).nth(1).get_by_role("button").click()
+    run(compare)
+    assert states(compare) == ["done"]
+    compare.news(lambda: compare.click("mnist"), "^Other data: ")
+    assert states(compare) == ["waiting"]
+
+
+def test_another_table_makes_rows_wait_but_another_network_does_not(visit):
+    with visit("#colours") as tab:
+        lab = Colours(tab.page)
+        lab.click("compareTab")
+        lab.set(colours=600, epochs=1, batchSize=20)
+        lab.click("compareAdd")
+        lab.news(lambda: lab.click("compareRun"), "^Compared: ")
+        row = lab.find("compareRows").locator("tr").first
+        lab.click("reset")
+        expect(row).to_have_attribute("data-state", "done")
+        table = "r,g,b,label\n" + "".join(f"{i},{255 - i},9,{'ab'[i > 127]}\n" for i in range(256))
+        lab.open_table(table)
+        expect(row).to_have_attribute("data-state", "waiting")
+        lab.news(lambda: lab.click("compareRun"), "^Compared: ")
+        lab.news(lambda: lab.click("builtIn"), "^Other data: ")
+        expect(row).to_have_attribute("data-state", "waiting")
+
+
 def test_each_run_has_a_curve_in_the_colour_of_its_row(compare):
     compare.set(**QUICK)
     compare.click("compareAdd")
@@ -127,7 +188,7 @@ def test_a_run_that_diverges_or_cannot_be_does_not_end_the_comparison(compare):
     compare.click("compareAdd")
     run(compare)
     assert states(compare) == ["diverged", "done", "refused", "done"]
-    expect(rows(compare).nth(2)).to_contain_text("there are 60,000 training samples")
+    expect(details(compare).nth(2)).to_contain_text("there are 60,000 training samples")
 
 
 def test_variations_are_all_combinations(compare):
@@ -299,3 +360,15 @@ def test_the_panel_fits_the_laptop(compare):
         " document.documentElement.scrollHeight - innerHeight]"
     )
     assert size == [0, 0]
+    # The table scrolls; the chart is whole beside it, and no column is cut off.
+    lost = compare.page.evaluate(
+        """() => {
+          const bottom = (id) => document.getElementById(id).getBoundingClientRect().bottom;
+          const table = document.querySelector("#comparePanel .scrolling");
+          return [
+            Math.max(0, bottom("compareChart") - bottom("comparePanel")),
+            table.scrollWidth - table.clientWidth,
+          ];
+        }"""
+    )
+    assert lost == [0, 0]

@@ -125,6 +125,22 @@ def test_a_network_that_has_diverged_has_no_gradients(gradients):
     gradients.click("reset")
 
 
+def test_a_result_is_of_the_network_that_was_checked(gradients):
+    intro = gradients.text("gradientSummary")
+    assert intro.startswith("Backpropagation finds the gradient")
+    check(gradients)
+    gradients.train(samples=100)
+    gradients.stop()
+    earlier = f"Checked before the latest training. {RIGHT}"
+    expect(gradients.find("gradientSummary")).to_have_text(earlier)
+    expect(gradients.find("gradientTable")).to_be_visible()
+    check(gradients)
+    assert gradients.text("gradientSummary") == RIGHT
+    gradients.click("reset")
+    assert gradients.text("gradientSummary") == intro
+    expect(gradients.find("gradientTable")).to_be_hidden()
+
+
 def test_settings_with_mistakes_are_refused(gradients):
     gradients.set(batchSize="many")
     assert "Batch size" in gradients.complaint(lambda: gradients.click("checkGradients"))

@@ -89,6 +89,35 @@ def test_a_laptop_shows_everything_without_scrolling(lab):
     assert {when: size for when, size in sizes.items() if size != [0, 0]} == {}
 
 
+@pytest.mark.parametrize("width", [320, 390, 850, 1000, 1200])
+def test_nothing_is_beside_a_narrow_page_and_no_figure_alone_in_its_row(lab, width):
+    before = lab.page.viewport_size
+    lab.page.set_viewport_size({"width": width, "height": 800})
+    across, _ = lab.page.evaluate(SIZE)
+    tops = lab.page.eval_on_selector_all(
+        "main:not([hidden]) .figures > div", "all => all.map(one => one.offsetTop)"
+    )
+    lab.page.set_viewport_size(before)
+    assert across == 0
+    assert {tops.count(top) for top in tops} <= {3, 6}
+
+
+def test_the_chosen_preset_is_not_taken_for_the_one_under_the_mouse(lab):
+    def look(name: str) -> list[str]:
+        return lab.page.locator(f"[data-preset={name}]").evaluate(
+            """one => {
+              const { backgroundColor, borderTopColor } = getComputedStyle(one);
+              return [backgroundColor, borderTopColor];
+            }"""
+        )
+
+    lab.page.locator("[data-preset=Tutorial]").click()
+    lab.page.locator("[data-preset=Fast]").hover()
+    same = [one == other for one, other in zip(look("Tutorial"), look("Fast"), strict=True)]
+    lab.page.mouse.move(0, 0)
+    assert same == [False, False]
+
+
 def test_a_phone_shows_one_column_whose_controls_can_be_reached(first_visit):
     phone = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
     with first_visit(**phone) as lab:

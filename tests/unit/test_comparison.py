@@ -12,6 +12,7 @@ from nn.comparison import (
     MOST_RUNS,
     Run,
     comparing,
+    described,
     differences,
     read_variations,
     to_csv,
@@ -212,9 +213,9 @@ def test_too_many_combinations_are_refused():
 def test_differences_name_only_what_differs():
     runs = [Run(SMALL), Run(replace(SMALL, seed=2)), Run(replace(SMALL, train_samples=30))]
     assert differences(runs) == [
-        "Training samples –, Seed 1",
-        "Training samples –, Seed 2",
-        "Training samples 30, Seed 1",
+        "all samples · seed 1",
+        "all samples · seed 2",
+        "30 samples · seed 1",
     ]
     assert differences([Run(SMALL), Run(replace(SMALL, batch_size=3))]) == ["", ""]
     assert differences([]) == []
@@ -225,7 +226,38 @@ def test_differences_of_layers_are_those_beyond_units():
     same = [Run(parse({"hidden": text}, SMALL)) for text in texts]
     assert differences(same) == ["", "", ""]
     others = [Run(parse({"hidden": text}, SMALL)) for text in ("5:relu", "5")]
-    assert differences(others) == ["Hidden layers 5:relu", "Hidden layers 5"]
+    assert differences(others) == ["relu", "plain layers"]
+    mixed = [Run(parse({"hidden": text}, SMALL)) for text in ("5:relu,4", "5", "none")]
+    assert differences(mixed) == ["5:relu,4", "plain layers", ""]
+
+
+def test_differences_are_said_in_few_words():
+    assert differences([Run(settings) for settings, _ in KNOWN_COMPARISON[:2]]) == [
+        "1,600 samples",
+        "6,400 samples",
+    ]
+    others = {"use_bias": True, "loss": "half_squared_error", "epochs": 1}
+    changed = replace(SMALL, **others, output=LayerSettings(activation="tanh"))
+    assert differences([Run(SMALL), Run(changed)]) == [
+        "output layer auto · categorical_crossentropy · epochs 2 · no biases",
+        "output layer tanh · half_squared_error · epochs 1 · biases",
+    ]
+
+
+def test_a_run_is_described_by_all_its_settings():
+    lines = described(SMALL).splitlines()
+    assert len(lines) == len(SMALL.table)
+    assert lines[0] == "Hidden layers: 5" and "Batch size: 10" in lines
+
+
+def test_a_run_that_starts_over_has_no_results(prepare):
+    run = Run(SMALL, published=0.5)
+    compare([run], prepare)
+    assert run.state == "done" and run.curve.samples
+    run.start_over()
+    assert vars(run) == vars(Run(SMALL, published=0.5))
+    compare([run], prepare)
+    assert run.state == "done"
 
 
 # ---- CSV.
