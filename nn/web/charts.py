@@ -135,7 +135,7 @@ class Chart:
             "legend": {"show": False},
             "cursor": {"show": False},
             "scales": {"x": {"time": False}, "y": {"distr": 3 if self._logarithmic else 1}},
-            "axes": [{**axis, "size": 24}, {**axis, "size": 44, **self._powers()}],
+            "axes": [{**axis, "size": 24, "space": 76}, {**axis, "size": 44, **self._powers()}],
             "series": [{}, *(self._series(line, colour(line.colour)) for line in self._lines)],
         }
         self._plot = uplot.default.new(to_js(options), None, self._host)
