@@ -253,12 +253,18 @@ def _last_line(error: Error) -> str:
 
 
 def _machine(browser: str) -> dict[str, Any]:
-    """Describe the machine, without a name of its own."""
+    """Describe the machine, without a name of its own, and how busy others keep it."""
     processor = platform.processor() or platform.machine()
     cpus = Path("/proc/cpuinfo")
     if cpus.exists() and (named := re.search(r"model name\s*: (.*)", cpus.read_text())):
         processor = named[1]
-    return {"processor": processor, "cores": os.cpu_count(), "chromium": browser}
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else None
+    return {
+        "processor": processor,
+        "cores": os.cpu_count(),
+        "load_before": load,
+        "chromium": browser,
+    }
 
 
 def _say(line: str) -> None:

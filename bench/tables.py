@@ -117,7 +117,8 @@ def everything(results: Results) -> str:
     """Return all tables."""
     machine = results["machine"]
     lines = [
-        f"{machine['processor']}, {machine['cores']} cores, Chromium {machine['chromium']}, "
+        f"{machine['processor']}, {machine['cores']} cores (load before the run: "
+        f"{_figure(machine['load_before'])}), Chromium {machine['chromium']}, "
         f"{results['date']}; medians of {results['rounds']} rounds of {results['seconds']} s.",
         "",
         "Samples a second, after warm-up:",
