@@ -17,11 +17,11 @@ from statistics import median
 from typing import Any
 
 import numpy as np
-from playwright.sync_api import Error
+from playwright.sync_api import Browser, BrowserContext, Error
 
 from bench import chart, reference, tables
 from bench.peers.pytorch import PyTorch
-from bench.tab import ROOT, Tab, browsing, sources
+from bench.tab import ROOT, Clock, Tab, browsing, sources
 from bench.work import (
     GOALS,
     MATMUL,
@@ -34,6 +34,7 @@ from bench.work import (
     TO_ACCURACY,
     WORKS,
     Peer,
+    Speed,
     Work,
 )
 from nn.datasets import read_folder
@@ -47,8 +48,12 @@ SCIPY = "bench/vendor"
 ASKED = 500
 """Test pictures that show what the warm-up has taught."""
 
-CHECK = 20_000
+CHECK = 10_000
 """Samples between two tests on the way to an accuracy."""
+
+
+Rounds = dict[str, dict[str, list[Speed]]]
+"""What each round found, by work or shape, and by who did it."""
 
 
 @dataclass(frozen=True)
@@ -63,9 +68,9 @@ class Effort:
     """
 
     rounds: int = 5
-    seconds: float = 1.2
+    seconds: float = 1.0
     batches: tuple[int, ...] = (1, 10, 64, 256)
-    patience: float = 240.0
+    patience: float = 150.0
 
 
 QUICK = Effort(rounds=2, seconds=0.25, batches=(1, 64), patience=5.0)
@@ -78,8 +83,11 @@ class Bench:
         results: what has been found so far, as it is written to results.json.
     """
 
-    def __init__(self, effort: Effort, browser: Any, context: Any, address: str) -> None:
+    def __init__(
+        self, effort: Effort, browser: Browser, context: BrowserContext, address: str
+    ) -> None:
         self._effort = effort
+        self._clock = Clock(browser)
         self._context, self._address = context, address
         self._works = [work for work in WORKS if work.batch in effort.batches]
         self._images = read_folder(ROOT / "mnist")
@@ -112,7 +120,7 @@ class Bench:
         options = dict(peer.options)
         if peer.module == "pyodide.js":
             options |= {"files": sources(), "packages": []}
-        return Tab(self._context, self._address, peer.module, options, self._order)
+        return Tab(self._context, self._clock, self._address, peer.module, options, self._order)
 
     def warm_up(self) -> None:
         """Have everybody learn a little from the same start, and see that they do."""
@@ -150,14 +158,14 @@ class Bench:
 
     def throughput(self) -> None:
         """Measure samples a second, in turns."""
-        rounds: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+        rounds: Rounds = defaultdict(lambda: defaultdict(list))
         for number in range(self._effort.rounds):
             for work in self._works:
                 _say(f"round {number + 1} of {self._effort.rounds}: {work.name}")
                 for peer, runner in self._peers.items():
                     if peer.does(work):
-                        rate = runner.measure(work, self._effort.seconds)
-                        rounds[work.name][peer.name].append(rate)
+                        speed = runner.measure(work, self._effort.seconds)
+                        rounds[work.name][peer.name].append(speed)
         self.results["throughput"] = _medians(rounds)
 
     def multiplication(self) -> None:
@@ -174,8 +182,8 @@ class Bench:
             "files": sources(),
             "packages": [f"{self._address}{SCIPY}/{name}" for name in wheels],
         }
-        tab = Tab(self._context, self._address, "pyodide.js", options, self._order)
-        rounds: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+        tab = Tab(self._context, self._clock, self._address, "pyodide.js", options, self._order)
+        rounds: Rounds = defaultdict(lambda: defaultdict(list))
         for number in range(self._effort.rounds + 1):
             for shape in SHAPES:
                 for name, way in ways.items():
@@ -236,11 +244,15 @@ class Bench:
         self.results["left_out"][name] = why
 
 
-def _medians(rounds: dict[str, dict[str, list[float]]]) -> dict[str, Any]:
+def _medians(rounds: Rounds) -> dict[str, Any]:
     return {
         work: {
-            name: {"median": median(figures), "rounds": figures}
-            for name, figures in by_name.items()
+            name: {
+                "median": median(speed.busy for speed in speeds),
+                "rounds": [speed.busy for speed in speeds],
+                "wall": median(speed.wall for speed in speeds),
+            }
+            for name, speeds in by_name.items()
         }
         for work, by_name in rounds.items()
     }

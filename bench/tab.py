@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from playwright.sync_api import Browser, BrowserContext, Request, sync_playwright
 
-from bench.work import CLASSES, Work
+from bench.work import CLASSES, Speed, Work
 from tools import chromium
 from tools.errors import SetupError
 from tools.serve import make_server
@@ -27,12 +27,30 @@ ARGUMENTS = [
 ]
 
 
+class Clock:
+    """Processor time of the main threads of all tabs, of which one works at a time."""
+
+    def __init__(self, browser: Browser) -> None:
+        self._session = browser.new_browser_cdp_session()
+
+    def read(self) -> float | None:
+        """Return seconds, from any start; None where the system does not say, which Linux does."""
+        processes = self._session.send("SystemInfo.getProcessInfo")["processInfo"]
+        threads = [p["id"] for p in processes if p["type"] == "renderer"]
+        try:
+            stats = [Path(f"/proc/{i}/task/{i}/schedstat").read_text() for i in threads]
+        except OSError:
+            return None
+        return sum(int(text.split()[0]) for text in stats) / 1e9
+
+
 class Tab:
     """A peer in a tab of its own."""
 
     def __init__(
         self,
         context: BrowserContext,
+        clock: Clock,
         address: str,
         module: str,
         options: dict[str, Any],
@@ -42,12 +60,14 @@ class Tab:
 
         Args:
             context: the browser's.
+            clock: its processor time.
             address: of the project's root.
             module: a file in peers/.
             options: what it is handed.
             permutation: the order of the training samples.
         """
         self.page = context.new_page()
+        self._clock = clock
         self.page.goto(f"{address}bench/page.html")
         self.page.wait_for_function("window.bench")
         self._call("open", module, options, permutation.tolist())
@@ -58,24 +78,33 @@ class Tab:
         self._call("setup", work.name, work.net.facts(), work.batch, kernels)
 
     def train(self, work: Work, samples: int) -> float:
-        """Train on the next samples; return seconds."""
-        seconds: float = self._call("train", work.name, samples)
-        return seconds
+        """Train on the next samples; return the seconds that the tab was busy."""
+        wall, busy = self._timed("train", work.name, samples)
+        return busy or float(wall)
 
-    def measure(self, work: Work, seconds: float) -> float:
+    def measure(self, work: Work, seconds: float) -> Speed:
         """Train for so long; return samples a second."""
-        found = self._call("measure", work.name, seconds)
-        return float(found["samples"] / found["seconds"])
+        found, busy = self._timed("measure", work.name, seconds)
+        samples, wall = found["samples"], found["seconds"]
+        return Speed(samples / (busy or wall), samples / wall)
 
     def predict(self, work: Work, count: int) -> np.ndarray:
         """Return the outputs for the first test pictures, (count, 10)."""
         return np.array(self._call("predict", work.name, count)).reshape(count, CLASSES)
 
-    def multiply(self, way: str, shape: tuple[int, int, int], seconds: float) -> float:
+    def multiply(self, way: str, shape: tuple[int, int, int], seconds: float) -> Speed:
         """Multiply matrices for so long; return GFLOP/s."""
-        products, took = self._call("multiply", way, *shape, seconds)
+        (products, wall), busy = self._timed("multiply", way, *shape, seconds)
         m, k, n = shape
-        return float(2e-9 * m * k * n * products / took)
+        work = 2e-9 * m * k * n * products
+        return Speed(work / (busy or wall), work / wall)
+
+    def _timed(self, function: str, *arguments: Any) -> tuple[Any, float | None]:
+        """Return what a function returns, and for how long the tab was busy meanwhile."""
+        before = self._clock.read()
+        found = self._call(function, *arguments)
+        after = self._clock.read()
+        return found, after - before if before is not None and after is not None else None
 
     def _call(self, function: str, *arguments: Any) -> Any:
         return self.page.evaluate(

@@ -119,7 +119,9 @@ def everything(results: Results) -> str:
     lines = [
         f"{machine['processor']}, {machine['cores']} cores (load before the run: "
         f"{_figure(machine['load_before'])}), Chromium {machine['chromium']}, "
-        f"{results['date']}; medians of {results['rounds']} rounds of {results['seconds']} s.",
+        f"{results['date']}; medians of {results['rounds']} rounds of {results['seconds']} s. "
+        "A second is one that the working thread has a processor for, where the system says "
+        "(Linux), so that other programs do not count; the run in the page goes by the clock.",
         "",
         "Samples a second, after warm-up:",
         "",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -86,6 +86,19 @@ DEEPER = Net(
     on=1.0,
 )
 BATCHES = (1, 10, 64, 256)
+
+
+class Speed(NamedTuple):
+    """How much is done a second.
+
+    Attributes:
+        busy: of the time that the working thread had a processor, so that other programs on the
+            machine do not count; of the time on the wall, where the system does not say.
+        wall: of the time on the wall.
+    """
+
+    busy: float
+    wall: float
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from bench.work import Work
+from bench.work import Speed, Work
 from nn.datasets import Images
-
-_CALL = 0.012
 
 
 class PyTorch:
@@ -69,21 +67,21 @@ class PyTorch:
         self._place = 0
 
     def train(self, work: Work, samples: int) -> float:
-        start = time.perf_counter()
+        start = time.process_time()
         _, step = self._networks[work.name]
         while samples > 0:
             end = min(self._place + min(work.batch, samples), len(self._order))
             step(self._order[self._place : end])
             samples -= end - self._place
             self._place = end % len(self._order)
-        return time.perf_counter() - start
+        return time.process_time() - start
 
-    def measure(self, work: Work, seconds: float) -> float:
-        samples, took = 0, 0.0
-        while took < seconds:
-            took += self.train(work, 4 * work.batch)
+    def measure(self, work: Work, seconds: float) -> Speed:
+        samples, busy, start = 0, 0.0, time.perf_counter()
+        while (wall := time.perf_counter() - start) < seconds:
+            busy += self.train(work, 4 * work.batch)
             samples += 4 * work.batch
-        return samples / took
+        return Speed(samples / busy, samples / wall)
 
     def predict(self, work: Work, count: int) -> np.ndarray:
         torch = self._torch
