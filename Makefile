@@ -3,7 +3,7 @@ PYTHON ?= python3
 SETUP := $(PYTHON) -m tools.setup
 VENV := .venv/bin
 
-.PHONY: help serve test lint unit browser format site
+.PHONY: help serve test lint unit browser bench format site
 
 help:
 	@echo "make serve    set up what is missing and serve the page on port 8000 (PORT= changes it)"
@@ -11,6 +11,7 @@ help:
 	@echo "make lint     only ruff and mypy"
 	@echo "make unit     only the unit tests"
 	@echo "make browser  only the browser tests"
+	@echo "make bench    measure this project beside others (QUICK=1: roughly, in three minutes)"
 	@echo "make format   rewrite the Python files in the project's format"
 	@echo "make site     copy what a static host needs into site/"
 
@@ -37,6 +38,11 @@ unit:
 browser:
 	@$(SETUP) page python chromium
 	@$(VENV)/pytest tests/browser
+
+# REFERENCE=no skips the run in the page, which takes minutes with NumPy.
+bench:
+	@$(SETUP) page python chromium bench
+	@$(VENV)/python -m bench $(if $(QUICK),--quick) $(if $(filter no,$(REFERENCE)),--no-reference)
 
 format:
 	@$(SETUP) python

@@ -1,8 +1,9 @@
-"""The Python packages that Pyodide loads in the page, in the builds made for it."""
+"""Python packages that Pyodide loads, in the builds made for it."""
 
 import json
 import tempfile
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from tools import command, environment, files
@@ -10,6 +11,9 @@ from tools.download import DownloadError, fetch
 from tools.errors import SetupError
 
 NAMES = ("numpy", "micropip")
+"""What the page loads."""
+
+FOLDER = "vendor/pyodide"
 CDN = "https://cdn.jsdelivr.net/pyodide/v{version}/full/"
 CDN_TIMEOUT = 5.0  # seconds that it may stay silent
 # Many networks let a package registry through and no CDN. This package on PyPI carries the same
@@ -18,8 +22,8 @@ CARRIER = "open-webui==0.12.4"
 CARRIER_FOLDER = "open_webui/frontend/pyodide/"
 
 
-def fill(root: Path) -> None:
-    """Put the wheels into `vendor/pyodide/`, unless they are there already.
+def fill(root: Path, names: Sequence[str] = NAMES, folder: str = FOLDER) -> None:
+    """Put the wheels of the packages `names` into `folder`, unless they are there already.
 
     `node_modules/pyodide` says which wheels, with which SHA-256.
 
@@ -28,8 +32,8 @@ def fill(root: Path) -> None:
     """
     missing = {
         name: sha256
-        for name, sha256 in expected(root).items()
-        if not _is_there(root / "vendor/pyodide" / name, sha256)
+        for name, sha256 in expected(root, names).items()
+        if not _is_there(root / folder / name, sha256)
     }
     if not missing:
         return
@@ -40,15 +44,15 @@ def fill(root: Path) -> None:
         wheels = {name: fetch(address + name, missing[name], CDN_TIMEOUT) for name in missing}
     except DownloadError as error:
         print(f"{error}. PyPI's {CARRIER} has the same files; fetching it (106 MB) ...", flush=True)
-        wheels = _from_carrier(root, missing)
+        wheels = _from_carrier(root, missing, folder)
     for name, data in wheels.items():
-        files.write(root / "vendor/pyodide" / name, data)
+        files.write(root / folder / name, data)
 
 
-def expected(root: Path) -> dict[str, str]:
-    """SHA-256 of each wheel the page needs, keyed by file name."""
+def expected(root: Path, names: Sequence[str] = NAMES) -> dict[str, str]:
+    """SHA-256 of each package's wheel, keyed by file name."""
     lock = json.loads((root / "node_modules/pyodide/pyodide-lock.json").read_text(encoding="utf-8"))
-    packages = [lock["packages"][name] for name in NAMES]
+    packages = [lock["packages"][name] for name in names]
     return {package["file_name"]: package["sha256"] for package in packages}
 
 
@@ -56,8 +60,8 @@ def _is_there(path: Path, sha256: str) -> bool:
     return path.is_file() and files.sha256(path.read_bytes()) == sha256
 
 
-def _from_carrier(root: Path, wanted: dict[str, str]) -> dict[str, bytes]:
-    """The `wanted` wheels (SHA-256 by file name), taken out of the carrier's own wheel."""
+def _from_carrier(root: Path, wanted: dict[str, str], target: str) -> dict[str, bytes]:
+    """The `wanted` wheels (SHA-256 by file name) for `target`, out of the carrier's own wheel."""
     python = environment.create(root)
     with tempfile.TemporaryDirectory() as folder:
         command.run(
@@ -76,6 +80,6 @@ def _from_carrier(root: Path, wanted: dict[str, str]) -> dict[str, bytes]:
         if files.sha256(wheels.get(name, b"")) != sha256:
             raise SetupError(
                 f"{name} is missing in {CARRIER} or has the wrong SHA-256. "
-                "Put the file that belongs to Pyodide into vendor/pyodide/ by hand."
+                f"Put the file that belongs to Pyodide into {target}/ by hand."
             )
     return wheels

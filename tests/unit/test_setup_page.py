@@ -185,6 +185,11 @@ def test_where_the_cdn_fails_the_wheels_come_from_pypi(
         assert (root / "vendor/pyodide" / name).read_bytes() == data
 
 
+def test_the_bench_has_wheels_of_its_own(root: Path, cdn: Path) -> None:
+    wheels.fill(root, ["micropip"], "bench/vendor")
+    assert set(tree(root / "bench")) == {"vendor/micropip-1.whl"}
+
+
 def test_a_wrong_wheel_from_both_sources_is_refused(root: Path, cdn: Path, carrier: Path) -> None:
     put(cdn / "v9.8.7/micropip-1.whl", b"other")
     fill_carrier(carrier, WHEELS | {"micropip-1.whl": b"other"})

@@ -1,0 +1,1 @@
+"""One file a peer, all with the interface that page.js describes."""
