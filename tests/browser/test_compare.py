@@ -145,6 +145,8 @@ def test_another_table_makes_rows_wait_but_another_network_does_not(visit):
         table = "r,g,b,label\n" + "".join(f"{i},{255 - i},9,{'ab'[i > 127]}\n" for i in range(256))
         lab.open_table(table)
         expect(row).to_have_attribute("data-state", "waiting")
+        # The table's columns were shown.
+        lab.click("compareTab")
         lab.news(lambda: lab.click("compareRun"), "^Compared: ")
         lab.news(lambda: lab.click("builtIn"), "^Other data: ")
         expect(row).to_have_attribute("data-state", "waiting")
