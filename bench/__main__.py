@@ -223,10 +223,15 @@ class Bench:
         for engine, epochs in (("wasm", 1 if quick else 5), *(() if quick else [("numpy", 1)])):
             _say(f"the reference run in the page, {engine}")
             try:
-                run = reference.run(self._context, self._address, engine, epochs)
+                repeats = 3 if engine == "wasm" else 1
+                runs = [
+                    reference.run(self._context, self._address, engine, epochs)
+                    for _ in range(repeats)
+                ]
             except reference.Refused as refused:
                 self._leave_out(f"the reference run, {engine}", str(refused))
                 continue
+            run = sorted(runs, key=lambda run: run["seconds"])[repeats // 2]
             found[run.pop("engine")] = run
         self.results["reference"] = found
 
