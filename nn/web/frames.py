@@ -11,11 +11,11 @@ from pyscript.js_modules import glue
 
 T = TypeVar("T")
 
-BUDGET = 0.012
-"""Seconds of work a frame: 60 frames a second leave 16.7 ms for each."""
+BUDGET = 0.0045
+"""Seconds of work in one go."""
 
-_LITTLE = 0.003
-"""Seconds that are so little of a frame that another chunk of work fits in beside them."""
+_FRAME = 0.0145
+"""Seconds of work a frame, at most: 60 frames a second leave 16.7 ms for each."""
 
 
 async def pull(
@@ -26,7 +26,7 @@ async def pull(
 ) -> bool:
     """Pull ``run`` each frame and hand what it yields to ``each``, for as long as it is wanted.
 
-    A chunk that is over at once, such as a test of few samples, does not get a frame for itself.
+    Another chunk follows in the same frame if one as long as the last still fits.
     While ``shown`` is not set it pauses: another lab has the frames.
 
     Returns:
@@ -35,8 +35,10 @@ async def pull(
     while True:
         await glue.nextFrame()
         await shown.wait()
-        started = time.perf_counter()
-        while time.perf_counter() - started < _LITTLE:
+        now = time.perf_counter()
+        end = now + _FRAME
+        took = 0.0
+        while now + took <= end:
             if not wanted():
                 return False
             try:
@@ -44,6 +46,8 @@ async def pull(
             except StopIteration:
                 return True
             each(progress)
+            before, now = now, time.perf_counter()
+            took = now - before
 
 
 class Painter:

@@ -74,6 +74,7 @@ class Lab:
 
     def tidy(self) -> None:
         """Bring the page back to where a visit starts."""
+        self.page.locator("[data-opens=digits]").click()
         if self.state not in ("ready", "training"):
             self.page.reload()
             self.wait("ready")
