@@ -226,7 +226,8 @@ def test_the_table_has_an_end(compare):
 
 
 def test_it_stops_and_goes_on_where_it_was(compare):
-    compare.set(trainSamples=20000, epochs=2)
+    # Large enough for some seconds of training.
+    compare.set(hidden="300,100", trainSamples=20000, epochs=4)
     compare.click("compareAdd")
     compare.click("compareRun")
     result = rows(compare).nth(0).locator("td").nth(3)
