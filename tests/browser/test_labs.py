@@ -12,6 +12,7 @@ LABS = ("digits", "colours", "points", "temperature")
 
 def show(lab, name: str) -> None:
     lab.page.locator(f"[data-opens={name}]").click()
+    expect(lab.page.locator(f"main[data-lab={name}]")).to_be_visible()
     lab.wait("ready")
 
 
