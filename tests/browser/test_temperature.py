@@ -154,9 +154,9 @@ def test_the_slider_and_the_field_work_by_keyboard(lab):
 def test_what_is_not_a_temperature_is_said_to_be_none(lab, text):
     lab.find("celsius").fill(text)
     problem = lab.find("celsiusProblem")
-    expect(problem).to_have_text("expected a number from -273.15 up to 1e+06")
+    expect(problem).to_have_text("expected a number from -273.15 up to 1,000,000")
     expect(lab.find("celsius")).to_have_attribute("aria-invalid", "true")
-    assert lab.text("truth") == "158.00 °F"
+    assert (lab.text("fahrenheit"), lab.text("truth")) == ("–", "–")
     lab.find("celsius").fill("0.5")
     expect(problem).to_have_text("")
     assert lab.text("truth") == "32.90 °F"
