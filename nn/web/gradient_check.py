@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import weakref
 from collections.abc import Iterator
 
 import numpy as np
@@ -32,14 +33,15 @@ class GradientPanel(Panel[S]):
         self._rng = np.random.default_rng()
         self._result: GradientCheck | None = None
         self._checked = ""
-        self._experiment: Experiment | None = None
+        # Weak: a network that has been replaced need not stay for what was found about it.
+        self._experiment: weakref.ref[Experiment] | None = None
         self._samples_seen = 0
         self._intro = self.parts.element("gradientSummary").textContent
         self.parts.click("checkGradients", self._check_or_stop)
         lab.painter.add(0.5, self._mark_if_old)
 
     def refresh(self) -> None:
-        if self._experiment is not None and self._experiment is not self.lab.experiment:
+        if self._experiment is not None and self._experiment() is not self.lab.experiment:
             # It was about a network that is no longer there.
             self.stop()
             self._experiment = self._result = None
@@ -49,8 +51,8 @@ class GradientPanel(Panel[S]):
 
     def _mark_if_old(self) -> None:
         """Say of a result if the network has learnt since."""
-        if self._result is not None and not self.busy and self._experiment is not None:
-            old = self._experiment.history.samples != self._samples_seen
+        if self._result is not None and not self.busy:
+            old = self.lab.experiment.history.samples != self._samples_seen
             mark = "Checked before the latest training. " if old else ""
             self.parts.show("gradientSummary", mark + _verdict(self._result))
 
@@ -72,8 +74,8 @@ class GradientPanel(Panel[S]):
             )
 
         self._result = None
-        self._experiment = self.lab.experiment
-        self._samples_seen = self._experiment.history.samples
+        self._experiment = weakref.ref(self.lab.experiment)
+        self._samples_seen = self.lab.experiment.history.samples
         self.parts.show("gradientSummary", f"Checking {self._checked} …")
         self.parts.element("gradientTable").hidden = True
         self.parts.element("gradientProgress").value = 0

@@ -105,9 +105,7 @@ def test_nothing_piles_up_while_comparing_and_building(page, probe):
     work(10)
     after = probe()
     grown = {name: after[name] - before[name] for name in after}
-    # Caches fill a little; but had the twenty networks stayed, of 64 kB each, it would be 1.3 MB.
-    most = MOST_GROWTH | {"python": 400_000}
-    assert {name: size for name, size in grown.items() if size > most[name]} == {}
+    assert {name: size for name, size in grown.items() if size > MOST_GROWTH[name]} == {}
 
 
 def test_the_log_keeps_its_last_300_lines(lab):
