@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import operator
 from collections import defaultdict
 from collections.abc import Iterable
 
@@ -67,6 +69,7 @@ class Sequential:
 
     def build(self, features: int, rng: np.random.Generator) -> None:
         """Make parameters for inputs of ``features`` columns and draw them from ``rng``."""
+        features = operator.index(features)
         if features < 1:
             raise ValueError(f"a network needs at least one input feature, got {features}")
         self.features = features
@@ -76,13 +79,30 @@ class Sequential:
         ]
         self.parameters = np.zeros(sum(sizes), dtype=self.dtype)
         self.gradients = np.zeros_like(self.parameters)
-        end = 0
-        for layer, inputs, size in zip(self.layers, self.widths, sizes, strict=False):
-            start, end = end, end + size
-            layer.build(inputs, self.parameters[start:end], self.gradients[start:end])
+        self._give_out_parameters()
+        for layer in self.layers:
             layer.initialize(rng)
         self._program = None
         self.optimizer.build(self.parameters)
+
+    def _give_out_parameters(self) -> None:
+        """Give each layer its views of the flat arrays."""
+        end = 0
+        for layer, inputs in zip(self.layers, self.widths, strict=False):
+            start, end = end, end + layer.parameter_count(inputs)
+            layer.build(inputs, self.parameters[start:end], self.gradients[start:end])
+
+    def __deepcopy__(self, memo: dict[int, object]) -> Sequential:
+        """Return a network that is trained on its own from here on; it shares the engine."""
+        twin = copy.copy(self)
+        twin.layers = [copy.copy(layer) for layer in self.layers]
+        twin.inputs = copy.deepcopy(self.inputs, memo)
+        twin.optimizer = copy.deepcopy(self.optimizer, memo)
+        twin.parameters, twin.gradients = self.parameters.copy(), self.gradients.copy()
+        twin._program = None
+        if twin.features:
+            twin._give_out_parameters()
+        return twin
 
     def compile(
         self,

@@ -7,6 +7,7 @@ and usable; a generator that is no longer pulled is a run that was stopped.
 
 from __future__ import annotations
 
+import operator
 import time
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
@@ -127,6 +128,7 @@ def training(
         ValueError: ``batch_size``, ``epochs`` or ``validation_freq`` is below 1, or the data does
             not fit the network.
     """
+    batch_size = operator.index(batch_size)
     if batch_size < 1 or epochs < 1:
         raise ValueError(f"batch_size and epochs must be at least 1, got {batch_size} and {epochs}")
     if validation_freq < 1:

@@ -29,7 +29,11 @@ class Totals(NamedTuple):
 
 
 class Program(Protocol):
-    """A network made ready to run."""
+    """A network made ready to run.
+
+    It knows its network, which has to live on, but does not keep it alive: a network whose program
+    did would take its megabytes with it until Python looks for cycles.
+    """
 
     name: str
     """Who does the arithmetic, as people are shown it."""
@@ -43,7 +47,7 @@ class Program(Protocol):
             data: the training set.
             order: (m,) indices into ``data``, worked through in this order; the last mini-batch is
                 smaller when ``batch_size`` does not divide m.
-            batch_size: samples a mini-batch.
+            batch_size: samples a mini-batch, at least 1.
         """
 
     def gradients(self, data: Dataset, batch: np.ndarray) -> Totals:
@@ -87,8 +91,9 @@ def named_engine(name: str) -> Engine:
     if engine := _wasm_engine():
         return engine
     raise ValueError(
-        "WebAssembly SIMD runs in browsers that know it, and in a terminal where wasmtime is "
-        "installed; neither is here"
+        "this browser does not know WebAssembly SIMD"
+        if sys.platform == "emscripten"
+        else "WebAssembly runs in a terminal where wasmtime is installed: pip install '.[wasm]'"
     )
 
 

@@ -6,6 +6,7 @@ of the time. So every array is allocated once for a mini-batch size and written 
 
 from __future__ import annotations
 
+import weakref
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -54,7 +55,7 @@ class NumpyProgram:
     def __init__(self, model: Sequential) -> None:
         fitting = _PART_WORK // model.parameters.size
         self.part = min(max(fitting, _SMALLEST_PART), _LARGEST_PART)
-        self._model = model
+        self._model: Sequential = weakref.proxy(model)
         self._buffers: dict[int, Buffers] = {}
         self._target_table: tuple[int | None, np.ndarray] | None = None
 

@@ -28,6 +28,27 @@ settings, work, kept: see :class:`Layout`.
 totals: two float64, to which the loss and the right answers are added.
 """
 
+_FORWARD = {"samples", "batch", "inputs", "order", "parameters", "settings", "work"}
+
+
+def words_of(function: str, spec: Spec) -> set[str]:
+    """Return the words that a network's ``function`` reads; in the others it finds a 0."""
+    words = _FORWARD | _BESIDES[function]
+    if function == "train":
+        if not spec.in_place:
+            words |= {"gradients", *(f"slot_{i}" for i in range(spec.update.slots))}
+        if spec.keeps:
+            words |= {"kept"}
+    return words
+
+
+_BESIDES = {
+    "train": {"targets", "rates", "totals"},
+    "gradients": {"targets", "gradients", "totals"},
+    "evaluate": {"targets", "outputs", "totals"},
+    "predict": {"outputs"},
+}
+
 ONE, OFF, ON, SCALE, OFFSET, CONSTANTS = range(6)
 """Where numbers lie in ``settings``: a one, the target of a class that is not the label and of one
 that is, the scaling of pixels, then the optimizer's constants."""
@@ -106,8 +127,9 @@ class Layout:
         penalties: of each layer, index in ``settings`` of l1; l2 follows.
         scales, offsets: index in ``settings`` of each feature's scaling, where it is not sparse.
         settings: how many numbers there are.
-        kept: how many there are in ``kept``: the first kernel, its vectors d and c, and, as i32, a
-            count of updates; 0 if the network keeps nothing.
+        kept: how many there are in ``kept``: the first kernel, its vectors d and c, the offset o
+            that c was worked out with, and, as i32, a count of updates; 0 if the network keeps
+            nothing.
     """
 
     def __init__(self, spec: Spec) -> None:
@@ -129,7 +151,8 @@ class Layout:
         units = spec.layers[0].units
         self.d = 4 * spec.features * units
         self.c = self.d + 4 * units
-        self.count = self.c + 4 * units
+        self.offset = self.c + 4 * units
+        self.count = self.offset + 4
         self.kept = self.count // 4 + 1 if spec.keeps else 0
 
         # Room for each sample, one kind after another, and before that for each mini-batch.

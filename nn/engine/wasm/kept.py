@@ -3,8 +3,8 @@
 :mod:`nn.engine.wasm.sparse` says why and derives the formulas. The parts stay in an array of their
 own from call to call, beside the vector c, so that where one call ends and the next begins makes no
 difference. The network's own kernel is brought up to date at the end of each call; if it is another
-one at the start of the next, the parts are made anew. They are also made anew after a number of
-updates, before the rounding of c adds up.
+one at the start of the next, or the offset is, the parts are made anew. They are also made anew
+after a number of updates, before the rounding of c adds up.
 """
 
 from __future__ import annotations
@@ -13,21 +13,22 @@ from nn.engine.wasm import matmul, sparse, vectors
 from nn.engine.wasm.assembler import Function, Module
 from nn.engine.wasm.frame import OFFSET, ONE, Layout, Spec, word
 from nn.engine.wasm.inputs import each_list
-from nn.engine.wasm.instructions import F32, F32X4, I32, I32X4, Value
+from nn.engine.wasm.instructions import F32, F32X4, I32, Value
 
 _UPDATES = 1024
 """Mini-batches after which the parts are made anew."""
 
 
 def resume(module: Module, spec: Spec, layout: Layout) -> Function:
-    """Return a function of (frame): make the parts anew if the kernel is not what they say."""
+    """Return a function of (frame): make the parts anew if they are of something else."""
     units, features = spec.layers[0].units, spec.features
     renew = _renew(module, spec, layout)
     with module.function("resume", I32) as f:
         (frame,) = f.parameters
         v, w = f.local(word(frame, "kept")), f.local(word(frame, "parameters"))
         d = f.local(v + layout.d)
-        different = f.local(I32X4)
+        offset = F32X4.load_splat(word(frame, "settings"), 4 * OFFSET)
+        different = f.local(offset.differs(F32X4.load_splat(v, layout.offset)))
         stop = f.local(v + 4 * features * units)
         with f.count(v, stop, 4 * units):
 
@@ -79,6 +80,7 @@ def _renew(module: Module, spec: Spec, layout: Layout) -> Function:
         one = settings + 4 * ONE
         f.call(matmul.column_sums(module, units), one, v, c, I32(1), I32(features))
         f.call(scale, c, I32(units), F32.load(settings, 4 * OFFSET))
+        f.store(v, F32.load(settings, 4 * OFFSET), layout.offset)
         f.store(v, I32(0), layout.count)
     return f
 

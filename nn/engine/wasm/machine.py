@@ -13,6 +13,7 @@ import ctypes
 import os
 import sys
 import tempfile
+import threading
 import weakref
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
@@ -169,16 +170,20 @@ def _array(word: np.ndarray | Changed) -> np.ndarray:
     """Return a word's array.
 
     Raises:
+        TypeError: there is none.
         ValueError: a function cannot work on it.
     """
     array = word.array if isinstance(word, Changed) else word
+    if not isinstance(array, np.ndarray):
+        # Such as np.int64, whose address could be taken too.
+        raise TypeError(f"neither a number nor an array: {word!r:.40}")
     if not array.flags.c_contiguous or (isinstance(word, Changed) and not array.flags.writeable):
         raise ValueError(f"a kernel cannot work on an array of strides {array.strides}")
     return array
 
 
 class Wasmtime:
-    """A memory apart, in a terminal."""
+    """A memory apart, in a terminal; one thread at a time works in it."""
 
     in_place = False
 
@@ -196,12 +201,14 @@ class Wasmtime:
         # is closed first.
         weakref.finalize(self, engine.close)
         weakref.finalize(self, self.store.close)
+        self.lock = threading.Lock()
         self.memory = wasmtime.Memory(self.store, wasmtime.MemoryType(wasmtime.Limits(1, None)))
 
     def load(self, module: bytes) -> _Instance:
         try:
-            compiled = self.wasmtime.Module(self.store.engine, module)
-            instance = self.wasmtime.Instance(self.store, compiled, [self.memory])
+            with self.lock:
+                compiled = self.wasmtime.Module(self.store.engine, module)
+                instance = self.wasmtime.Instance(self.store, compiled, [self.memory])
         except self.wasmtime.WasmtimeError as error:
             raise Refused(str(error)) from error
         return _Instance(self, instance)
@@ -227,6 +234,10 @@ class _Instance:
         self._instance = instance
 
     def run(self, function: str, words: Sequence[Word]) -> None:
+        with self._machine.lock:
+            self._run(function, words)
+
+    def _run(self, function: str, words: Sequence[Word]) -> None:
         places = _places(words)
         memory = self._machine.room(places[-1] + 4 * len(words) + GUARD)
         numbers = np.empty(len(words), dtype=np.uint32)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import weakref
 from typing import TYPE_CHECKING
 
@@ -12,8 +13,20 @@ from nn.datasets.dataset import Dataset
 from nn.engine import Program, Totals
 from nn.engine.numpy import NumpyProgram
 from nn.engine.wasm import activations, losses
-from nn.engine.wasm.frame import CONSTANTS, OFF, OFFSET, ON, ONE, SCALE, WORDS, Layer, Layout, Spec
-from nn.engine.wasm.machine import Changed, Library, Machine, Refused, Scratch, Word
+from nn.engine.wasm.frame import (
+    CONSTANTS,
+    OFF,
+    OFFSET,
+    ON,
+    ONE,
+    SCALE,
+    WORDS,
+    Layer,
+    Layout,
+    Spec,
+    words_of,
+)
+from nn.engine.wasm.machine import Changed, Library, Machine, Refused, Scratch, Word, address
 from nn.engine.wasm.network import network
 from nn.engine.wasm.sparse import list_bytes
 from nn.engine.wasm.updates import PLAIN, update_of
@@ -38,7 +51,7 @@ _SPARSE = 0.4
 
 
 class WasmEngine:
-    """Compiles networks; equal ones share their code.
+    """Compiles networks; equal ones share their code, which stays: it cannot be unloaded.
 
     What there are no kernels for, such as float64, is worked out by the NumPy engine.
 
@@ -76,19 +89,39 @@ def _has_kernels(model: Sequential) -> bool:
         and type(model.inputs) is Rescaling
         and model.loss.name in losses.NAMES
         and type(model.loss) is type(LOSSES[model.loss.name])
-        and all(_has_kernel(layer, model.parameters) for layer in model.layers)
+        and all(map(_has_kernel, model.layers))
+        and _lies_in_one_piece(model)
     )
 
 
-def _has_kernel(layer: Dense, parameters: np.ndarray) -> bool:
+def _has_kernel(layer: Dense) -> bool:
     return (
         type(layer) is Dense
         and layer.activation.name in activations.NAMES
         and layer.activation is ACTIVATIONS[layer.activation.name]
         and type(layer.kernel_regularizer) in (L1L2, type(None))
-        # Kernels work on the flat arrays, and a layer may have been given another one.
-        and layer.kernel.base is parameters
     )
+
+
+def _lies_in_one_piece(model: Sequential) -> bool:
+    """Return whether each layer's parameters are where kernels look for them.
+
+    They work on the flat array, and a layer may have been given another one.
+    """
+    place = address(model.parameters)
+    for layer, inputs in zip(model.layers, model.widths, strict=False):
+        views: list[tuple[np.ndarray, tuple[int, ...]]] = [(layer.kernel, (inputs, layer.units))]
+        if layer.use_bias and layer.bias is not None:
+            views.append((layer.bias, (layer.units,)))
+        elif layer.use_bias or layer.bias is not None:
+            return False
+        for view, shape in views:
+            if view.shape != shape or view.dtype != np.float32 or not view.flags.c_contiguous:
+                return False
+            if address(view) != place:
+                return False
+            place += view.nbytes
+    return True
 
 
 class WasmProgram:
@@ -97,7 +130,7 @@ class WasmProgram:
     def __init__(self, engine: WasmEngine, model: Sequential) -> None:
         self.name = engine.name
         self._engine = engine
-        self._model = model
+        self._model: Sequential = weakref.proxy(model)
         self._numpy = NumpyProgram(model)
         self._kept = np.empty(0, dtype=np.float32)
         self._block = max(1, min(_BLOCK, _BLOCK_BYTES // list_bytes(model.features)))
@@ -109,8 +142,11 @@ class WasmProgram:
     def train(self, data: Dataset, order: np.ndarray, batch_size: int) -> Totals:
         model = self._model
         optimizer = model.optimizer
-        if update_of(optimizer) is None:
+        update = update_of(optimizer)
+        if update is None:
             return self._train_with_unknown_optimizer(data, order, batch_size)
+        if len(optimizer.slots) != update[0].slots:
+            raise ValueError("the optimizer was changed: compile the network anew")
         updates = -(-len(order) // batch_size)
         size = model.parameters.size
         changed = {
@@ -177,6 +213,7 @@ class WasmProgram:
             words: what else the function takes, by the names in WORDS.
         """
         model = self._model
+        batch = operator.index(batch)
         if data.classes is not None:
             _check_classes(model, data.classes)
         if function != "predict":
@@ -207,8 +244,9 @@ class WasmProgram:
             if self._kept.size != layout.kept:
                 self._kept = np.zeros(layout.kept, dtype=np.float32)
             words["kept"] = Changed(self._kept)
+        read = words_of(function, spec)
         try:
-            library.run(function, [words.get(name, 0) for name in WORDS])
+            library.run(function, [words[name] if name in read else 0 for name in WORDS])
         except MemoryError:
             return None
         return Totals(float(totals[0]), int(totals[1]))
@@ -219,9 +257,9 @@ class WasmProgram:
         assert isinstance(optimizer, SGD | Adam | RMSprop)
         first, rate = optimizer.iterations, optimizer.learning_rate
         if callable(rate):
-            rates = np.array([rate(first + i) for i in range(updates)])
+            rates = np.array([rate(first + i) for i in range(updates)], dtype=float)
         else:
-            rates = np.full(updates, rate)
+            rates = np.full(updates, float(rate))
         if isinstance(optimizer, Adam):
             t = first + 1 + np.arange(updates)
             rates *= np.sqrt(1 - optimizer.beta_2**t) / (1 - optimizer.beta_1**t)
