@@ -25,6 +25,7 @@ from bench.tab import ROOT, Clock, Tab, browsing, sources
 from bench.work import (
     GOALS,
     MATMUL,
+    MATMUL_BOUND,
     MATMUL_SCIPY,
     NUMPY,
     PEERS,
@@ -181,8 +182,9 @@ class Bench:
             del ways[MATMUL_SCIPY]
             self._leave_out(MATMUL_SCIPY, "its wheel for Pyodide could not be had")
         if RELAXED in self.results["left_out"]:
-            del ways[MATMUL]
-            self._leave_out(MATMUL, "the browser has no relaxed SIMD")
+            for name in (MATMUL, MATMUL_BOUND):
+                del ways[name]
+                self._leave_out(name, "the browser has no relaxed SIMD")
         options = {
             "files": sources(),
             "packages": [f"{self._address}{SCIPY}/{name}" for name in wheels],

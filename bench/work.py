@@ -173,13 +173,15 @@ MATMUL = "nn.engine.matmul"
 MATMUL_SIMD = "nn.engine.matmul, without relaxed SIMD"
 MATMUL_NUMPY = "NumPy in Pyodide"
 MATMUL_SCIPY = "SciPy's sgemm in Pyodide"
+MATMUL_BOUND = "multiply-adds in registers alone"
 PRODUCTS = {
     MATMUL_NUMPY: "numpy",
     MATMUL_SCIPY: "scipy",
     MATMUL_SIMD: "simd",
     MATMUL: "relaxed",
+    MATMUL_BOUND: "bound",
 }
-"""Ways to multiply matrices, and what in_pyodide.py calls them."""
+"""Ways to multiply matrices, and what in_pyodide.py calls them; the last bounds the others."""
 
 SHAPES = (
     (64, 784, 100),

@@ -2,8 +2,9 @@
 
 Large matrices do not fit into the caches, so they are worked through in blocks, and blocks are
 copied into the order in which they are read: b as panels of two vectors of columns, a as panels of
-four rows, with zeros to fill the last panel. From there, a tile of four rows by two vectors is
-summed in registers. The scheme is Goto's (Goto & van de Geijn 2008, "Anatomy of high-performance
+six rows, with zeros to fill the last panel. From there, a tile of six rows by two vectors is summed
+in registers: 12 sums, two vectors of b and one of a are 15 of the 16 that there are, and browsers
+keep one for themselves. The scheme is Goto's (Goto & van de Geijn 2008, "Anatomy of high-performance
 matrix multiplication").
 """
 
@@ -18,13 +19,12 @@ WORDS = ("m", "n", "k", "a", "a_row", "a_column", "b", "b_row", "b_column", "c",
 """What the function is given: sizes, addresses and strides in bytes. A row of c lies in one piece.
 """
 
-_ROWS = 4
+_ROWS = 6
 _VECTORS = 2
-_UNROLLED = 4
 
-# A block of a, 128 KiB, and a panel of b stay in the caches next to the processor, a block of b,
-# 512 KiB, in the one behind them.
-_M, _N, _K = 128, 512, 256
+# A block of a, 126 KiB, and a panel of b stay in the caches next to the processor, a block of b,
+# 512 KiB, in the one behind them. Blocks hold whole panels.
+_M, _N, _K = 126, 512, 256
 
 
 @dataclass(frozen=True)
@@ -94,19 +94,26 @@ def _pack(module: Module, numbers: Numbers, width: int) -> Function:
         with f.count(f.local(I32(0)), lines, width) as first:
             left = _part(f, lines - first, width)
             panel = f.local(source + first * line)
+            whole = f.local(left.equals(width))
             with f.count(f.local(I32(0)), terms):
                 place = f.local(panel)
-                whole_vectors = left.equals(width) & line.equals(size)
-                with f.when(whole_vectors):
-                    for v in range(width // numbers.vector.lanes):
+                with f.when(whole & line.equals(size)):
+                    vectors, rest = divmod(width, numbers.vector.lanes)
+                    for v in range(vectors):
                         f.store(target, numbers.vector.load(place, 16 * v), 16 * v)
-                with f.otherwise(), f.count(f.local(I32(0)), width) as i:
-                    inside = i < left
-                    with f.when(inside):
-                        f.store(target + i * size, numbers.scalar.load(place))
-                    with f.otherwise():
-                        f.store(target + i * size, numbers.scalar(0.0))
-                    place += line
+                    for i in range(width - rest, width):
+                        f.store(target, numbers.scalar.load(place, i * size), i * size)
+                with f.otherwise():
+                    with f.when(whole):
+                        for i in range(width):
+                            f.store(target, numbers.scalar.load(place), i * size)
+                            place += line
+                    with f.otherwise(), f.count(f.local(I32(0)), width) as i:
+                        with f.when(i < left):
+                            f.store(target + i * size, numbers.scalar.load(place))
+                        with f.otherwise():
+                            f.store(target + i * size, numbers.scalar(0.0))
+                        place += line
                 target += width * size
                 panel += term
     return f
@@ -150,7 +157,7 @@ def _block(module: Module, numbers: Numbers) -> Function:
 
 
 def _tile(module: Module, numbers: Numbers) -> Function:
-    """Return a function of (a, b, c, c_row, terms, adds): four rows by two vectors."""
+    """Return a function of (a, b, c, c_row, terms, adds): six rows by two vectors."""
     vector, size = numbers.vector, numbers.scalar.size
     with module.function("tile", *[I32] * 6) as f:
         a, b, c, c_row, terms, adds = f.parameters
@@ -158,20 +165,14 @@ def _tile(module: Module, numbers: Numbers) -> Function:
         row = [f.local(vector) for _ in range(_VECTORS)]
         factor = f.local(vector)
 
-        def step(s: int) -> None:
+        with f.count(a, f.local(a + terms * (size * _ROWS)), size * _ROWS):
             for v, part in enumerate(row):
-                part.set(vector.load(b, 16 * (_VECTORS * s + v)))
+                part.set(vector.load(b, 16 * v))
             for r, line in enumerate(sums):
-                factor.set(vector.load_splat(a, size * (_ROWS * s + r)))
+                factor.set(vector.load_splat(a, size * r))
                 for v, part in enumerate(row):
                     line[v].set(f.madd(factor, part, line[v]))
-
-        for steps, count in ((_UNROLLED, terms // _UNROLLED), (1, terms % _UNROLLED)):
-            stop = f.local(a + count * (steps * size * _ROWS))
-            with f.count(a, stop, steps * size * _ROWS):
-                for s in range(steps):
-                    step(s)
-                b += steps * 16 * _VECTORS
+            b += 16 * _VECTORS
         for line in sums:
             for v, total in enumerate(line):
                 with f.when(adds):
