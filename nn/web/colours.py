@@ -19,9 +19,9 @@ from nn.model import Sequential
 from nn.settings import SettingsError
 from nn.task import Columns, DataCode, Task
 from nn.training import Evaluation
-from nn.web import dom
+from nn.web import dom, files
 from nn.web.inputs import Inputs
-from nn.web.lab import Lab, check_size
+from nn.web.lab import Lab
 from nn.web.strip import Strip
 from nn.web.table_choice import TableChoice
 from nn.web.table_results import TableResults
@@ -236,17 +236,15 @@ class ColoursLab(Lab[ColoursSettings]):
 
     # ---- Files.
 
-    async def open_files(self, files: list[Any]) -> None:
+    async def open_files(self, chosen: list[Any]) -> None:
         """Open a weights file or a table, which the content tells."""
-        if len(files) != 1:
-            raise ValueError(f"expected one file, a table or weights, not {len(files)} files")
-        (file,) = files
-        check_size(file.name, file.size, MAX_BYTES)
+        file = files.only(chosen, "file, a table or weights")
+        files.check_size(file.name, file.size, MAX_BYTES)
         dom.log(f"Reading {file.name}")
         # So that the line is seen: a large table takes seconds, in which nothing is drawn.
         await glue.nextFrame()
         await glue.nextFrame()
-        content = (await glue.fileBytes(file)).to_bytes()
+        content = await files.content(file)
         if _WEIGHTS.search(content):
             self.load(content, file.name)
             return
