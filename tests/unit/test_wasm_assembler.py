@@ -8,7 +8,6 @@ import pytest
 
 from nn.engine.wasm.assembler import Function, Module
 from nn.engine.wasm.instructions import (
-    CONVERSIONS,
     F32,
     F32X4,
     F64,
@@ -16,17 +15,15 @@ from nn.engine.wasm.instructions import (
     I8X16,
     I32,
     I32X4,
-    OPCODES,
     Type,
     Value,
     byte_at,
     lanes,
     relaxed_madd,
     select,
-    signed,
-    unsigned,
 )
 from nn.engine.wasm.machine import Changed, Wasmtime
+from nn.engine.wasm.opcodes import CONVERSIONS, OPCODES, signed, unsigned
 
 MACHINE = Wasmtime(relaxed=True)
 
