@@ -14,7 +14,8 @@ from nn.datasets.table_files import MAX_BYTES, read_table
 from nn.datasets.tables import Table
 from nn.experiment import Experiment, check
 from nn.labs import colours
-from nn.labs.colours import ColoursSettings, Selection
+from nn.labs.colours import ColoursSettings
+from nn.labs.selection import Selection, first_choice, left_out
 from nn.model import Sequential
 from nn.settings import SettingsError
 from nn.task import Columns, DataCode, Task
@@ -254,7 +255,7 @@ class ColoursLab(Lab[ColoursSettings]):
             raise ValueError(f"{file.name}: {error}") from None
 
     def _take_table(self, table: Table, file: str) -> None:
-        selection = Selection.of(table, *colours.first_choice(table))
+        selection = Selection.of(table, *first_choice(table))
         waiting = self._without_data
         self._table, self._file = table, file
         self._choice.offer(table)
@@ -263,7 +264,7 @@ class ColoursLab(Lab[ColoursSettings]):
                 return
             dom.log("It does not suit the loaded network: a new one begins")
         self._select(selection)
-        others = colours.left_out(table, selection.output)
+        others = left_out(table, selection.output)
         dom.announce(f"Opened {file}: {len(table):,} rows; {_told(selection)}{others}")
 
     def _goes_on(self, model: Sequential) -> bool:

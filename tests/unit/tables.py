@@ -1,0 +1,26 @@
+"""Tables to learn from."""
+
+import numpy as np
+
+from nn.datasets.table_files import read_table
+from nn.datasets.tables import Table
+from nn.labs.selection import Selection, first_choice
+
+
+def table(text: str) -> Table:
+    return read_table(text.encode())
+
+
+def houses(rows: int = 400) -> Table:
+    """A table whose price is a known curve of size and age, with large numbers."""
+    rng = np.random.default_rng(3)
+    size, age = rng.uniform(20, 300, rows), rng.integers(0, 120, rows)
+    price = 50_000 + 900 * size + 6 * size**2 - 1_000 * age
+    lines = [f"{s:.2f},{a},{p:.2f}" for s, a, p in zip(size, age, price, strict=True)]
+    return table("\n".join(["size,age,price", *lines]))
+
+
+def selected(text: str) -> Selection:
+    """The columns of a table that are chosen first."""
+    found = table(text)
+    return Selection.of(found, *first_choice(found))
