@@ -3,7 +3,7 @@
 import pytest
 
 from nn.labs.selection import Selection, first_choice, left_out
-from tests.unit.tables import selected, table
+from tests.unit.tables import from_csv, selected
 
 
 def test_colours_from_people_are_recognised_as_such_and_other_keys_are_ignored():
@@ -29,7 +29,7 @@ def test_colours_from_people_are_recognised_as_such_and_other_keys_are_ignored()
     ],
 )
 def test_the_first_choice_makes_sense(text, inputs, output):
-    found = table(text)
+    found = from_csv(text)
     assert first_choice(found) == (inputs, output)
     assert Selection.of(found, inputs, output).rows.inputs.shape[1] == len(inputs)
 
@@ -78,6 +78,6 @@ def test_a_table_from_which_nothing_can_be_learnt_is_refused_in_a_sentence(text,
     ],
 )
 def test_what_the_first_choice_passes_over_is_told_with_a_reason(text, said):
-    found = table(text)
+    found = from_csv(text)
     _, output = first_choice(found)
     assert left_out(found, output) == said
