@@ -8,14 +8,16 @@ from playwright.sync_api import Locator, expect
 
 from tests.browser.lab import Lab
 
-PREFIX = "colours-"
+ENDLESS = 100_000  # epochs: more than a test waits for
 
 
 class Colours(Lab):
     """The lab, whose elements are found by their ids without its name."""
 
+    name = "colours"
+
     def find(self, name: str) -> Locator:
-        return self.page.locator(f"#{PREFIX}{name}")
+        return self.page.locator(f"#{self.name}-{name}")
 
     def tidy(self) -> None:
         """Bring the lab back to where a visit starts."""

@@ -22,8 +22,11 @@ class Lab:
     """The page in one tab.
 
     Attributes:
+        name: the lab's, in the address.
         page: Playwright's page, for all that has no name here.
     """
+
+    name = "digits"
 
     def __init__(self, page: Page) -> None:
         self.page = page

@@ -9,12 +9,17 @@ from playwright.sync_api import Locator, expect
 
 from tests.browser.lab import Lab
 
+LONG = {"epochs": 5000}
+"""Settings with which training goes on until it is stopped."""
+
 
 class PointsLab(Lab):
     """The page in one tab, with the Points lab shown."""
 
+    name = "points"
+
     def find(self, name: str) -> Locator:
-        return self.page.locator(f"#points-{name}")
+        return self.page.locator(f"#{self.name}-{name}")
 
     def set(self, **fields: object) -> None:
         for name, value in fields.items():

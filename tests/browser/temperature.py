@@ -9,7 +9,6 @@ from playwright.sync_api import Locator
 
 from tests.browser.lab import Lab
 
-NAME = "temperature"
 OF_THE_PAGE = ("status", "announcement", "engine")
 """The elements that all labs have in common."""
 
@@ -17,12 +16,14 @@ OF_THE_PAGE = ("status", "announcement", "engine")
 class Temperature(Lab):
     """The page in one tab, with the Temperature lab open."""
 
+    name = "temperature"
+
     def find(self, name: str) -> Locator:
-        return super().find(name if name in OF_THE_PAGE else f"{NAME}-{name}")
+        return super().find(name if name in OF_THE_PAGE else f"{self.name}-{name}")
 
     def field(self, name: str) -> Locator:
         """A field of the lab's settings."""
-        return self.page.locator(f"[data-lab={NAME}] [name={name}]")
+        return self.page.locator(f"[data-lab={self.name}] [name={name}]")
 
     def set(self, **fields: object) -> None:
         for name, value in fields.items():
@@ -30,7 +31,7 @@ class Temperature(Lab):
 
     def preset(self, name: str) -> Locator:
         """The button of a preset."""
-        return self.page.locator(f"[data-lab={NAME}] [data-preset='{name}']")
+        return self.page.locator(f"[data-lab={self.name}] [data-preset='{name}']")
 
     def tidy(self) -> None:
         if self.state == "training":
@@ -51,7 +52,7 @@ class Temperature(Lab):
               const text = document.getElementById(id).textContent.split(" / ")[0];
               return Number(text.replaceAll(",", "")) > epochs;
             }""",
-            arg=[f"{NAME}-epoch", epochs],
+            arg=[f"{self.name}-epoch", epochs],
         )
 
     def train_to_the_end(self) -> None:
