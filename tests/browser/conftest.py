@@ -24,13 +24,6 @@ from tools import chromium
 from tools.serve import make_server
 
 ROOT = Path(__file__).parents[2]
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 Routes = dict[str, Callable[[Route], object]]
@@ -57,7 +50,7 @@ def browser() -> Iterator[Browser]:
     path = chromium.find()
     assert path, "there is no Chromium; `make browser` installs it"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=path, args=chromium.ARGUMENTS)
         yield browser
         browser.close()
 

@@ -14,20 +14,9 @@ LONG = {"epochs": 5000}
 
 
 class PointsLab(Lab):
-    """The page in one tab, with the Points lab shown."""
+    """The page in one tab, with the Points lab open."""
 
     name = "points"
-
-    def find(self, name: str) -> Locator:
-        return self.page.locator(f"#{self.name}-{name}")
-
-    def set(self, **fields: object) -> None:
-        for name, value in fields.items():
-            field = self.page.locator(f"main[data-lab=points] [name={name}]")
-            if field.evaluate("field => field.tagName") == "SELECT":
-                field.select_option(str(value))
-            else:
-                field.fill(str(value))
 
     def preset(self, name: str) -> None:
         self.page.locator(f"[data-preset={name}]").click()
@@ -41,7 +30,7 @@ class PointsLab(Lab):
         self.brush("1")
         self.page.mouse.move(0, 0)
         self.find("network").evaluate("network => network.scrollTo(0, 0)")
-        self.page.locator("#status").evaluate("status => status.replaceChildren()")
+        self.forget_messages()
 
     # ---- Training.
 

@@ -9,25 +9,11 @@ from playwright.sync_api import Locator
 
 from tests.browser.lab import Lab
 
-OF_THE_PAGE = ("status", "announcement", "engine")
-"""The elements that all labs have in common."""
-
 
 class Temperature(Lab):
     """The page in one tab, with the Temperature lab open."""
 
     name = "temperature"
-
-    def find(self, name: str) -> Locator:
-        return super().find(name if name in OF_THE_PAGE else f"{self.name}-{name}")
-
-    def field(self, name: str) -> Locator:
-        """A field of the lab's settings."""
-        return self.page.locator(f"[data-lab={self.name}] [name={name}]")
-
-    def set(self, **fields: object) -> None:
-        for name, value in fields.items():
-            self.field(name).fill(str(value))
 
     def preset(self, name: str) -> Locator:
         """The button of a preset."""
@@ -41,7 +27,7 @@ class Temperature(Lab):
         self.find("celsius").fill("70")
         self.click("reset")
         self.click("stepsTab")
-        self.find("status").evaluate("status => status.replaceChildren()")
+        self.forget_messages()
 
     def train(self, epochs: int = 0) -> None:
         """Press Train, and wait until so many epochs are done."""
