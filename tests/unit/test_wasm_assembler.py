@@ -23,7 +23,7 @@ from nn.engine.wasm.instructions import (
     select,
 )
 from nn.engine.wasm.machine import Changed, Wasmtime
-from nn.engine.wasm.opcodes import CONVERSIONS, OPCODES, signed, unsigned
+from nn.engine.wasm.opcodes import CONVERSIONS, OPCODES
 
 MACHINE = Wasmtime(relaxed=True)
 
@@ -392,17 +392,3 @@ def test_calls_must_say_what_becomes_of_the_value():
 def test_otherwise_needs_a_when():
     with Module().function("f") as f, pytest.raises(SyntaxError), f.otherwise():
         pass
-
-
-@pytest.mark.parametrize(
-    ("number", "encoded"), [(0, [0]), (127, [127]), (128, [0x80, 1]), (624485, [0xE5, 0x8E, 0x26])]
-)
-def test_unsigned_numbers_take_seven_bits_a_byte(number: int, encoded: Sequence[int]):
-    assert list(unsigned(number)) == encoded
-
-
-@pytest.mark.parametrize(
-    ("number", "encoded"), [(0, [0]), (63, [63]), (64, [0xC0, 0]), (-123456, [0xC0, 0xBB, 0x78])]
-)
-def test_signed_numbers_end_with_their_sign(number: int, encoded: Sequence[int]):
-    assert list(signed(number)) == encoded
