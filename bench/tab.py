@@ -18,13 +18,6 @@ from tools.errors import SetupError
 from tools.serve import make_server
 
 ROOT = Path(__file__).resolve().parent.parent
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 class Clock:
@@ -121,7 +114,7 @@ def browsing() -> Iterator[tuple[Browser, BrowserContext, str]]:
     with make_server(ROOT) as server, sync_playwright() as playwright:
         Thread(target=server.serve_forever, daemon=True).start()
         address = f"http://127.0.0.1:{server.server_port}/"
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=path, args=chromium.ARGUMENTS)
         context = browser.new_context(viewport={"width": 1440, "height": 900})
         # Loading the libraries takes its time on a busy machine.
         context.set_default_timeout(120_000)

@@ -9,6 +9,14 @@ from tools import debian
 from tools.errors import SetupError
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+"""Those with which it runs for any user and on any machine, and asks nobody for anything."""
 
 
 def find() -> str | None:

@@ -7,6 +7,9 @@ import numpy as np
 from nn.datasets.dataset import Dataset
 from nn.datasets.oklab import lightness_chroma_hue, oklab
 
+CHANNELS = ("r", "g", "b")
+"""The names of the inputs."""
+
 NAMES = (
     "red-ish",
     "green-ish",

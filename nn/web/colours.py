@@ -14,14 +14,15 @@ from nn.datasets.table_files import MAX_BYTES, read_table
 from nn.datasets.tables import Table
 from nn.experiment import Experiment, check
 from nn.labs import colours
-from nn.labs.colours import ColoursSettings, Selection
+from nn.labs.colours import ColoursSettings
+from nn.labs.selection import Selection, first_choice, left_out
 from nn.model import Sequential
 from nn.settings import SettingsError
 from nn.task import Columns, DataCode, Task
 from nn.training import Evaluation
-from nn.web import dom
+from nn.web import dom, files
 from nn.web.inputs import Inputs
-from nn.web.lab import Lab, check_size
+from nn.web.lab import Lab
 from nn.web.strip import Strip
 from nn.web.table_choice import TableChoice
 from nn.web.table_results import TableResults
@@ -236,17 +237,15 @@ class ColoursLab(Lab[ColoursSettings]):
 
     # ---- Files.
 
-    async def open_files(self, files: list[Any]) -> None:
+    async def open_files(self, chosen: list[Any]) -> None:
         """Open a weights file or a table, which the content tells."""
-        if len(files) != 1:
-            raise ValueError(f"expected one file, a table or weights, not {len(files)} files")
-        (file,) = files
-        check_size(file.name, file.size, MAX_BYTES)
+        file = files.only(chosen, "file, a table or weights")
+        files.check_size(file.name, file.size, MAX_BYTES)
         dom.log(f"Reading {file.name}")
         # So that the line is seen: a large table takes seconds, in which nothing is drawn.
         await glue.nextFrame()
         await glue.nextFrame()
-        content = (await glue.fileBytes(file)).to_bytes()
+        content = await files.content(file)
         if _WEIGHTS.search(content):
             self.load(content, file.name)
             return
@@ -256,7 +255,7 @@ class ColoursLab(Lab[ColoursSettings]):
             raise ValueError(f"{file.name}: {error}") from None
 
     def _take_table(self, table: Table, file: str) -> None:
-        selection = Selection.of(table, *colours.first_choice(table))
+        selection = Selection.of(table, *first_choice(table))
         waiting = self._without_data
         self._table, self._file = table, file
         self._choice.offer(table)
@@ -265,7 +264,7 @@ class ColoursLab(Lab[ColoursSettings]):
                 return
             dom.log("It does not suit the loaded network: a new one begins")
         self._select(selection)
-        others = colours.left_out(table, selection.output)
+        others = left_out(table, selection.output)
         dom.announce(f"Opened {file}: {len(table):,} rows; {_told(selection)}{others}")
 
     def _goes_on(self, model: Sequential) -> bool:

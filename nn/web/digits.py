@@ -16,8 +16,8 @@ from nn.model import Sequential
 from nn.settings import Settings
 from nn.task import DataCode, Task
 from nn.training import Evaluation
-from nn.web import dom, eye
-from nn.web.lab import Lab, check_size
+from nn.web import dom, eye, files
+from nn.web.lab import Lab
 from nn.web.results import Results
 from nn.web.sketch import Sketch
 
@@ -35,8 +35,7 @@ async def open_lab() -> DigitsLab:
     """
     glue.loading("Reading 70,000 pictures", 0.95)
     try:
-        files = {name: data.to_memoryview() for name, data in await glue.mnist()}
-        images = read_images(files)
+        images = read_images({name: data.to_memoryview() for name, data in await glue.mnist()})
     except Exception as error:
         raise ValueError(
             f"The pictures could not be read ({error}). Run `make serve` again in the project's "
@@ -121,18 +120,17 @@ class DigitsLab(Lab[Settings]):
 
     # ---- Pictures.
 
-    async def open_files(self, files: list[Any]) -> None:
-        if len(files) == 1 and files[0].name.lower().endswith(".json"):
-            await super().open_files(files)
+    async def open_files(self, chosen: list[Any]) -> None:
+        if len(chosen) == 1 and chosen[0].name.lower().endswith(".json"):
+            await super().open_files(chosen)
         else:
-            await self._open_pictures(files)
+            await self._open_pictures(chosen)
 
-    async def _open_pictures(self, files: list[Any]) -> None:
-        names = ", ".join(file.name for file in files)
-        check_size(names, sum(file.size for file in files), _MOST_DATA_BYTES)
+    async def _open_pictures(self, chosen: list[Any]) -> None:
+        names = ", ".join(file.name for file in chosen)
+        files.check_size(names, sum(file.size for file in chosen), _MOST_DATA_BYTES)
         dom.log(f"Reading {names}")
-        contents = {file.name: (await glue.fileBytes(file)).to_bytes() for file in files}
-        self._take_data(read_images(contents))
+        self._take_data(read_images({file.name: await files.content(file) for file in chosen}))
 
     def _take_data(self, images: Images) -> None:
         if images.train is None and images.test is not None:

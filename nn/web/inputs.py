@@ -8,8 +8,8 @@ from collections.abc import Callable
 import numpy as np
 
 from nn.datasets import Dataset
+from nn.datasets.colours import CHANNELS
 from nn.labs.colour_space import channels, ink_on, means_of
-from nn.labs.colours import CHANNELS
 from nn.model import Sequential
 from nn.web import dom
 from nn.web.bars import Bars

@@ -7,8 +7,6 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Generic, TypeVar
 
-import numpy as np
-from pyodide.ffi import JsException
 from pyscript import window
 from pyscript.js_modules import glue
 
@@ -19,13 +17,15 @@ from nn.model import Sequential
 from nn.settings import Settings, SettingsError
 from nn.task import DataCode, Task
 from nn.training import Evaluation, Progress
-from nn.web import dom
+from nn.web import dom, files
 from nn.web.dom import Parts
 from nn.web.form import Form
-from nn.web.frames import BUDGET, Painter, pull
+from nn.web.frames import BUDGET, Painter
 from nn.web.meter import Meter
 from nn.web.panels import Panels
-from nn.web.text import figure, percent
+from nn.web.plan import Plan, Run, diverged
+from nn.web.text import described, percent
+from nn.web.work import Work
 
 S = TypeVar("S", bound=Settings)
 
@@ -54,7 +54,6 @@ class Lab(Generic[S]):
         experiment: the network and what it has been through.
         data, test_data: what it is trained on and tested with.
         made_with: the settings that the network was made with, or loaded.
-        state: "ready", "training" or "testing".
     """
 
     name: str
@@ -68,18 +67,14 @@ class Lab(Generic[S]):
     data: Dataset
     test_data: Dataset
     made_with: S
-    state = "ready"
 
     def __init__(self) -> None:
         self.parts = Parts(self.name)
         self.meter = Meter(self.parts, self.logarithmic_loss)
         self.painter = Painter()
         self.shown = asyncio.Event()
-        self._work: object | None = None
-        self._run: Iterator[Progress] | None = None
-        self._run_settings: S | None = None
-        self._by_step = False
-        self._network: tuple[object, ...] | None = None
+        self._work = Work(self.parts, self.shown)
+        self._plan: Plan[S] = Plan()
 
     # ---- What a subclass says.
 
@@ -115,9 +110,9 @@ class Lab(Generic[S]):
     def tested(self, evaluation: Evaluation) -> None:
         """Show the result of a test that a visitor asked for."""
 
-    async def open_files(self, files: list[Any]) -> None:
+    async def open_files(self, chosen: list[Any]) -> None:
         """Open files that were dropped on the page."""
-        await self._open_weights(files)
+        await self._open_weights(chosen)
 
     # ---- Beginning.
 
@@ -163,9 +158,14 @@ class Lab(Generic[S]):
     # ---- The network.
 
     @property
+    def state(self) -> str:
+        """Whether the network is "ready", "training" or "testing"."""
+        return self._work.state
+
+    @property
     def busy(self) -> bool:
         """Whether the network is being trained or tested."""
-        return self._work is not None
+        return self._work.busy
 
     def _check(self, settings: S) -> None:
         check(settings, self.task(settings))
@@ -183,14 +183,14 @@ class Lab(Generic[S]):
         """Go on with this network, whatever was going on before."""
         self.forget_run()
         self.experiment, self.made_with = experiment, settings
-        self._network = settings.network()
+        self._plan.network = settings.network()
         self.meter.clear()
         self.adopted()
         self._form_changed()
 
     def forget_run(self) -> None:
         """Stop, for good: the next training begins a new run."""
-        self._run = None
+        self._plan.run = None
         self.stop()
 
     def remake(self) -> None:
@@ -207,9 +207,9 @@ class Lab(Generic[S]):
         return "-".join(map(str, self.experiment.model.widths))
 
     def _form_changed(self) -> None:
-        if self._network is not None:
+        if self._plan.network is not None:
             self.form_changed(self.form.valid())
-            self.parts.show("plan", self._plan())
+            self.parts.show("plan", self._plan.told(self.form.valid(), self.experiment, self.busy))
             self.panels.refresh()
             self._show_engine()
 
@@ -217,28 +217,10 @@ class Lab(Generic[S]):
         if glue.currentLab() == self.name:
             dom.show("engine", self.experiment.model.program.name)
 
-    def _plan(self) -> str:
-        """What Train will do, where that is not plain."""
-        settings = self.form.valid()
-        if settings is None:
-            return "Some settings need mending first."
-        if self._work is not None:
-            changed = self._run is not None and settings != self._run_settings
-            return "What has changed counts from the next Train." if changed else ""
-        if settings.network() != self._network:
-            return "Train starts a new network: the settings have changed."
-        if self._lost:
-            return "Train starts anew: these weights are no longer numbers."
-        if self._run is not None and not self._by_step and settings == self._run_settings:
-            return "Train goes on where it stopped."
-        if self.experiment.history.samples:
-            return "Train teaches this network more."
-        return ""
-
     # ---- Training and testing.
 
     def _train_or_stop(self) -> None:
-        if self._work is not None:
+        if self.busy:
             self.stop()
             dom.announce("Stopped; Train goes on from here")
         else:
@@ -248,7 +230,7 @@ class Lab(Generic[S]):
         """Begin to train, or go on where training stopped."""
 
         def ended() -> None:
-            self._run = None
+            self._plan.run = None
             dom.announce("Training is done")
 
         self._start("training", self._ready_run(by_step=False), lambda progress: None, ended)
@@ -260,7 +242,7 @@ class Lab(Generic[S]):
         def each(progress: Progress) -> None:
             if progress.evaluation is not None:
                 if progress.epoch == progress.epochs:
-                    self._run = None
+                    self._plan.run = None
                 self.stop()
                 self.painter.paint_all()
 
@@ -270,25 +252,26 @@ class Lab(Generic[S]):
         """Return the run that was stopped, if it may go on, or a new one."""
         self.check_data()
         settings = self.form.read()
-        if settings.network() != self._network or self._lost:
+        if self._plan.renews(settings, self.experiment.model):
             self._make_network(settings)
             dom.log(f"A new network: {self.shape}")
-        if self._run is None or (settings, by_step) != (self._run_settings, self._by_step):
+        run = self._plan.run
+        if run is None or not run.goes_on(settings, by_step):
             # A chunk of work never goes beyond a test: to stop after an epoch, test after each.
             freq = 1 if by_step else self.validation_freq(settings)
             try:
-                self._run = self.experiment.train(settings, self.data, self.test_data, BUDGET, freq)
+                chunks = self.experiment.train(settings, self.data, self.test_data, BUDGET, freq)
             except SettingsError as error:
                 self.form.refuse(error)
                 raise
-            self._run_settings, self._by_step = settings, by_step
+            run = self._plan.run = Run(chunks, settings, by_step)
             self.meter.begin()
             if not by_step:
                 dom.announce(f"Training {self.shape}")
-        return self._run
+        return run.chunks
 
     def _test_or_stop(self) -> None:
-        if self._work is not None:
+        if self.busy:
             self.stop()
             dom.announce("Test stopped")
             return
@@ -305,35 +288,27 @@ class Lab(Generic[S]):
     def _start(
         self,
         state: str,
-        run: Iterator[Progress],
+        chunks: Iterator[Progress],
         each: Callable[[Progress], None],
         ended: Callable[[], None],
     ) -> None:
-        """Pull ``run`` from now on, until it ends or is stopped."""
         self.panels.stop()
-        work = self._work = object()
-        self._set_state(state)
-        self._show_engine()
-        self.meter.start()
 
         def taken_in(progress: Progress) -> None:
             self.meter.add(progress, self.experiment.history.samples)
-            if not math.isfinite(progress.loss) and self._lost:
+            if not math.isfinite(progress.loss) and diverged(self.experiment.model):
                 self._give_up()
                 return
             each(progress)
             self.painter.paint_one()
 
-        async def work_on() -> None:
-            try:
-                if await pull(run, taken_in, lambda: self._work is work, self.shown):
-                    ended()
-            finally:
-                if self._work is work:
-                    self.stop()
-                    self.painter.paint_all()
+        def over() -> None:
+            self.stop()
+            self.painter.paint_all()
 
-        dom.start(work_on)
+        self._show_engine()
+        self.meter.start()
+        self._work.start(state, chunks, taken_in, ended, over)
 
     def _give_up(self) -> None:
         """End a run that has diverged: numbers that are none stay so, however long it goes on."""
@@ -341,28 +316,12 @@ class Lab(Generic[S]):
         self.painter.paint_all()
         dom.complain(ValueError(_DIVERGED))
 
-    @property
-    def _lost(self) -> bool:
-        """Whether the network has diverged: no training brings its numbers back."""
-        return not bool(np.isfinite(self.experiment.model.parameters).all())
-
     def stop(self) -> None:
         """Stop what is going on; Train goes on with it."""
-        if self._work is not None:
-            self._work = None
+        if self.busy:
             self.meter.paint_figures()
-        self._set_state("ready")
+        self._work.stop()
         self._form_changed()
-
-    def _set_state(self, state: str) -> None:
-        self.state = state
-        glue.setState(self.name, state)
-        training, testing = state == "training", state == "testing"
-        self.parts.show("train", "Stop" if training else "Train")
-        self.parts.show("test", "Stop" if testing else "Test")
-        self.parts.allow("train", not testing, "Stop the test first")
-        self.parts.allow("test", not training, "Stop training first")
-        self.parts.allow("reset", state == "ready", "Stop first")
 
     # ---- Weights, out and in.
 
@@ -372,18 +331,12 @@ class Lab(Generic[S]):
 
     async def load_shipped(self, address: str) -> None:
         """Load a weights file that comes with the page."""
-        try:
-            data = await glue.fetchBytes(f"./{address}")
-        except JsException as error:
-            raise ValueError(f"{address} cannot be fetched: {error}") from None
-        self.load(data.to_bytes(), address)
+        self.load(await files.shipped(address), address)
 
-    async def _open_weights(self, files: list[Any]) -> None:
-        if len(files) != 1:
-            raise ValueError(f"expected one weights file, not {len(files)} files")
-        (file,) = files
-        check_size(file.name, file.size, weights.MAX_BYTES)
-        self.load((await glue.fileBytes(file)).to_bytes(), file.name)
+    async def _open_weights(self, chosen: list[Any]) -> None:
+        file = files.only(chosen, "weights file")
+        files.check_size(file.name, file.size, weights.MAX_BYTES)
+        self.load(await files.content(file), file.name)
 
     def load(self, data: bytes, name: str) -> None:
         """Go on with the network of a weights file called ``name``."""
@@ -405,18 +358,3 @@ class Lab(Generic[S]):
     def settings_of(self, experiment: Experiment) -> S:
         """Return the settings to show for a network that was loaded."""
         return experiment.settings(self.defaults, self.task(self.defaults))
-
-
-def described(evaluation: Evaluation) -> str:
-    """Return the figures of a test."""
-    if evaluation.accuracy is None:
-        return f"loss {figure(evaluation.loss)}"
-    return f"loss {figure(evaluation.loss)}, accuracy {percent(evaluation.accuracy, 2)}"
-
-
-def check_size(name: str, size: int, most: int) -> None:
-    """Raise a ValueError for a file of more than ``most`` bytes."""
-    if size > most:
-        raise ValueError(
-            f"{name}: {size / 1e6:,.0f} MB are too many; up to {most / 1e6:.0f} MB can be read"
-        )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+from nn.training import Evaluation
+
 
 def percent(share: float | None, digits: int) -> str:
     """Return a share between 0 and 1, if there is one, in percent with so many decimal places."""
@@ -22,6 +24,13 @@ def fixed(value: float, digits: int) -> str:
     if not math.isfinite(value):
         return "not a number"
     return f"{value:.{digits}f}" if abs(value) < 1e7 else f"{value:.2e}"
+
+
+def described(evaluation: Evaluation) -> str:
+    """Return the figures of a test."""
+    if evaluation.accuracy is None:
+        return f"loss {figure(evaluation.loss)}"
+    return f"loss {figure(evaluation.loss)}, accuracy {percent(evaluation.accuracy, 2)}"
 
 
 def work_time(seconds: float) -> str:

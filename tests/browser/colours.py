@@ -8,14 +8,13 @@ from playwright.sync_api import Locator, expect
 
 from tests.browser.lab import Lab
 
-PREFIX = "colours-"
+ENDLESS = 100_000  # epochs: more than a test waits for
 
 
 class Colours(Lab):
-    """The lab, whose elements are found by their ids without its name."""
+    """The page in one tab, with the Colours lab open."""
 
-    def find(self, name: str) -> Locator:
-        return self.page.locator(f"#{PREFIX}{name}")
+    name = "colours"
 
     def tidy(self) -> None:
         """Bring the lab back to where a visit starts."""
@@ -27,18 +26,7 @@ class Colours(Lab):
         self.find("settings").locator("[data-preset=Small]").click()
         self.click("reset")
         self.click("spaceTab")
-        self.page.locator("#status").evaluate("status => status.replaceChildren()")
-
-    def field(self, name: str) -> Locator:
-        """A field of the settings."""
-        return self.find("settings").locator(f"[name={name}]")
-
-    def set(self, **fields: object) -> None:
-        for name, value in fields.items():
-            if self.field(name).evaluate("field => field.tagName") == "SELECT":
-                self.field(name).select_option(str(value))
-            else:
-                self.field(name).fill(str(value))
+        self.forget_messages()
 
     def train(self, samples: int = 0) -> None:
         """Press Train, and wait until training goes on."""

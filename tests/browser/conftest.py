@@ -24,13 +24,6 @@ from tools import chromium
 from tools.serve import make_server
 
 ROOT = Path(__file__).parents[2]
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 Routes = dict[str, Callable[[Route], object]]
@@ -57,7 +50,7 @@ def browser() -> Iterator[Browser]:
     path = chromium.find()
     assert path, "there is no Chromium; `make browser` installs it"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=path, args=chromium.ARGUMENTS)
         yield browser
         browser.close()
 
@@ -157,9 +150,11 @@ def browsing(
 
 
 @contextmanager
-def visiting(context: BrowserContext, address: str, ready: bool = True) -> Iterator[Lab]:
+def visiting(
+    context: BrowserContext, address: str, ready: bool = True, kind: type[Lab] = Lab
+) -> Iterator[Lab]:
     """Open the page in a new tab, wait for it if it is to be `ready`, and close it in the end."""
-    lab = Lab(context.new_page())
+    lab = kind(context.new_page())
     lab.page.goto(address, wait_until="domcontentloaded")
     if ready:
         lab.wait("ready")
@@ -188,25 +183,51 @@ def lab(tab: Lab) -> Lab:
     return tab
 
 
+@pytest.fixture(scope="module")
+def lab_class(request: pytest.FixtureRequest) -> type[Lab]:
+    """What the tests of a file are about: one lab, its `LAB`, or the page as it opens."""
+    return getattr(request.module, "LAB", Lab)
+
+
+@pytest.fixture(scope="module")
+def own_tab(context: BrowserContext, site: str, lab_class: type[Lab]) -> Iterator[Lab]:
+    """The lab that a file is about, in a tab of its own for the tests of that file."""
+    with visiting(context, f"{site}#{lab_class.name}", kind=lab_class) as lab:
+        yield lab
+
+
 @pytest.fixture
-def visit(context: BrowserContext, site: str) -> Callable[..., Any]:
+def own_lab(own_tab: Lab) -> Iterator[Lab]:
+    """The lab that a file is about, as a visit begins."""
+    own_tab.tidy()
+    yield own_tab
+    if own_tab.state == "training":
+        own_tab.stop()
+
+
+@pytest.fixture
+def visit(context: BrowserContext, site: str, lab_class: type[Lab]) -> Callable[..., Any]:
     """A function that opens the page by a link, what follows in its address, for a `with`."""
 
     def visit(link: str = "") -> Any:
-        return visiting(context, site + link)
+        return visiting(context, site + link, kind=lab_class)
 
     return visit
 
 
 @pytest.fixture
-def first_visit(browser: Browser, watch: Watch, site: str) -> Callable[..., Any]:
-    """A function that opens the page as `visiting` does, but in a browser of its own."""
+def first_visit(
+    browser: Browser, watch: Watch, site: str, lab_class: type[Lab]
+) -> Callable[..., Any]:
+    """A function that opens the page by a link as `visit` does, but in a browser of its own."""
 
     @contextmanager
-    def first_visit(address: str = site, ready: bool = True, **options: Any) -> Iterator[Lab]:
+    def first_visit(
+        link: str = "", address: str = site, ready: bool = True, **options: Any
+    ) -> Iterator[Lab]:
         with (
             browsing(browser, watch, address, **options) as context,
-            visiting(context, address, ready) as lab,
+            visiting(context, address + link, ready, lab_class) as lab,
         ):
             yield lab
 

@@ -15,15 +15,21 @@ from playwright.sync_api import Locator, Page, expect
 Stroke = Sequence[tuple[float, float]]
 """Points of a line drawn in one go: x to the right, y down."""
 
+OF_THE_PAGE = ("status", "announcement", "engine")
+"""The elements that all labs have in common."""
+
 expect.set_options(timeout=30_000)
 
 
 class Lab:
-    """The page in one tab.
+    """The page in one tab, with one lab shown.
 
     Attributes:
+        name: the lab's, in the address and before the ids of its elements.
         page: Playwright's page, for all that has no name here.
     """
+
+    name = "digits"
 
     def __init__(self, page: Page) -> None:
         self.page = page
@@ -39,8 +45,9 @@ class Lab:
         return self.page.evaluate("document.body.dataset.state")
 
     def find(self, name: str) -> Locator:
-        """The element with the id `name`."""
-        return self.page.locator(f"#{name}")
+        """The element with the id `name`, said without the lab's name."""
+        prefix = "" if self.name == "digits" or name in OF_THE_PAGE else f"{self.name}-"
+        return self.page.locator(f"#{prefix}{name}")
 
     def text(self, name: str) -> str:
         """The text of the element with the id `name`, seen or unseen."""
@@ -52,6 +59,9 @@ class Lab:
     def messages(self, kind: str = "") -> list[str]:
         """The lines in the log, of one kind ("news" or "error") or all."""
         return self.page.locator(f"#status p{f'.{kind}' if kind else ''}").all_text_contents()
+
+    def forget_messages(self) -> None:
+        self.find("status").evaluate("status => status.replaceChildren()")
 
     def complaint(self, action: Callable[[], object]) -> str:
         """Do what cannot be done, and return the one line that the page says about it."""
@@ -87,14 +97,18 @@ class Lab:
         self.find("pen").fill("20")
         for name in ("reset", "clear", "eyeTab"):
             self.click(name)
-        self.find("status").evaluate("status => status.replaceChildren()")
+        self.forget_messages()
 
     # ---- Settings, training and testing.
+
+    def field(self, name: str) -> Locator:
+        """A field of the settings."""
+        return self.page.locator(f"main[data-lab={self.name}] [name={name}]")
 
     def set(self, **fields: object) -> None:
         """Fill fields of the settings as a visitor does."""
         for name, value in fields.items():
-            field = self.page.locator(f"[name={name}]")
+            field = self.field(name)
             if field.evaluate("field => field.tagName") == "SELECT":
                 field.select_option(str(value))
             elif isinstance(value, bool):

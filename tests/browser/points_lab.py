@@ -9,20 +9,14 @@ from playwright.sync_api import Locator, expect
 
 from tests.browser.lab import Lab
 
+LONG = {"epochs": 5000}
+"""Settings with which training goes on until it is stopped."""
+
 
 class PointsLab(Lab):
-    """The page in one tab, with the Points lab shown."""
+    """The page in one tab, with the Points lab open."""
 
-    def find(self, name: str) -> Locator:
-        return self.page.locator(f"#points-{name}")
-
-    def set(self, **fields: object) -> None:
-        for name, value in fields.items():
-            field = self.page.locator(f"main[data-lab=points] [name={name}]")
-            if field.evaluate("field => field.tagName") == "SELECT":
-                field.select_option(str(value))
-            else:
-                field.fill(str(value))
+    name = "points"
 
     def preset(self, name: str) -> None:
         self.page.locator(f"[data-preset={name}]").click()
@@ -36,7 +30,7 @@ class PointsLab(Lab):
         self.brush("1")
         self.page.mouse.move(0, 0)
         self.find("network").evaluate("network => network.scrollTo(0, 0)")
-        self.page.locator("#status").evaluate("status => status.replaceChildren()")
+        self.forget_messages()
 
     # ---- Training.
 

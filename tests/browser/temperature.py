@@ -9,28 +9,15 @@ from playwright.sync_api import Locator
 
 from tests.browser.lab import Lab
 
-NAME = "temperature"
-OF_THE_PAGE = ("status", "announcement", "engine")
-"""The elements that all labs have in common."""
-
 
 class Temperature(Lab):
     """The page in one tab, with the Temperature lab open."""
 
-    def find(self, name: str) -> Locator:
-        return super().find(name if name in OF_THE_PAGE else f"{NAME}-{name}")
-
-    def field(self, name: str) -> Locator:
-        """A field of the lab's settings."""
-        return self.page.locator(f"[data-lab={NAME}] [name={name}]")
-
-    def set(self, **fields: object) -> None:
-        for name, value in fields.items():
-            self.field(name).fill(str(value))
+    name = "temperature"
 
     def preset(self, name: str) -> Locator:
         """The button of a preset."""
-        return self.page.locator(f"[data-lab={NAME}] [data-preset='{name}']")
+        return self.page.locator(f"[data-lab={self.name}] [data-preset='{name}']")
 
     def tidy(self) -> None:
         if self.state == "training":
@@ -40,7 +27,7 @@ class Temperature(Lab):
         self.find("celsius").fill("70")
         self.click("reset")
         self.click("stepsTab")
-        self.find("status").evaluate("status => status.replaceChildren()")
+        self.forget_messages()
 
     def train(self, epochs: int = 0) -> None:
         """Press Train, and wait until so many epochs are done."""
@@ -51,7 +38,7 @@ class Temperature(Lab):
               const text = document.getElementById(id).textContent.split(" / ")[0];
               return Number(text.replaceAll(",", "")) > epochs;
             }""",
-            arg=[f"{NAME}-epoch", epochs],
+            arg=[f"{self.name}-epoch", epochs],
         )
 
     def train_to_the_end(self) -> None:

@@ -29,17 +29,13 @@ def part(lab, row: int, label: str) -> Locator:
     return rows(lab).nth(row).locator(f"[aria-label^='{label}']")
 
 
-def field(lab, name: str) -> Locator:
-    return lab.page.locator(f"[name={name}]")
-
-
 def focused(lab) -> str:
     return lab.page.evaluate("document.activeElement.getAttribute('aria-label') ?? ''")
 
 
 def settings(lab) -> Settings:
-    texts = {name: field(lab, name).input_value() for name in FIELDS if name != "useBias"}
-    return parse(texts | {"useBias": str(field(lab, "useBias").is_checked()).lower()}, Settings())
+    texts = {name: lab.field(name).input_value() for name in FIELDS if name != "useBias"}
+    return parse(texts | {"useBias": str(lab.field("useBias").is_checked()).lower()}, Settings())
 
 
 def test_rows_show_what_the_form_says(builder):
@@ -84,14 +80,14 @@ def test_editing_a_row_edits_the_form(builder):
     part(builder, 0, "Activation").select_option("relu")
     part(builder, 0, "Initializer").select_option("he_uniform")
     part(builder, 0, "Bias").select_option("bias")
-    expect(field(builder, "hidden")).to_have_value("64:relu:he_uniform:bias")
+    expect(builder.field("hidden")).to_have_value("64:relu:he_uniform:bias")
     part(builder, -1, "Initializer").select_option("zeros")
     part(builder, -1, "Activation").select_option("tanh")
-    expect(field(builder, "output")).to_have_value("tanh:zeros")
+    expect(builder.field("output")).to_have_value("tanh:zeros")
     assert "hidden=64:relu:he_uniform:bias&" in builder.page.url
     assert "output=tanh:zeros&" in builder.page.url
     part(builder, 0, "Activation").select_option("")
-    expect(field(builder, "hidden")).to_have_value("64:he_uniform:bias")
+    expect(builder.field("hidden")).to_have_value("64:he_uniform:bias")
 
 
 def test_what_is_typed_stays_while_it_is_typed(builder):
@@ -99,7 +95,7 @@ def test_what_is_typed_stays_while_it_is_typed(builder):
     units.fill("")
     units.press_sequentially("032")
     assert units.input_value() == "032"
-    expect(field(builder, "hidden")).to_have_value("032")
+    expect(builder.field("hidden")).to_have_value("032")
     assert focused(builder) == "Units of layer 1"
     assert settings(builder).hidden[0].units == 32
 
@@ -110,9 +106,9 @@ def test_units_that_make_no_sense_are_refused_beside_the_field(builder, text):
     part(builder, 0, "Units").fill(text)
     expect(part(builder, 0, "Units")).to_have_attribute("aria-invalid", "true")
     expect(part(builder, 1, "Units")).to_have_attribute("aria-invalid", "false")
-    expect(field(builder, "hidden")).to_have_attribute("aria-invalid", "true")
+    expect(builder.field("hidden")).to_have_attribute("aria-invalid", "true")
     part(builder, 0, "Units").fill("60")
-    expect(field(builder, "hidden")).to_have_value("60,40")
+    expect(builder.field("hidden")).to_have_value("60,40")
     expect(part(builder, 0, "Units")).to_have_attribute("aria-invalid", "false")
     assert builder.messages("error") == []
 
@@ -121,35 +117,35 @@ def test_layers_are_added_and_removed_by_keyboard(builder):
     page = builder.page
     builder.find("addLayer").focus()
     page.keyboard.press("Enter")
-    expect(field(builder, "hidden")).to_have_value("100,100")
+    expect(builder.field("hidden")).to_have_value("100,100")
     assert focused(builder) == "Units of layer 2"
     page.keyboard.type("30")
-    expect(field(builder, "hidden")).to_have_value("100,30")
+    expect(builder.field("hidden")).to_have_value("100,30")
 
     part(builder, 0, "Remove").focus()
     page.keyboard.press("Enter")
-    expect(field(builder, "hidden")).to_have_value("30")
+    expect(builder.field("hidden")).to_have_value("30")
     assert focused(builder) == "Remove: layer 1"
     page.keyboard.press("Enter")
-    expect(field(builder, "hidden")).to_have_value("none")
+    expect(builder.field("hidden")).to_have_value("none")
     expect(rows(builder)).to_have_count(1)
     assert page.evaluate("document.activeElement.id") == "addLayer"
     page.keyboard.press("Enter")
-    expect(field(builder, "hidden")).to_have_value("32")
+    expect(builder.field("hidden")).to_have_value("32")
 
 
 def test_layers_are_moved_by_keyboard_and_the_focus_goes_with_them(builder):
     builder.set(hidden="1:relu,2,3:bias")
     part(builder, 0, "Move down").focus()
     builder.page.keyboard.press("Enter")
-    expect(field(builder, "hidden")).to_have_value("2,1:relu,3:bias")
+    expect(builder.field("hidden")).to_have_value("2,1:relu,3:bias")
     assert focused(builder) == "Move down: layer 2"
     builder.page.keyboard.press("Enter")
-    expect(field(builder, "hidden")).to_have_value("2,3:bias,1:relu")
+    expect(builder.field("hidden")).to_have_value("2,3:bias,1:relu")
     # It cannot go further down.
     assert focused(builder) == "Move up: layer 3"
     builder.page.keyboard.press("Enter")
-    expect(field(builder, "hidden")).to_have_value("2,1:relu,3:bias")
+    expect(builder.field("hidden")).to_have_value("2,1:relu,3:bias")
     expect(part(builder, 0, "Move up")).to_be_disabled()
     expect(part(builder, 2, "Move down")).to_be_disabled()
 
@@ -166,7 +162,7 @@ def test_rows_can_be_edited_while_another_setting_makes_no_sense(builder):
     builder.click("addLayer")
     expect(rows(builder)).to_have_count(3)
     builder.set(epochs=5)
-    expect(field(builder, "hidden")).to_have_value("100,100")
+    expect(builder.field("hidden")).to_have_value("100,100")
 
 
 @pytest.mark.parametrize(

@@ -147,4 +147,4 @@ def test_an_engine_that_there_is_not_is_refused(visit):
     with visit("#digits?engine=gpu") as lab:
         (complaint,) = lab.messages("error")
         assert "engine" in complaint
-        assert lab.page.locator("[name=engine]").input_value() == "auto"
+        assert lab.field("engine").input_value() == "auto"

@@ -1,50 +1,24 @@
 """The Points lab: it learns, it is seen to learn, and it can be played with."""
 
 import json
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import browsing, visiting
 from tests.browser.lab import best_of
-from tests.browser.points_lab import PointsLab
-from tests.browser.test_layout import CONTRASTS, SIZE
+from tests.browser.looks import CONTRASTS, PHONE, SIZE, faint
+from tests.browser.points_lab import LONG, PointsLab
 
+LAB = PointsLab
 ROOT = Path(__file__).resolve().parents[2]
 
 FEWEST_PAINTS = 10.0  # a second
 
-LONG = {"epochs": 5000}
-"""Settings with which training goes on until it is stopped."""
-
-
-@pytest.fixture(scope="module")
-def tab(context, site):
-    """A tab of its own for this file's tests."""
-    with visiting(context, f"{site}#points") as lab:
-        yield PointsLab(lab.page)
-
 
 @pytest.fixture
-def points(tab):
-    tab.tidy()
-    yield tab
-    if tab.state == "training":
-        tab.stop()
-
-
-@pytest.fixture
-def visit_points(context, site):
-    """A function that opens the lab in another tab, by a link."""
-
-    @contextmanager
-    def visit_points(link: str = "#points"):
-        with visiting(context, site + link) as lab:
-            yield PointsLab(lab.page)
-
-    return visit_points
+def points(own_lab):
+    return own_lab
 
 
 # ---- Learning.
@@ -232,162 +206,10 @@ def test_rewinding_stops_training(points):
     assert points.text("epoch") == "–"
 
 
-# ---- The network.
-
-
-def test_neurons_and_layers_are_added_and_removed_by_buttons(points):
-    points.page.get_by_label("Add a neuron to hidden layer 1").click()
-    assert points.link()["hidden"] == "6"
-    assert points.shape() == "2-6-1"
-    points.page.get_by_label("Add a hidden layer").click()
-    assert points.shape() == "2-6-6-1"
-    points.page.get_by_label("Remove a neuron from hidden layer 2").click()
-    assert points.shape() == "2-6-5-1"
-    points.page.get_by_label("Remove the last hidden layer").click()
-    points.page.get_by_label("Remove the last hidden layer").click()
-    assert points.link()["hidden"] == "none"
-    assert points.shape() == "2-1"
-    complaint = points.complaint(
-        lambda: points.page.get_by_label("Remove the last hidden layer").click()
-    )
-    assert complaint == "there is no hidden layer left to remove"
-
-
-def test_a_layer_keeps_its_last_neuron(points):
-    points.set(hidden="1")
-    fewer = points.page.get_by_label("Remove a neuron from hidden layer 1")
-    assert "at least one neuron" in points.complaint(fewer.click)
-    assert points.shape() == "2-1-1"
-
-
-def test_inputs_are_chosen_among_seven(points):
-    expect(points.page.locator("[data-feature]")).to_have_count(7)
-    points.input("x²").check()
-    points.input("sin y").check()
-    points.input("x").uncheck()
-    assert points.link()["inputs"] == "y,x2,siny"
-    assert points.shape() == "3-5-1"
-    assert points.save()["columns"]["inputs"] == ["y", "x²", "sin y"]
-    points.input("y").uncheck()
-    points.input("x²").uncheck()
-    assert "at least one input" in points.complaint(points.input("sin y").click)
-    expect(points.input("sin y")).to_be_checked()
-    assert points.shape() == "1-5-1"
-
-
-def test_other_settings_make_another_network_at_once(points):
-    before = points.weights()
-    points.set(seed=2)
-    assert points.weights() != before
-    picture = points.picture("surface")
-    points.set(hidden="8,8", activation="relu")
-    assert points.shape() == "2-8-8-1"
-    assert points.picture("surface") != picture
-
-
-def test_what_is_changed_meanwhile_waits_for_the_next_training(points):
-    points.set(**LONG)
-    points.train(samples=1)
-    points.page.get_by_label("Add a neuron to hidden layer 1").click()
-    points.expect_text("plan", "^What has changed counts from the next Train")
-    assert points.shape() == "2-5-1"
-    points.stop()
-    assert points.shape() == "2-5-1"
-    points.train()
-    assert points.shape() == "2-6-1"
-
-
-def test_a_weight_one_points_at_is_told_and_followed(points):
-    points.set(**LONG)
-    first, second = points.unit(0, 0), points.unit(1, 0)
-    points.page.mouse.move(first[0] + 15, first[1])
-    points.page.mouse.move(first[0] + 18, first[1])
-    kernel = points.weights()[1]["kernel"]
-    assert points.text("tag") == f"{kernel[0][0]:+.3f}"
-    points.train()
-    points.page.mouse.move(first[0] + 18, first[1])
-    expect(points.find("tag")).to_be_visible()
-    seen = set()
-    for _ in range(10):
-        seen.add(points.text("tag"))
-        points.page.wait_for_timeout(200)
-    assert len(seen) > 2
-    points.page.mouse.move(second[0], 5)
-    expect(points.find("tag")).to_be_hidden()
-
-
-def test_weights_and_biases_are_told_with_the_keyboard(points):
-    points.step()
-    hidden, output = points.weights()
-    points.find("links").focus()
-    points.page.keyboard.press("ArrowDown")
-    assert points.text("weightSaid") == (
-        f"Weight from x to neuron 1 of layer 1: {hidden['kernel'][0][0]:.3f}"
-    )
-    for _ in range(5):
-        points.page.keyboard.press("ArrowDown")
-    assert points.text("weightSaid") == (
-        f"Weight from y to neuron 1 of layer 1: {hidden['kernel'][1][0]:.3f}"
-    )
-    for _ in range(9):
-        points.page.keyboard.press("ArrowDown")
-    assert points.text("weightSaid") == f"Bias of neuron 5 of layer 1: {hidden['bias'][4]:.3f}"
-    points.page.keyboard.press("ArrowRight")
-    assert points.text("weightSaid") == (
-        f"Weight from neuron 1 of layer 1 to output: {output['kernel'][0][0]:.3f}"
-    )
-    assert points.text("tag") == f"{output['kernel'][0][0]:+.3f}"
-
-
-def test_a_neuron_one_points_at_is_seen_large(points):
-    points.train_to_the_end()
-    whole = points.picture("surface")
-    points.page.mouse.move(*points.unit(0, 1))
-    assert points.text("tag") == "neuron 2 of layer 1"
-    assert points.picture("surface") != whole
-    points.page.mouse.move(5, 5)
-    assert points.picture("surface") == whole
-
-
-def test_a_network_that_has_lost_itself_says_so_and_can_begin_anew(points):
-    points.set(learningRate=100, activation="relu", loss="mean_squared_error", output="linear")
-    assert "loss is not a number" in points.complaint(lambda: points.click("train"))
-    points.wait("ready")
-    assert points.text("probe").endswith(": not a number")
-    assert points.find("boundary").get_attribute("d") == ""
-    assert "no longer numbers" in points.complaint(lambda: points.click("saveWeights"))
-    points.preset("Diagonal")
-    points.read()
-
-
-def test_a_large_network_is_drawn_in_part_and_leaves_the_page_alive(points):
-    before = points.paints()
-    points.set(hidden="300,300")
-    assert points.shape() == "2-300-300-1"
-    points.page.wait_for_function(
-        "before => Number(document.getElementById('points-surface').dataset.paints) > before",
-        arg=before,
-    )
-    points.page.mouse.move(*points.unit(1, 7))
-    assert points.text("tag") == "neuron 8 of layer 2"
-    assert points.text("costNote").startswith("Too many weights")
-
-
-def test_the_drawing_follows_the_training(points):
-    points.set(**LONG)
-    points.train()
-    tiles, lines = set(), set()
-    for _ in range(5):
-        tiles.add(points.picture("tiles"))
-        lines.add(points.find("lines").evaluate("lines => lines.innerHTML"))
-        points.page.wait_for_timeout(400)
-    assert len(tiles) > 2 and len(lines) > 2
-
-
 # ---- Files and links.
 
 
-def test_a_saved_network_answers_the_same_in_a_fresh_page(points, visit_points):
+def test_a_saved_network_answers_the_same_in_a_fresh_page(points, visit):
     points.preset("Circle")
     points.input("x²").check()
     points.set(epochs=5)
@@ -403,7 +225,7 @@ def test_a_saved_network_answers_the_same_in_a_fresh_page(points, visit_points):
     places = [(0.5, 0.5), (0.1, 0.9), (0.6, 0.3)]
     answers = [points.answer_at(*place) for place in places]
     picture = points.picture("surface")
-    with visit_points() as fresh:
+    with visit("#points") as fresh:
         content = {"mine.json": json.dumps(saved).encode()}
         fresh.news(lambda: fresh.choose("weightsFile", content), "^Loaded mine.json: 3-4-1")
         assert fresh.link()["inputs"] == "x,y,x2"
@@ -435,12 +257,12 @@ def test_files_for_something_else_are_refused(points):
     assert points.weights() == before
 
 
-def test_a_link_opens_the_lab_as_it_was(visit_points):
+def test_a_link_opens_the_lab_as_it_was(visit):
     link = (
         "#points?shape=spiral&points=300&noise=0.2&testShare=50&inputs=x,y,sinx&hidden=6,3"
         "&activation=tanh&added=0.5:0.25:1,0.1:0.9:0"
     )
-    with visit_points(link) as lab:
+    with visit(link) as lab:
         assert lab.dots("train0") + lab.dots("train1") == 150
         assert (lab.dots("added0"), lab.dots("added1")) == (1, 1)
         assert lab.shape() == "3-6-3-1"
@@ -456,8 +278,8 @@ def test_a_link_opens_the_lab_as_it_was(visit_points):
         assert lab.link()["learningRate"] == "0.3"
 
 
-def test_a_wrong_link_is_told_in_one_sentence(visit_points):
-    with visit_points("#points?noise=7&inputs=z&added=here&points=300") as lab:
+def test_a_wrong_link_is_told_in_one_sentence(visit):
+    with visit("#points?noise=7&inputs=z&added=here&points=300") as lab:
         (complaint,) = lab.messages("error")
         for name in ("Noise", "Inputs", "Added points"):
             assert f"{name}: expected" in complaint
@@ -475,7 +297,7 @@ def test_all_text_stands_out_from_its_background(points, scheme):
     points.page.mouse.move(*points.unit(0, 1))
     found = points.page.evaluate(CONTRASTS)
     assert len(found) > 80
-    assert [(name, round(contrast, 2)) for name, contrast in found if contrast < 4.5] == []
+    assert faint(found) == []
 
 
 def test_a_dark_page_has_a_dark_heat_map(points):
@@ -492,13 +314,8 @@ def test_a_laptop_shows_everything_without_scrolling(points):
     assert {when: size for when, size in sizes.items() if size != [0, 0]} == {}
 
 
-def test_a_phone_has_one_column_and_everything_within_reach(browser, watch, site):
-    phone = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
-    with (
-        browsing(browser, watch, site, **phone) as context,
-        visiting(context, f"{site}#points?hidden=8,8,8,8,8,8") as visited,
-    ):
-        lab = PointsLab(visited.page)
+def test_a_phone_has_one_column_and_everything_within_reach(first_visit):
+    with first_visit("#points?hidden=8,8,8,8,8,8", **PHONE) as lab:
         across, down = lab.page.evaluate(SIZE)
         assert across == 0 and down > 0
         lab.find("plane").scroll_into_view_if_needed()

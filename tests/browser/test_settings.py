@@ -41,7 +41,7 @@ def test_every_text_field_is_tried():
 
 @pytest.mark.parametrize("name", NONSENSE)
 def test_nonsense_is_refused_beside_its_field(lab, name):
-    field = lab.page.locator(f"[name={name}]")
+    field = lab.field(name)
     good = field.input_value()
     for text in NONSENSE[name]:
         field.fill(text)
@@ -68,7 +68,7 @@ def test_nonsense_is_refused_beside_its_field(lab, name):
     ],
 )
 def test_the_choices_are_those_of_the_package(lab, name, choices):
-    options = lab.page.locator(f"[name={name}] option").all_text_contents()
+    options = lab.field(name).locator("option").all_text_contents()
     assert set(options) == set(choices)
     assert len(options) == len(choices)
 
@@ -112,7 +112,7 @@ def test_the_address_follows_the_form(lab):
 
 def test_the_form_follows_the_address(lab):
     lab.page.evaluate("location.hash = '#digits?hidden=12&seed=5&loss=mean_squared_error'")
-    expect(lab.page.locator("[name=hidden]")).to_have_value("12")
+    expect(lab.field("hidden")).to_have_value("12")
     expected = Settings(hidden=layers(12), seed=5, loss="mean_squared_error")
     assert shown(lab) == expected.fields()
 

@@ -95,7 +95,7 @@ def test_an_incomplete_vendor_is_noticed_too(first_visit, watch, tmp_path):
     for part in (ROOT / "vendor" / "pyodide").iterdir():
         if not part.name.startswith("numpy"):
             (site / "vendor" / "pyodide" / part.name).symlink_to(part)
-    with serving(site) as address, first_visit(address, ready=False) as lab:
+    with serving(site) as address, first_visit(address=address, ready=False) as lab:
         lab.wait("error")
         assert any("make serve" in text for text in lab.messages("error"))
         watch.expect("404")

@@ -10,31 +10,19 @@ from playwright.sync_api import expect
 
 from nn.labs.steps import STEPS
 from tests.browser.lab import best_of, slow_frame, stop_time
-from tests.browser.temperature import NAME, Temperature
-from tests.browser.test_layout import CONTRASTS, SIZE
+from tests.browser.looks import CONTRASTS, PHONE, SIZE, faint
+from tests.browser.temperature import Temperature
 from tests.browser.test_training import drawn
 from tests.browser.test_while_training import SLOWEST_FRAME, SLOWEST_STOP
 
+LAB = Temperature
 ENDLESS = 1_000_000  # epochs: more than a test waits for
 DIST = Path(__file__).parents[2] / "dist"
 
 
-@pytest.fixture(scope="module")
-def page(context, site):
-    """The lab in a tab of its own, shared by the tests of this file."""
-    tab = context.new_page()
-    tab.goto(f"{site}#{NAME}", wait_until="domcontentloaded")
-    lab = Temperature(tab)
-    lab.wait("ready")
-    yield lab
-    tab.close()
-
-
 @pytest.fixture
-def lab(page):
-    """The lab as a visit begins."""
-    page.tidy()
-    return page
+def lab(own_lab):
+    return own_lab
 
 
 @pytest.fixture
@@ -42,9 +30,7 @@ def training(lab):
     """The lab while it trains."""
     lab.set(epochs=ENDLESS)
     lab.train(epochs=100)
-    yield lab
-    if lab.state == "training":
-        lab.stop()
+    return lab
 
 
 def is_learnt(lab: Temperature) -> bool:
@@ -273,8 +259,7 @@ def test_a_link_repeats_a_run(lab, visit):
     lab.train_to_the_end()
     link = lab.page.evaluate("location.hash")
     assert link.startswith("#temperature?") and "seed=9" in link and "hidden" not in link
-    with visit(link) as another:
-        again = Temperature(another.page)
+    with visit(link) as again:
         again.train_to_the_end()
         assert again.save()["weights"] == lab.save()["weights"]
 
@@ -319,7 +304,7 @@ def test_all_text_stands_out_from_its_background(lab, scheme):
     lab.find("celsius").fill("warm")
     found = lab.page.evaluate(CONTRASTS)
     assert len(found) > 50
-    assert [(name, round(contrast, 2)) for name, contrast in found if contrast < 4.5] == []
+    assert faint(found) == []
 
 
 def test_a_laptop_shows_everything_without_scrolling(lab):
@@ -333,12 +318,8 @@ def test_a_laptop_shows_everything_without_scrolling(lab):
     assert {when: size for when, size in sizes.items() if size != [0, 0]} == {}
 
 
-def test_a_phone_shows_one_column(first_visit, site):
-    phone = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
-    with first_visit(**phone) as tab:
-        tab.page.goto(f"{site}#{NAME}")
-        lab = Temperature(tab.page)
-        expect(lab.find("train")).to_be_enabled(timeout=60_000)
+def test_a_phone_shows_one_column(first_visit):
+    with first_visit("#temperature", **PHONE) as lab:
         for number in range(1, 8):
             lab.click(f"step{number}Tab")
             assert lab.page.evaluate(SIZE)[0] == 0

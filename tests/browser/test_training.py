@@ -38,7 +38,7 @@ def drawn(lab, chart: str, colour: str) -> int:
 def test_a_link_sets_a_run_that_trains_tests_and_repeats(lab, visit):
     lab.page.evaluate("link => { location.hash = link; }", QUICK)
     for name, value in {"hidden": "100", "batchSize": "10", "epochs": "1", "seed": "7"}.items():
-        expect(lab.page.locator(f"[name={name}]")).to_have_value(value)
+        expect(lab.field(name)).to_have_value(value)
 
     first = accuracy_after_one_epoch(lab)
 

@@ -38,7 +38,7 @@ def test_saved_weights_give_the_same_accuracy_in_another_browser(first_visit, tr
     saved, accuracy = trained
     with first_visit() as other:
         load(other, saved)
-        assert other.page.locator("[name=hidden]").input_value() == "30"
+        assert other.field("hidden").input_value() == "30"
         assert other.test() == accuracy
         again = other.save()
         assert again["weights"] == saved["weights"]

@@ -28,8 +28,8 @@ from nn.engine.wasm.instructions import (
     relaxed_madd,
     store,
     store_low,
-    unsigned,
 )
+from nn.engine.wasm.opcodes import unsigned
 
 _NOTHING = b"\x40"
 _END = b"\x0b"

@@ -7,9 +7,6 @@ It is worked out wherever it is used, each time anew; a local remembers.
 Numbers of Python become constants of the type beside them. All ``i32`` are addresses, counts and
 bit patterns, so their comparisons, shifts and conversions are the unsigned ones. A comparison of
 vectors gives a mask: all bits of a lane set where it holds.
-
-Opcodes: WebAssembly core specification 3.0, appendix "Index of Instructions"
-(https://webassembly.github.io/spec/core/appendix/index-instructions.html).
 """
 
 from __future__ import annotations
@@ -17,29 +14,18 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 
-
-def unsigned(number: int) -> bytes:
-    """Return ``number`` in LEB128: seven bits a byte, the lowest first."""
-    encoded = bytearray()
-    while number > 0x7F:
-        encoded.append(number & 0x7F | 0x80)
-        number >>= 7
-    encoded.append(number)
-    return bytes(encoded)
-
-
-def signed(number: int) -> bytes:
-    """Return ``number`` in signed LEB128: bit 6 of the last byte is the sign."""
-    encoded = bytearray()
-    while not -64 <= number <= 63:
-        encoded.append(number & 0x7F | 0x80)
-        number >>= 7
-    encoded.append(number & 0x7F)
-    return bytes(encoded)
-
-
-def _simd(opcode: int) -> bytes:
-    return b"\xfd" + unsigned(opcode)
+from nn.engine.wasm.opcodes import (
+    CONVERSIONS,
+    EXTRACTIONS,
+    LOADS,
+    OPCODES,
+    REINTERPRETATIONS,
+    SPLATS,
+    STORES,
+    signed,
+    simd,
+    unsigned,
+)
 
 
 @dataclass(frozen=True)
@@ -70,7 +56,7 @@ class Type:
             return Value(self, b"\x44" + struct.pack("<d", number))
         form = {"f32x4": "<f", "f64x2": "<d", "i32x4": "<i", "i8x16": "<b"}[self.name]
         lane = int(number) if self.name[0] == "i" else number
-        return Value(self, _simd(0x0C) + struct.pack(form, lane) * self.lanes)
+        return Value(self, simd(0x0C) + struct.pack(form, lane) * self.lanes)
 
     def value(self, operand: Operand) -> Value:
         """Return ``operand`` as a value of this type: a value that is one, or a constant.
@@ -86,24 +72,24 @@ class Type:
 
     def load(self, address: Value, offset: int = 0) -> Value:
         """Read a value at ``address + offset``, in bytes."""
-        return _load(self, _LOADS[self.name], address, offset)
+        return _load(self, LOADS[self.name], address, offset)
 
     def load_splat(self, address: Value, offset: int = 0) -> Value:
         """Read one number into all lanes."""
-        return _load(self, _simd(0x09 if self.size // self.lanes == 4 else 0x0A), address, offset)
+        return _load(self, simd(0x09 if self.size // self.lanes == 4 else 0x0A), address, offset)
 
     def load_low(self, address: Value, offset: int, count: int) -> Value:
         """Read 4 · ``count`` bytes, 1 to 3 times four, into the low lanes; the others are 0."""
-        low = _load(self, _simd(0x5C if count == 1 else 0x5D), address, offset)
+        low = _load(self, simd(0x5C if count == 1 else 0x5D), address, offset)
         if count < 3:
             return low
-        code = address.code + low.code + _simd(0x56) + _memory(2, offset + 8) + b"\x02"
+        code = address.code + low.code + simd(0x56) + _memory(2, offset + 8) + b"\x02"
         return Value(self, code)
 
     def splat(self, value: Value) -> Value:
         """Return a number in all lanes."""
         scalar = _SCALARS[self.name].value(value)
-        return Value(self, scalar.code + _simd(_SPLATS[self.name]))
+        return Value(self, scalar.code + SPLATS[self.name])
 
 
 I32 = Type("i32", 0x7F, 4)
@@ -115,78 +101,6 @@ I32X4 = Type("i32x4", 0x7B, 16, 4)
 I8X16 = Type("i8x16", 0x7B, 16, 16)
 
 _SCALARS = {"f32x4": F32, "f64x2": F64, "i32x4": I32, "i8x16": I32}
-_SPLATS = {"i8x16": 0x0F, "i32x4": 0x11, "f32x4": 0x13, "f64x2": 0x14}
-_LOADS = {
-    "i32": b"\x28",
-    "f32": b"\x2a",
-    "f64": b"\x2b",
-    **dict.fromkeys(("f32x4", "f64x2", "i32x4", "i8x16"), _simd(0x00)),
-}
-_STORES = {
-    "i32": b"\x36",
-    "f32": b"\x38",
-    "f64": b"\x39",
-    **dict.fromkeys(("f32x4", "f64x2", "i32x4", "i8x16"), _simd(0x0B)),
-}
-
-_I32 = {
-    **{"eqz": 0x45, "eq": 0x46, "ne": 0x47, "lt": 0x49, "gt": 0x4B, "le": 0x4D, "ge": 0x4F},
-    **{"ctz": 0x68, "add": 0x6A, "sub": 0x6B, "mul": 0x6C, "div": 0x6E, "rem": 0x70},
-    **{"and": 0x71, "or": 0x72, "xor": 0x73, "shl": 0x74, "shr": 0x76},
-}
-_F32 = {
-    **{"eq": 0x5B, "ne": 0x5C, "lt": 0x5D, "gt": 0x5E, "le": 0x5F, "ge": 0x60},
-    **{"abs": 0x8B, "neg": 0x8C, "nearest": 0x90, "sqrt": 0x91},
-    **{"add": 0x92, "sub": 0x93, "mul": 0x94, "div": 0x95, "min": 0x96, "max": 0x97},
-}
-_F64 = {
-    **{"eq": 0x61, "ne": 0x62, "lt": 0x63, "gt": 0x64, "le": 0x65, "ge": 0x66},
-    **{"abs": 0x99, "neg": 0x9A, "nearest": 0x9E, "sqrt": 0x9F},
-    **{"add": 0xA0, "sub": 0xA1, "mul": 0xA2, "div": 0xA3, "min": 0xA4, "max": 0xA5},
-}
-_BITS = {"not": 0x4D, "and": 0x4E, "or": 0x50, "xor": 0x51}
-_I8X16 = {**_BITS, "eq": 0x23, "ne": 0x24, "bitmask": 0x64}
-_I32X4 = {
-    **_BITS,
-    **{"eq": 0x37, "ne": 0x38, "bitmask": 0xA4},
-    **{"shl": 0xAB, "shr": 0xAD, "add": 0xAE, "sub": 0xB1, "mul": 0xB5},
-}
-_F32X4 = {
-    **_BITS,
-    **{"eq": 0x41, "ne": 0x42, "lt": 0x43, "gt": 0x44, "le": 0x45, "ge": 0x46},
-    **{"nearest": 0x6A, "abs": 0xE0, "neg": 0xE1, "sqrt": 0xE3},
-    **{"add": 0xE4, "sub": 0xE5, "mul": 0xE6, "div": 0xE7},
-    **{"min": 0xE8, "max": 0xE9, "pmin": 0xEA, "pmax": 0xEB, "madd": 0x105},
-}
-_F64X2 = {
-    **_BITS,
-    **{"abs": 0xEC, "neg": 0xED, "sqrt": 0xEF},
-    **{"add": 0xF0, "sub": 0xF1, "mul": 0xF2, "div": 0xF3, "madd": 0x107},
-}
-OPCODES: dict[str, dict[str, bytes]] = {
-    "i32": {name: bytes([opcode]) for name, opcode in _I32.items()},
-    "f32": {name: bytes([opcode]) for name, opcode in _F32.items()},
-    "f64": {name: bytes([opcode]) for name, opcode in _F64.items()},
-    "i8x16": {name: _simd(opcode) for name, opcode in _I8X16.items()},
-    "i32x4": {name: _simd(opcode) for name, opcode in _I32X4.items()},
-    "f32x4": {name: _simd(opcode) for name, opcode in _F32X4.items()},
-    "f64x2": {name: _simd(opcode) for name, opcode in _F64X2.items()},
-}
-"""For each type, the opcodes of what can be done with it."""
-
-CONVERSIONS: dict[tuple[str, str], bytes] = {
-    ("i32", "f32"): b"\xb3",
-    ("i32", "f64"): b"\xb8",
-    ("f32", "f64"): b"\xbb",
-    ("f64", "f32"): b"\xb6",
-    ("i32x4", "f32x4"): _simd(0xFA),
-    ("f32x4", "i32x4"): _simd(0xF8),
-}
-"""From one type to another, keeping the number; to ``i32x4`` what is outside is the nearest there
-is, and NaN is 0."""
-
-_REINTERPRETATIONS = {("f32", "i32"): b"\xbc", ("i32", "f32"): b"\xbe"}
-_EXTRACTIONS = {"i32x4": 0x1B, "f32x4": 0x1F, "f64x2": 0x21}
 
 
 class Value:
@@ -311,24 +225,24 @@ class Value:
         """Take the same bits for another type."""
         if self.type.lanes > 1 and type.lanes > 1:
             return Value(type, self.code)
-        return Value(type, self.code + _REINTERPRETATIONS[self.type.name, type.name])
+        return Value(type, self.code + REINTERPRETATIONS[self.type.name, type.name])
 
     def lane(self, index: int) -> Value:
         """One number of a vector."""
-        code = self.code + _simd(_EXTRACTIONS[self.type.name]) + bytes([index])
+        code = self.code + EXTRACTIONS[self.type.name] + bytes([index])
         return Value(_SCALARS[self.type.name], code)
 
     def shuffle(self, other: Value, lanes: tuple[int, int, int, int]) -> Value:
         """Choose four lanes of 4 bytes: 0 to 3 are of this vector, 4 to 7 of ``other``."""
         self.type.value(other)
         chosen = bytes(4 * lane + byte for lane in lanes for byte in range(4))
-        return Value(self.type, self.code + other.code + _simd(0x0D) + chosen)
+        return Value(self.type, self.code + other.code + simd(0x0D) + chosen)
 
     def floats_of_bytes(self, quarter: int) -> Value:
         """Four of sixteen unsigned bytes as ``f32x4``: 0 is the first four, 3 the last."""
-        halves = _simd(0x8A if quarter & 2 else 0x89)
-        quarters = _simd(0xAA if quarter & 1 else 0xA9)
-        return Value(F32X4, self.code + halves + quarters + _simd(0xFB))
+        halves = simd(0x8A if quarter & 2 else 0x89)
+        quarters = simd(0xAA if quarter & 1 else 0xA9)
+        return Value(F32X4, self.code + halves + quarters + simd(0xFB))
 
     def _unary(self, name: str) -> Value:
         return Value(self.type, self.code + self._opcode(name))
@@ -358,13 +272,13 @@ def byte_at(address: Value, offset: int = 0) -> Value:
 
 def lanes(a: int, b: int, c: int, d: int) -> Value:
     """Return a constant mask or vector of four ``i32``."""
-    return Value(I32X4, _simd(0x0C) + struct.pack("<4i", a, b, c, d))
+    return Value(I32X4, simd(0x0C) + struct.pack("<4i", a, b, c, d))
 
 
 def select(condition: Value, then: Value, otherwise: Operand) -> Value:
     """Choose: the whole value by an ``i32`` that is not 0, or bit by bit by a mask."""
     choices = then.code + then.type.value(otherwise).code
-    choose = b"\x1b" if condition.type is I32 else _simd(0x52)
+    choose = b"\x1b" if condition.type is I32 else simd(0x52)
     return Value(then.type, choices + condition.code + choose)
 
 
@@ -376,16 +290,16 @@ def relaxed_madd(a: Value, b: Value, c: Value) -> Value:
 
 def store(address: Value, value: Value, offset: int = 0) -> bytes:
     """Return the code that writes ``value`` to ``address + offset``, in bytes."""
-    code = I32.value(address).code + value.code + _STORES[value.type.name]
+    code = I32.value(address).code + value.code + STORES[value.type.name]
     return code + _memory(_alignment(value.type), offset)
 
 
 def store_low(address: Value, value: Value, offset: int, count: int) -> bytes:
     """Return the code that writes the low 4 · ``count`` bytes, 1 to 3 times four, of a vector."""
-    low = _simd(0x5A if count == 1 else 0x5B) + _memory(2, offset) + b"\x00"
+    low = simd(0x5A if count == 1 else 0x5B) + _memory(2, offset) + b"\x00"
     code = I32.value(address).code + value.code + low
     if count == 3:
-        third = _simd(0x5A) + _memory(2, offset + 8) + b"\x02"
+        third = simd(0x5A) + _memory(2, offset + 8) + b"\x02"
         code += address.code + value.code + third
     return code
 

@@ -1,0 +1,80 @@
+"""What Train will do: make a new network, begin a run, or go on with one that was stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+import numpy as np
+
+from nn.experiment import Experiment
+from nn.model import Sequential
+from nn.settings import Settings
+from nn.training import Progress
+
+S = TypeVar("S", bound=Settings)
+
+
+@dataclass(frozen=True, eq=False)
+class Run(Generic[S]):
+    """Training that has begun, and may have been stopped.
+
+    Attributes:
+        chunks: what is left of it; each is trained when it is pulled.
+        settings: those it began with.
+        by_step: whether it stops after each epoch.
+    """
+
+    chunks: Iterator[Progress]
+    settings: S
+    by_step: bool
+
+    def goes_on(self, settings: S, by_step: bool) -> bool:
+        """Whether it is the training that is asked for."""
+        return (self.settings, self.by_step) == (settings, by_step)
+
+
+class Plan(Generic[S]):
+    """What Train will do.
+
+    Attributes:
+        network: the part of the settings that the network was made with; None before the first.
+        run: the last one, unless it came to its end or cannot go on.
+    """
+
+    def __init__(self) -> None:
+        self.network: tuple[object, ...] | None = None
+        self.run: Run[S] | None = None
+
+    def renews(self, settings: S, model: Sequential) -> bool:
+        """Whether Train, with these settings, will put a new network in the place of ``model``."""
+        return settings.network() != self.network or diverged(model)
+
+    def told(self, settings: S | None, experiment: Experiment, busy: bool) -> str:
+        """Return a sentence on it, where it is not plain.
+
+        Args:
+            settings: what the form says; None if some of it makes no sense.
+            experiment: the network, and what it has been through.
+            busy: whether the network is being trained or tested.
+        """
+        if settings is None:
+            return "Some settings need mending first."
+        if busy:
+            changed = self.run is not None and settings != self.run.settings
+            return "What has changed counts from the next Train." if changed else ""
+        if settings.network() != self.network:
+            return "Train starts a new network: the settings have changed."
+        if diverged(experiment.model):
+            return "Train starts anew: these weights are no longer numbers."
+        if self.run is not None and self.run.goes_on(settings, by_step=False):
+            return "Train goes on where it stopped."
+        if experiment.history.samples:
+            return "Train teaches this network more."
+        return ""
+
+
+def diverged(model: Sequential) -> bool:
+    """Whether numbers of the network are none any more: no training brings them back."""
+    return not bool(np.isfinite(model.parameters).all())

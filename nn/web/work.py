@@ -1,0 +1,80 @@
+"""What the network of a lab is busy with."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+
+from pyscript.js_modules import glue
+
+from nn.training import Progress
+from nn.web import dom
+from nn.web.dom import Parts
+from nn.web.frames import pull
+
+
+class Work:
+    """Training or a test, one at a time, and what the lab's buttons say of it.
+
+    Args:
+        parts: the lab's elements.
+        shown: set while the lab is shown; otherwise work pauses.
+
+    Attributes:
+        state: "ready", "training" or "testing".
+    """
+
+    def __init__(self, parts: Parts, shown: asyncio.Event) -> None:
+        self.state = "ready"
+        self._parts, self._shown = parts, shown
+        self._current: object | None = None
+
+    @property
+    def busy(self) -> bool:
+        """Whether there is any."""
+        return self._current is not None
+
+    def start(
+        self,
+        state: str,
+        chunks: Iterator[Progress],
+        each: Callable[[Progress], None],
+        ended: Callable[[], None],
+        over: Callable[[], None],
+    ) -> None:
+        """Pull ``chunks`` from now on, until they end or work is stopped.
+
+        Args:
+            state: "training" or "testing".
+            chunks: the work, done as it is pulled.
+            each: takes in what they yield.
+            ended: called when there are no more.
+            over: called then too, and when one has failed; not when work was stopped.
+        """
+        current = self._current = object()
+        self._show(state)
+
+        async def work_on() -> None:
+            try:
+                if await pull(chunks, each, lambda: self._current is current, self._shown):
+                    ended()
+            finally:
+                if self._current is current:
+                    over()
+
+        dom.start(work_on)
+
+    def stop(self) -> None:
+        """Do no more of it, if there is any."""
+        self._current = None
+        self._show("ready")
+
+    def _show(self, state: str) -> None:
+        self.state = state
+        glue.setState(self._parts.lab, state)
+        training, testing = state == "training", state == "testing"
+        self._parts.show("train", "Stop" if training else "Train")
+        self._parts.show("test", "Stop" if testing else "Test")
+        self._parts.allow("train", not testing, "Stop the test first")
+        self._parts.allow("test", not training, "Stop training first")
+        self._parts.allow("reset", state == "ready", "Stop first")

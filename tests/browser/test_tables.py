@@ -1,0 +1,261 @@
+"""Whatever tables visitors bring to the Colours lab are learnt from, or refused with a reason."""
+
+import json
+import re
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+from nn.datasets.colours import NAMES
+from tests.browser.colours import ENDLESS, Colours
+from tests.browser.tables import houses, people
+
+LAB = Colours
+
+
+@pytest.fixture
+def lab(own_lab):
+    return own_lab
+
+
+def test_colours_named_by_people_can_be_learnt(lab):
+    line = lab.open_table(people(), "colorData.json")
+    assert line.startswith(
+        "Opened colorData.json: 900 rows; 3 inputs to predict the 9 classes of label. Left out: "
+    )
+    assert lab.names() == ["Red", "Green", "Blue"]
+    expect(lab.find("swatch")).to_have_class("coloured")
+    expect(lab.find("spaceTab")).to_be_visible()
+    lab.train_to_the_end()
+    assert lab.accuracy() >= 80
+    assert lab.put(250, 10, 10) == "red-ish"
+    assert set(lab.bars()) == set(NAMES)
+
+
+def test_numbers_are_learnt_and_drawn_against_the_truth(lab):
+    line = lab.open_table(houses())
+    assert line == (
+        "Opened mine.csv: 300 rows; 2 inputs to predict the numbers of price. Left out: row 1, "
+        "column 'address': found '0 Road'; expected a number, as in every input "
+        "(and 1 more column)"
+    )
+    assert lab.names() == ["size", "age"]
+    expect(lab.field("loss")).to_have_value("mean_squared_error")
+    expect(lab.find("spaceTab")).to_be_hidden()
+    expect(lab.find("accuracyChart")).to_be_hidden()
+    lab.click("testTab")
+    before = lab.find("dots").get_attribute("d"), lab.r2()
+    lab.set(epochs=ENDLESS)
+    lab.train()
+    lab.page.wait_for_timeout(1500)
+    meanwhile = lab.find("dots").get_attribute("d"), lab.r2()
+    assert lab.state == "training"
+    lab.stop()
+    assert before[0] != meanwhile[0] and before[1] < meanwhile[1]
+
+    lab.put(100, 7)
+    lab.click("reset")
+    assert [lab.number(i).input_value() for i in range(2)] == ["100", "7"]
+    lab.set(epochs=100)
+    lab.train_to_the_end()
+    assert lab.r2() > 0.95
+    lab.news(lambda: lab.click("test"), "^Test: loss")
+    assert "on the 60 rows kept to test with" in lab.text("testSummary")
+    assert lab.find("dots").get_attribute("d").count("M") == 60
+    assert f"R² is {lab.r2():.3f}" in lab.find("scatter").get_attribute("aria-label")
+    size, age = 200, 50
+    price = float(lab.put(size, age).replace(",", ""))
+    assert price == pytest.approx(50_000 + 900 * size + 6 * size**2 - 1_000 * age, rel=0.05)
+
+
+def test_columns_that_cannot_be_inputs_say_why_and_others_can_be_chosen(lab):
+    lab.open_table(houses())
+    expect(lab.find("columnsPanel")).to_be_visible()
+    expect(lab.box("address")).to_be_disabled()
+    assert "expected a number" in lab.text("inputColumns")
+    expect(lab.box("price")).to_be_disabled()
+    assert "is predicted" in lab.text("inputColumns")
+
+    lab.news(lambda: lab.find("outputColumn").select_option("3"), "to predict the 3 classes of d")
+    expect(lab.field("loss")).to_have_value("categorical_crossentropy")
+    expect(lab.box("district")).to_be_disabled()
+    lab.news(lambda: lab.box("price").check(), "^A new network, 3-16-3: 3 inputs")
+    assert lab.names() == ["size", "age", "price"]
+    lab.news(lambda: lab.box("age").uncheck(), "^A new network, 2-16-3")
+    assert set(lab.bars()) == {"A", "B", "C"}
+
+    lab.box("price").uncheck()
+    complaint = lab.complaint(lambda: lab.box("size").uncheck())
+    assert "no input is chosen" in complaint
+    assert lab.names() == ["size"]
+    disabled = lab.find("outputColumn").locator("option:disabled").all_text_contents()
+    assert len(disabled) == 1 and "300 different texts in 300 rows" in disabled[0]
+
+
+def test_a_table_as_spreadsheets_in_german_write_it_says_what_it_leaves_out(lab):
+    rows = "".join(f"{i},5;{i / 4};{i % 5};gut\n".replace(".", ",") for i in range(9))
+    line = lab.open_table(f"Länge;Breite;Höhe;Güte\n{rows}3,5;;1;gut\n")
+    assert line == (
+        "Opened mine.csv: 10 rows; 1 input to predict the numbers of Höhe. "
+        "Not predicted: the column 'Güte' has one class only, 'gut'; expected at least two. "
+        "Left out: row 10, column 'Breite': the value is missing"
+    )
+    assert lab.names() == ["Länge"]
+
+
+def test_long_names_that_differ_at_their_ends_can_be_told_apart(lab):
+    stem = "average_temperature_of_the_"
+    rows = "\n".join(f"{i},{i * i},{stem}{'uv'[i % 2]}" for i in range(40))
+    lab.open_table(f"{stem}north,{stem}south,{stem}kind\n{rows}")
+    lab.set(epochs=1)
+    lab.train_to_the_end()
+    lab.news(lambda: lab.click("test"), "^Test: loss")
+    for place, named in (
+        ("sliders", "label"),
+        ("probabilities", "b"),
+        ("confusion", "th span"),
+    ):
+        names = lab.find(place).locator(named)
+        assert names.count() >= 2
+        for name in names.all():
+            assert name.evaluate("name => name.closest('[title]').title") == name.text_content()
+            assert name.evaluate(
+                "name => name.scrollHeight <= name.clientHeight"
+                " && name.scrollWidth <= name.clientWidth"
+            )
+    assert lab.find("outputColumn").get_attribute("title") == f"{stem}kind"
+
+
+def test_the_visitor_can_go_back_to_the_built_in_colours(lab):
+    lab.open_table(houses())
+    expect(lab.find("settings").locator(".presets")).to_be_hidden()
+    lab.news(lambda: lab.click("builtIn"), "^The built-in colours")
+    expect(lab.find("builtIn")).to_be_hidden()
+    expect(lab.find("columnsTab")).to_be_hidden()
+    expect(lab.find("spacePanel")).to_be_visible()
+    assert lab.names() == ["Red", "Green", "Blue"]
+    assert tuple(lab.bars()) == NAMES
+    expect(lab.field("loss")).to_have_value("categorical_crossentropy")
+
+
+def test_names_from_a_file_are_text_whatever_they_are(lab):
+    lab.open_table("__proto__,<b>bold</b>,constructor\n" + "1,2,a\n3,5,__proto__\n4,4,<i>\n" * 9)
+    assert lab.names() == ["__proto__", "<b>bold</b>"]
+    lab.train_to_the_end()
+    assert set(lab.bars()) == {"a", "__proto__", "<i>"}
+    assert lab.put(3, 5) == "__proto__"
+    assert lab.find("probabilities").locator("i").count() == 0
+    lab.news(lambda: lab.click("test"), "^Test: loss")
+    assert lab.page.locator("main:visible b:has-text('bold')").count() == 0
+
+
+def test_many_inputs_and_many_classes_are_not_all_shown(lab):
+    header = ",".join(f"x{i}" for i in range(30)) + ",kind"
+    rng = np.random.default_rng(1)
+    rows = [",".join(map(str, rng.integers(0, 99, 30))) + f",k{i % 50}" for i in range(400)]
+    lab.open_table("\n".join([header, *rows]))
+    assert len(lab.names()) == 20
+    assert lab.text("slidersHint") == "The other 10 inputs stay at their mean."
+    shares = list(lab.bars().values())
+    assert len(shares) == 12 and shares == sorted(shares, reverse=True)
+    lab.news(lambda: lab.click("test"), "^Test: loss")
+    assert "The 20 most frequent of 50 classes" in lab.text("testSummary")
+    assert lab.find("confusion").locator("tr").count() == 21
+
+
+def test_a_million_rows_can_be_learnt_from_and_one_more_is_refused(lab):
+    row = b"1,2\n2,3\n5,7\n4,4\n"
+    lines = lab.page.locator("#status p")
+    lab.choose("dataFiles", {"large.csv": b"a,b\n" + 250_000 * row})
+    expect(lines.filter(has_text="Reading large.csv")).to_have_count(1)
+    expect(lines.filter(has_text="Opened large.csv: 1,000,000 rows")).to_have_count(1)
+    lab.train()
+    lab.stop()
+    before = lab.find("dots").get_attribute("d")
+    complaint = lab.complaint(
+        lambda: lab.choose("dataFiles", {"more.csv": b"a,b\n" + 250_000 * row + b"1,2\n"})
+    )
+    assert complaint == "more.csv: the table has more than 1,000,000 rows, which is the limit"
+    assert lab.find("dots").get_attribute("d") == before
+
+
+@pytest.mark.parametrize("output", ["price", "district"])
+def test_the_network_of_a_table_works_without_it(lab, visit, output):
+    lab.open_table(houses())
+    if output == "district":
+        lab.news(lambda: lab.find("outputColumn").select_option("3"), "^A new network")
+    lab.set(epochs=30)
+    lab.train_to_the_end()
+    answer, bars, saved = lab.put(120.5, 30), lab.bars(), lab.save()
+    with visit("#colours") as other:
+        other.news(lambda: other.drop("dropped.json", json.dumps(saved)), "^Loaded dropped.json")
+        assert other.text("dataDescription").startswith(
+            "No table is open: the network takes 'size'"
+        )
+        assert other.names() == ["size", "age"]
+        assert other.put(120.5, 30) == answer
+        assert other.bars() == bars
+        assert float(other.slider(0).get_attribute("min")) < 60
+        assert float(other.slider(0).get_attribute("max")) > 260
+        expect(other.find("example")).to_be_hidden()
+        for button in ("train", "test", "reset"):
+            complaint = other.complaint(lambda button=button: other.click(button))
+            assert complaint == (
+                f"the network takes 'size', 'age' and predicts '{output}': "
+                "open a table with these columns first"
+            )
+        assert other.state == "ready"
+
+        assert "the loaded network can learn from it" in other.open_table(houses())
+        assert other.put(120.5, 30) == answer
+        samples = saved["training"]["samples"]
+        other.set(epochs=1)
+        other.train_to_the_end()
+        assert other.save()["training"]["samples"] == samples + 240
+        if output == "price":
+            assert other.r2() > 0.9
+
+        other.news(lambda: other.click("builtIn"), "^The built-in colours")
+        assert other.names() == ["Red", "Green", "Blue"]
+
+
+def test_a_network_is_told_from_a_table_by_its_content(lab):
+    saved = json.dumps(lab.save())
+    lab.news(lambda: lab.choose("dataFiles", {"odd.csv": saved.encode()}), r"^Loaded odd\.csv")
+    lab.news(lambda: lab.drop("people.json", people()), r"^Opened people\.json")
+
+
+BAD = {
+    "empty": (b"", "empty"),
+    "other": (b"\x89PNG\r\n\x1a\n\x00\xff", "not text"),
+    "no object": (b"[1, 2]", "row 1 is 1"),
+    "cut": (b'{"entries": [{"a": 1', "not JSON"),
+    "no weights": (b'{"format": "nn-weights", "version": 1}', "layers"),
+    "no rows": (b"a,b\n", "no rows"),
+    "one row": (b"a,b\n1,2\n", "one row only"),
+    "ragged": (b"a,b\n1,2\n3\n", "row 2 has 1 values"),
+    "texts": (b"a,b\nx,u\ny,v\nx,v\n", "no column has numbers"),
+    "missing": (b"a,kind\n1,u\n,v\n3,u\n", "numbers in all rows"),
+    "one class": (b"a,kind\n1,u\n2,u\n", "one class only"),
+    "as many classes as rows": (b"a,kind\n1,u\n2,v\n", "2 different texts in 2 rows"),
+    "infinite": (b"a,b\n1,2\ninf,3\n", "found 'inf'; expected a number"),
+}
+
+
+@pytest.mark.parametrize("kind", BAD)
+def test_a_bad_file_is_refused_and_the_network_stays(lab, kind):
+    content, problem = BAD[kind]
+    before = lab.save(), lab.bars(), lab.names(), lab.page.url
+    complaint = lab.complaint(lambda: lab.choose("dataFiles", {"bad.txt": content}))
+    assert complaint.startswith("bad.txt: ") and re.search(problem, complaint)
+    assert (lab.save(), lab.bars(), lab.names(), lab.page.url) == before
+
+
+def test_settings_that_do_not_suit_a_table_are_explained(lab):
+    lab.open_table(houses())
+    lab.set(loss="categorical_crossentropy")
+    complaint = lab.complaint(lambda: lab.click("train"))
+    assert "half_squared_error or mean_squared_error" in complaint
+    lab.set(loss="half_squared_error", epochs=1)
+    lab.train_to_the_end()
