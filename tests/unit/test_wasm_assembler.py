@@ -1,6 +1,6 @@
 """Every instruction computes what it says; loops, conditions and calls do what they look like."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np

@@ -78,7 +78,7 @@ def test_the_engine_is_chosen_by_name(monkeypatch: pytest.MonkeyPatch):
         nn.engine.named_engine("gpu")
     monkeypatch.setattr(machines, "machine", lambda: None)
     nn.engine._wasm_engine.cache_clear()
-    with pytest.raises(ValueError, match="wasmtime is installed"):
+    with pytest.raises(ValueError, match="where wasmtime is installed"):
         nn.engine.named_engine("wasm")
     nn.engine._wasm_engine.cache_clear()
 

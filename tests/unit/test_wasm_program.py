@@ -221,7 +221,8 @@ def test_a_run_that_diverges_shows_in_the_loss():
     case = tutorial(digits())
     case.layers = [(100, "relu"), (10, "linear")]
     case.optimizer = lambda: SGD(1e30)
-    totals = case.model(WASM).program.train(case.data, np.arange(100), 1)
+    model = case.model(WASM)
+    totals = model.program.train(case.data, np.arange(100), 1)
     assert not np.isfinite(totals.loss)
 
 
@@ -276,6 +277,7 @@ def test_what_does_not_fit_the_network_is_refused():
         model.program.train(Dataset(inputs, rng.random((120, 3))), np.arange(5), 1)
     with pytest.raises(ValueError, match="expected inputs of shape"):
         model.program.predict(inputs[:, :700])
+    model.optimizer = SGD(0.1, momentum=0.9)
     model.optimizer.slots = [np.zeros(3, dtype=np.float32)]
     with pytest.raises(ValueError, match="expected 79400 float32 numbers"):
         model.program.train(digits(), np.arange(5), 1)
