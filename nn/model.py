@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from nn.arrays import aligned_zeros
 from nn.datasets.dataset import Dataset
 from nn.engine import Engine, Program, default_engine
 from nn.layers import Dense, Rescaling
@@ -77,8 +78,8 @@ class Sequential:
             layer.parameter_count(inputs)
             for layer, inputs in zip(self.layers, self.widths, strict=False)
         ]
-        self.parameters = np.zeros(sum(sizes), dtype=self.dtype)
-        self.gradients = np.zeros_like(self.parameters)
+        self.parameters = aligned_zeros(sum(sizes), self.dtype)
+        self.gradients = aligned_zeros(sum(sizes), self.dtype)
         self._give_out_parameters()
         for layer in self.layers:
             layer.initialize(rng)

@@ -11,6 +11,7 @@ from typing import Protocol
 
 import numpy as np
 
+from nn.arrays import aligned_zeros
 from nn.schedules import Schedule
 
 
@@ -41,7 +42,9 @@ class _Optimizer:
 
     def build(self, parameters: np.ndarray) -> None:
         self.iterations = 0
-        self.slots = [np.zeros_like(parameters) for _ in range(self.slot_count)]
+        self.slots = [
+            aligned_zeros(parameters.size, parameters.dtype) for _ in range(self.slot_count)
+        ]
         if self.slots:
             self._scratch = np.empty_like(parameters)
 

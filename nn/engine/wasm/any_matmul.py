@@ -6,6 +6,7 @@ from functools import cache
 
 import numpy as np
 
+from nn.arrays import address
 from nn.engine.wasm.gemm import FLOAT32, FLOAT64, Numbers, gemm
 from nn.engine.wasm.machine import (
     Changed,
@@ -14,7 +15,6 @@ from nn.engine.wasm.machine import (
     Refused,
     Scratch,
     Word,
-    address,
 )
 
 _NUMBERS: dict[np.dtype[np.generic], Numbers] = {

@@ -22,6 +22,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from nn.arrays import address, aligned_zeros
 from nn.engine.wasm.assembler import Module
 from nn.engine.wasm.instructions import F32X4, I32
 
@@ -122,7 +123,7 @@ class Pyodide:
         """Return at least so many bytes, the same for all functions."""
         if self._scratch.size < size:
             self._scratch = np.empty(0, dtype=np.uint8)
-            self._scratch = np.empty(size, dtype=np.uint8)
+            self._scratch = aligned_zeros(size, np.uint8)
         return self._scratch
 
     def load(self, module: bytes) -> _SharedLibrary:
@@ -157,13 +158,6 @@ class _SharedLibrary:
             return word
         array = self._machine.scratch(word.size) if isinstance(word, Scratch) else _array(word)
         return address(array)
-
-
-def address(array: np.ndarray) -> int:
-    """Return where an array's first element lies."""
-    # Under Pyodide, array.ctypes.data leaves some of its numbers behind.
-    place: int = array.__array_interface__["data"][0]
-    return place
 
 
 def _array(word: np.ndarray | Changed) -> np.ndarray:

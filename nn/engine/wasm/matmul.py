@@ -4,12 +4,17 @@ All matrices are rows of float32 one after another. A product is worked out a ti
 sums of four rows by eight columns stay in registers while the whole length is worked through, so
 that each number that is loaded is used several times. A tile is a function of its own: browsers
 put the optimised code of a function in place when it is called anew, never in the middle of a loop.
+
+With one sample there is nothing to use several times, and what counts is to walk through a kernel
+once, along its rows: forward, the sums of up to 52 columns stay in registers while rows of the
+kernel are added, each times its input; backward, so do the deltas while they are added to rows.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from nn.engine.wasm import vectors
 from nn.engine.wasm.assembler import Function, Local, Module
@@ -50,12 +55,57 @@ def product(module: Module, inputs: int, units: int, biased: bool) -> Function:
 
 def outer_product(module: Module, inputs: int, units: int) -> Function:
     """``g = xᵀ · d``: called with (x, d, g, inputs, rows); d is (rows, units)."""
-    return _sums(module, Strides(4, 4 * inputs, 4 * units, 4 * units), units, "from_zero")
+    return _outer(module, inputs, units, "from_zero")
 
 
 def outer_update(module: Module, inputs: int, units: int) -> Function:
     """``w -= rate · xᵀ · d``: called with (x, d, w, inputs, rows, rate)."""
-    return _sums(module, Strides(4, 4 * inputs, 4 * units, 4 * units), units, "subtract")
+    return _outer(module, inputs, units, "subtract")
+
+
+def _outer(module: Module, inputs: int, units: int, way: str) -> Function:
+    name = f"outer {way} {inputs} {units}"
+    if made := module.made(name):
+        return made
+    sums = _sums(module, Strides(4, 4 * inputs, 4 * units, 4 * units), units, way)
+    of_one = _outer_of_one(module, units, way)
+    with module.function(name, I32, I32, I32, I32, I32, *_EXTRA[way]) as f:
+        x, d, c, count, rows, *rate = f.parameters
+        with f.when(rows.equals(1)):
+            f.call(of_one, x, d, c, count, *rate)
+        with f.otherwise():
+            f.call(sums, x, d, c, count, rows, *rate)
+    return f
+
+
+def _outer_of_one(module: Module, units: int, way: str) -> Function:
+    """Return a function of (x, d, c, inputs[, rate]) for one sample: ``cᵢ = xᵢ d``.
+
+    With a rate, it is ``cᵢ -= rate xᵢ d``.
+    """
+    name = f"outer of one {way} {units}"
+    if made := module.made(name):
+        return made
+    with module.function(name, I32, I32, I32, I32, *_EXTRA[way]) as f:
+        x, d, c, inputs, *rate = f.parameters
+        stop = f.local(x + inputs * 4)
+
+        def block(start: Value, widths: Sequence[int]) -> None:
+            place, row = f.local(d + start), f.local(c + start)
+            terms = [f.local(vectors.load(place, 16 * v, n)) for v, n in enumerate(widths)]
+            for term in terms if rate else []:
+                term *= -F32X4.splat(rate[0])
+            with f.count(f.local(x), stop, 4) as input:
+                factor = f.local(F32X4.load_splat(input))
+                for v, width in enumerate(widths):
+                    product: Value = factor * terms[v]
+                    if rate:
+                        product = f.madd(factor, terms[v], vectors.load(row, 16 * v, width))
+                    vectors.save(f, row, product, 16 * v, width)
+                row += 4 * units
+
+        vectors.blocks(f, units, vectors.MOST, block)
+    return f
 
 
 def column_sums(module: Module, units: int) -> Function:
@@ -79,17 +129,20 @@ def _sums(module: Module, strides: Strides, columns: int, way: str) -> Function:
     with module.function(name, I32, I32, I32, I32, I32, *_EXTRA[way]) as f:
         a, b, c, rows, steps, *extra = f.parameters
 
-        def block(start: Value, widths: Sequence[int]) -> None:
-            a_row, c_row, row = f.local(a), f.local(c + start), f.local(I32(0))
-            others = [bias + start for bias in extra] if way == "from_bias" else extra
-            for size in (ROWS, 1):
-                tile = _tile(module, strides, size, widths, way)
-                with f.count(row, f.local(rows - rows % size), size):
-                    f.call(tile, a_row, b + start, c_row, steps, *others)
-                    a_row += size * strides.a_row
-                    c_row += size * strides.c_row
+        whole = f.local(rows - rows % ROWS)
 
-        vectors.blocks(f, columns, VECTORS, block)
+        def work(first: Value, stop: Value, size: int, start: Value, widths: Sequence[int]) -> None:
+            tile = _tile(module, strides, size, widths, way)
+            others = [bias + start for bias in extra] if way == "from_bias" else extra
+            a_row, c_row = f.local(a + first * strides.a_row), f.local(c + first * strides.c_row)
+            c_row += start
+            with f.count(f.local(first), stop, size):
+                f.call(tile, a_row, b + start, c_row, steps, *others)
+                a_row += size * strides.a_row
+                c_row += size * strides.c_row
+
+        vectors.blocks(f, columns, VECTORS, partial(work, I32(0), whole, ROWS))
+        vectors.blocks(f, columns, vectors.MOST, partial(work, whole, rows, 1))
     return f
 
 

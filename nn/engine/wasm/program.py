@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nn.activations import ACTIVATIONS
+from nn.arrays import address, aligned_zeros
 from nn.datasets.dataset import Dataset
 from nn.engine import Program, Totals
 from nn.engine.numpy import NumpyProgram
@@ -26,7 +27,7 @@ from nn.engine.wasm.frame import (
     Spec,
     words_of,
 )
-from nn.engine.wasm.machine import Changed, Library, Machine, Refused, Scratch, Word, address
+from nn.engine.wasm.machine import Changed, Library, Machine, Refused, Scratch, Word
 from nn.engine.wasm.network import network
 from nn.engine.wasm.sparse import list_bytes
 from nn.engine.wasm.updates import PLAIN, update_of
@@ -242,7 +243,7 @@ class WasmProgram:
         words.setdefault("parameters", _checked(model.parameters, layout.parameters))
         if spec.keeps and function == "train":
             if self._kept.size != layout.kept:
-                self._kept = np.zeros(layout.kept, dtype=np.float32)
+                self._kept = aligned_zeros(layout.kept, np.float32)
             words["kept"] = Changed(self._kept)
         read = words_of(function, spec)
         try:

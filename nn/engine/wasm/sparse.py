@@ -32,9 +32,6 @@ from nn.engine.wasm import vectors
 from nn.engine.wasm.assembler import Function, Module
 from nn.engine.wasm.instructions import F32, F32X4, I8X16, I32, Value, byte_at
 
-_VECTORS = 13
-"""Vectors of a row worked on at once: with a factor and a term, 15 of the 16 registers."""
-
 ENTRY = 8
 """Bytes of a list's entry, and of what goes before them."""
 
@@ -96,7 +93,7 @@ def product(module: Module, units: int) -> Function:
             for v, width in enumerate(widths):
                 vectors.save(f, place, sums[v], 16 * v, width)
 
-        vectors.blocks(f, units, _VECTORS, block)
+        vectors.blocks(f, units, vectors.MOST, block)
     return f
 
 
@@ -122,7 +119,7 @@ def outer(module: Module, units: int) -> Function:
                     old = vectors.load(row, 16 * v, width)
                     vectors.save(f, row, f.madd(value, steps[v], old), 16 * v, width)
 
-        vectors.blocks(f, units, _VECTORS, block)
+        vectors.blocks(f, units, vectors.MOST, block)
     return f
 
 

@@ -16,6 +16,10 @@ Body = Callable[[Function, Sequence[Value], Sequence[Value]], Sequence[Value | N
 """Given a vector of each array, and each number in all lanes: what to write to each array, None
 where nothing is written."""
 
+MOST = 13
+"""Vectors of a row to work on at once: with a factor and a term, 15 registers. Processors have 16,
+and browsers keep one for themselves."""
+
 
 def widths(columns: int) -> list[int]:
     """Return how wide each vector of a row is: [4, 4, 2] for ten columns."""
