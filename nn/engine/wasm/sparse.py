@@ -60,8 +60,9 @@ def listing(module: Module, features: int, units: int) -> Function:
             total.set(total + pixel)
 
         start = f.local(I32(0))
-        with f.count(start, features & ~15, 16):
-            bits.set(I8X16.load(picture + start).differs(0).bitmask())
+        with f.count(start, features & ~31, 32):
+            low, high = (I8X16.load(picture + start, 16 * i).differs(0).bitmask() for i in (0, 1))
+            bits.set(low | high << 16)
             with f.repeat_while(bits):
                 index = f.local(start + bits.trailing_zeros())
                 add(picture + index, index * row)
