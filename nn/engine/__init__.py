@@ -13,6 +13,10 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import ArrayLike
+
     from nn.datasets.dataset import Dataset
     from nn.model import Sequential
 
@@ -106,21 +110,29 @@ def _wasm_engine() -> Engine | None:
     return WasmEngine(found) if found else None
 
 
-def matmul(a: np.ndarray, b: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
-    """Return ``a @ b``, as ``np.matmul`` does, but fast in a browser, where NumPy has no BLAS.
+def matmul(
+    a: ArrayLike, b: ArrayLike, out: np.ndarray | tuple[np.ndarray] | None = None
+) -> np.ndarray:
+    """Return ``np.matmul(a, b, out=out)``, but fast in a browser, where NumPy has no BLAS.
 
-    Products of float32 or of float64 arrays are worked out with WebAssembly SIMD; what is too small
-    to gain from that, and all else, by ``np.matmul``.
+    Products of two arrays of float32 or of float64 are worked out with WebAssembly SIMD. Vectors,
+    other products that are too small to gain from that, lists, subclasses of ``np.ndarray`` and all
+    else go to ``np.matmul``, which also refuses what cannot be multiplied.
 
     Args:
-        a, b: of any shapes that go together, with any strides.
-        out: receives the product, when given.
+        a: (..., m, k) or (k,), with any strides.
+        b: (..., k, n) or (k,), with any strides.
+        out: receives the product, when given; it may overlap ``a`` and ``b``.
+
+    Raises:
+        ValueError: the shapes do not go together, or ``out`` is read-only.
+        TypeError: ``np.matmul`` cannot multiply such things, or put their product in ``out``.
     """
     if sys.platform == "emscripten":
         from nn.engine.wasm.any_matmul import matmul as fast
         from nn.engine.wasm.machine import machine
 
         if found := machine():
-            return fast(found, np.asarray(a), np.asarray(b), out)
-    product: np.ndarray = np.matmul(a, b, out=out)
-    return product
+            return fast(found, a, b, out)
+    by_numpy: Callable[..., np.ndarray] = np.matmul
+    return by_numpy(a, b, out=out)

@@ -9,7 +9,7 @@ import numpy as np
 from nn.engine.wasm import machine
 from nn.engine.wasm.machine import Changed, Library, Scratch, Wasmtime, Word
 
-_UNTOUCHED = 0xA5
+_UNTOUCHED = 0xFF
 
 
 class Guarded(Wasmtime):

@@ -4,5 +4,7 @@ From below: :mod:`instructions` and :mod:`assembler` write WebAssembly and know 
 :mod:`vectors`, :mod:`exp`, :mod:`matmul`, :mod:`softmax`, :mod:`activations`, :mod:`losses`,
 :mod:`updates` and :mod:`sparse` are the kernels; :mod:`inputs`, :mod:`kept` and :mod:`network` put
 them together for one network, :mod:`frame` says what they are given; :mod:`machine` loads and runs
-modules; :mod:`program` is the engine. :mod:`gemm` and :mod:`any_matmul` multiply any two arrays.
+modules; :mod:`program` is the engine.
+
+Beside networks, :mod:`any_matmul` stands in for ``np.matmul`` with the kernel of :mod:`gemm`.
 """

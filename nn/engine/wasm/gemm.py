@@ -1,4 +1,7 @@
-"""The product of any two matrices: ``c = a · b``, of float32 or float64, with any strides.
+"""The kernel for the product of any two matrices, of float32 or float64, with any strides.
+
+One module serves all shapes. :mod:`any_matmul` calls it, in the place of ``np.matmul``; networks
+never do: their products, for shapes known beforehand, are in :mod:`matmul`.
 
 Large matrices do not fit into the caches, so they are worked through in blocks, and blocks are
 copied into the order in which they are read: b as panels of two vectors of columns, a as panels of
@@ -38,6 +41,10 @@ class Numbers:
     def columns(self) -> int:
         """Of a tile."""
         return _VECTORS * self.vector.lanes
+
+    def packed(self, m: int, n: int) -> int:
+        """Return how many numbers are copied for each of the k terms, with those that fill up."""
+        return -(-m // _ROWS) * _ROWS + -(-n // self.columns) * self.columns
 
     @property
     def work(self) -> int:

@@ -1,4 +1,7 @@
-"""Products of matrices, for exact shapes, in the three forms that training needs.
+"""The kernels for the products inside a network: exact shapes, in the three forms of training.
+
+``nn.engine.matmul``, for any two arrays, is not made of them but of :mod:`any_matmul` and
+:mod:`gemm`.
 
 All matrices are rows of float32 one after another. A product is worked out a tile at a time: the
 sums of four rows by eight columns stay in registers while the whole length is worked through, so
