@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nn.engine.wasm.assembler import Function, Module
+from nn.engine.wasm.assembler import Function, Module, once
 from nn.engine.wasm.instructions import (
     F32,
     F32X4,
@@ -347,6 +347,20 @@ def test_a_function_calls_another_and_itself():
         f.store(I32.load(table), factorial(5))
     MACHINE.load(module.encode()).run("run", [Changed(out)])
     assert out[0] == 120
+
+
+def test_a_module_holds_a_function_once_for_the_same_arguments():
+    @once
+    def constant(module: Module, number: int) -> Function:
+        with module.function("constant", result=I32) as f:
+            f.give(number)
+        return f
+
+    one, other = Module(), Module()
+    assert constant(one, 5) is constant(one, 5)
+    assert constant(one, 5) is not constant(one, 6)
+    assert constant(one, 5) is not constant(other, 5)
+    assert [len(module.remembered) for module in (one, other)] == [2, 1]
 
 
 def test_locals_change_in_place():

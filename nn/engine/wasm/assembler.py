@@ -15,10 +15,12 @@ section, ``dylink.0``, is what makes it a side module for Emscripten's dynamic l
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import wraps
 from itertools import groupby
 from types import TracebackType
+from typing import TypeVarTuple
 
 from nn.engine.wasm.instructions import (
     I32,
@@ -202,6 +204,7 @@ class Module:
         self._functions: list[Function] = []
         self._exports: list[Function] = []
         self._made: dict[str, Function] = {}
+        self.remembered: dict[Hashable, Function] = {}
 
     def function(
         self, name: str, *parameters: Type, result: Type | None = None, export: bool = False
@@ -250,6 +253,27 @@ class Module:
                 _section(10, _vector(function.body() for function in self._functions)),
             ]
         )
+
+
+_Arguments = TypeVarTuple("_Arguments")
+
+
+def once(
+    write: Callable[[Module, *_Arguments], Function],
+) -> Callable[[Module, *_Arguments], Function]:
+    """Let ``write`` be called wherever its function is needed: a module holds it only once.
+
+    All that its code depends on has to be among the arguments, which are hashable.
+    """
+
+    @wraps(write)
+    def remembering(module: Module, *arguments: *_Arguments) -> Function:
+        key = write, arguments
+        if key not in module.remembered:
+            module.remembered[key] = write(module, *arguments)
+        return module.remembered[key]
+
+    return remembering
 
 
 def _section(number: int, content: bytes) -> bytes:

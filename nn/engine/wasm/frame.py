@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from nn.engine.wasm.instructions import I32, Value
 from nn.engine.wasm.sparse import list_bytes
@@ -95,6 +96,10 @@ class Spec:
     inputs: str
     offset: bool
 
+    @cached_property
+    def layout(self) -> Layout:
+        return Layout(self)
+
     @property
     def features(self) -> int:
         return self.layers[0].inputs
@@ -102,6 +107,21 @@ class Spec:
     @property
     def outputs(self) -> int:
         return self.layers[-1].units
+
+    @property
+    def last(self) -> int:
+        """Index of the last layer."""
+        return len(self.layers) - 1
+
+    @property
+    def target_bytes(self) -> int:
+        """Bytes of a sample's target: a label, or a value for each output."""
+        return 4 * self.outputs if self.classes is None else 4
+
+    @property
+    def from_logits(self) -> bool:
+        """Whether the loss is worked out from the last layer's sums, not from its outputs."""
+        return self.loss.endswith("crossentropy")
 
     @property
     def sparse(self) -> bool:

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nn.engine.wasm.assembler import Function, Local, Module
+from nn.engine.wasm.assembler import Function, Local, Module, once
 from nn.engine.wasm.instructions import F32, F32X4, F64, F64X2, I32, Type, Value, select
 
 WORDS = ("m", "n", "k", "a", "a_row", "a_column", "b", "b_row", "b_column", "c", "c_row", "work")
@@ -88,6 +88,7 @@ def _part(f: Function, left: Value, most: int) -> Local:
     return f.local(select(rest < most, rest, most))
 
 
+@once
 def _pack(module: Module, numbers: Numbers, width: int) -> Function:
     """Return a function that copies a block into panels, ``width`` lines each, side by side.
 
@@ -126,6 +127,7 @@ def _pack(module: Module, numbers: Numbers, width: int) -> Function:
     return f
 
 
+@once
 def _block(module: Module, numbers: Numbers) -> Function:
     """Return a function that multiplies packed blocks: ``c = a · b``, or ``c += a · b``.
 
@@ -163,6 +165,7 @@ def _block(module: Module, numbers: Numbers) -> Function:
     return f
 
 
+@once
 def _tile(module: Module, numbers: Numbers) -> Function:
     """Return a function of (a, b, c, c_row, terms, adds): six rows by two vectors."""
     vector, size = numbers.vector, numbers.scalar.size

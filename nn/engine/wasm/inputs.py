@@ -11,32 +11,35 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from nn.engine.wasm import matmul, sparse, vectors
-from nn.engine.wasm.assembler import Function, Module
-from nn.engine.wasm.frame import OFFSET, ONE, SCALE, Layout, Spec, word
+from nn.engine.wasm.assembler import Function, Module, once
+from nn.engine.wasm.frame import OFFSET, ONE, SCALE, Spec, word
 from nn.engine.wasm.instructions import F32, F32X4, I8X16, I32, Value, byte_at
 
 
-def prepare(module: Module, spec: Spec, layout: Layout) -> Function:
+@once
+def prepare(module: Module, spec: Spec) -> Function:
     """Return a function of (frame, order, rows) that makes "x" of a mini-batch."""
     size = 4 if spec.inputs == "floats" else 1
     step = sparse.list_bytes(spec.features) if spec.sparse else 4 * spec.features
     with module.function("prepare", I32, I32, I32) as f:
         frame, order, rows = f.parameters
         inputs, settings = f.local(word(frame, "inputs")), f.local(word(frame, "settings"))
-        x = f.local(layout.room(frame, "x"))
+        x = f.local(spec.layout.room(frame, "x"))
         with f.count(order, f.local(order + rows * 4), 4):
             raw = inputs + I32.load(order) * (size * spec.features)
             if spec.sparse:
                 listing = sparse.listing(module, spec.features, spec.layers[0].units)
                 f.call(listing, raw, x, F32.load(settings, 4 * SCALE))
             else:
-                scales, offsets = settings + 4 * layout.scales, settings + 4 * layout.offsets
+                scales = settings + 4 * spec.layout.scales
+                offsets = settings + 4 * spec.layout.offsets
                 scaled = _scaled(module, spec.features, spec.inputs == "bytes")
                 f.call(scaled, raw, x, scales, offsets)
             x += step
     return f
 
 
+@once
 def _scaled(module: Module, features: int, bytes_: bool) -> Function:
     """Return a function of (raw, x, scales, offsets): ``x = raw · scale + offset``."""
     size = 1 if bytes_ else 4
@@ -74,21 +77,20 @@ def _scaled(module: Module, features: int, bytes_: bool) -> Function:
 
 @contextmanager
 def each_list(
-    f: Function, spec: Spec, layout: Layout, frame: Value, rows: Value, beside: Value
+    f: Function, spec: Spec, frame: Value, rows: Value, beside: Value
 ) -> Iterator[tuple[Value, Value]]:
     """Repeat for each picture of a mini-batch: its list, and its row of what is ``beside`` it."""
-    header, row = f.local(layout.room(frame, "x")), f.local(beside)
+    header, row = f.local(spec.layout.room(frame, "x")), f.local(beside)
     step = sparse.list_bytes(spec.features)
     with f.count(header, f.local(header + rows * step), step):
         yield header, row
         row += 4 * spec.layers[0].units
 
 
-def common_part(module: Module, spec: Spec, layout: Layout) -> Function:
+@once
+def common_part(module: Module, spec: Spec) -> Function:
     """Return a function of (frame): what the first layer gives for a picture of zeros."""
     layer = spec.layers[0]
-    if made := module.made("common part"):
-        return made
     with module.function("common part", I32) as f:
         (frame,) = f.parameters
         common = f.local(word(frame, "work"))
@@ -97,8 +99,8 @@ def common_part(module: Module, spec: Spec, layout: Layout) -> Function:
         ones = settings + 4 * ONE
         inputs = I32(layer.inputs if spec.offset else 0)
         sums = matmul.column_sums(module, layer.units)
-        f.call(sums, ones, parameters + layout.kernels[0], common, I32(1), inputs)
-        bias = parameters + layout.biases[0] if layer.biased else common
+        f.call(sums, ones, parameters + spec.layout.kernels[0], common, I32(1), inputs)
+        bias = parameters + spec.layout.biases[0] if layer.biased else common
         factor = F32.load(settings, 4 * OFFSET)
         combine = vectors.elementwise(
             module,
@@ -111,21 +113,21 @@ def common_part(module: Module, spec: Spec, layout: Layout) -> Function:
     return f
 
 
-def forward(module: Module, spec: Spec, layout: Layout) -> Function:
+@once
+def forward(module: Module, spec: Spec) -> Function:
     """Return a function of (frame, rows, z), after the common part: the first layer of lists."""
     units = spec.layers[0].units
-    if made := module.made("sparse forward"):
-        return made
     with module.function("sparse forward", I32, I32, I32) as f:
         frame, rows, z = f.parameters
-        kernel = f.local(word(frame, "parameters") + layout.kernels[0])
+        kernel = f.local(word(frame, "parameters") + spec.layout.kernels[0])
         f.call(sparse.in_every_row(module, units), z, word(frame, "work"), rows)
-        with each_list(f, spec, layout, frame, rows, z) as (header, row):
+        with each_list(f, spec, frame, rows, z) as (header, row):
             f.call(sparse.product(module, units), header, kernel, row)
     return f
 
 
-def gradient(module: Module, spec: Spec, layout: Layout) -> Function:
+@once
+def gradient(module: Module, spec: Spec) -> Function:
     """Return a function of (frame, delta, rows): the gradient of the first kernel.
 
     ``Σ_b x_bi δ_b = Σ*_b s u_bi δ_b + o Σ_b δ_b``, of which the last is the same for all rows.
@@ -133,25 +135,26 @@ def gradient(module: Module, spec: Spec, layout: Layout) -> Function:
     units = spec.layers[0].units
     with module.function("sparse gradient", I32, I32, I32) as f:
         frame, delta, rows = f.parameters
-        kernel = f.local(word(frame, "gradients") + layout.kernels[0])
+        kernel = f.local(word(frame, "gradients") + spec.layout.kernels[0])
         settings = f.local(word(frame, "settings"))
-        sums = f.local(word(frame, "work") + layout.sums)
+        sums = f.local(word(frame, "work") + spec.layout.sums)
         ones = settings + 4 * ONE
         f.call(matmul.column_sums(module, units), ones, delta, sums, I32(1), rows)
         scale = vectors.elementwise(module, "scale", 1, 1, lambda f, v, n: [v[0] * n[0]])
         f.call(scale, sums, I32(units), F32.load(settings, 4 * OFFSET))
         f.call(sparse.in_every_row(module, units), kernel, sums, I32(spec.features))
-        with each_list(f, spec, layout, frame, rows, delta) as (header, row):
+        with each_list(f, spec, frame, rows, delta) as (header, row):
             f.call(sparse.outer(module, units), header, kernel, row, F32(1.0))
     return f
 
 
-def update(module: Module, spec: Spec, layout: Layout) -> Function:
+@once
+def update(module: Module, spec: Spec) -> Function:
     """Return a function of (frame, delta, rows, rate), where o = 0: ``wᵢ -= η Σ*_b s u_bi δ_b``."""
     units = spec.layers[0].units
     with module.function("sparse update", I32, I32, I32, F32) as f:
         frame, delta, rows, rate = f.parameters
-        kernel = f.local(word(frame, "parameters") + layout.kernels[0])
-        with each_list(f, spec, layout, frame, rows, delta) as (header, row):
+        kernel = f.local(word(frame, "parameters") + spec.layout.kernels[0])
+        with each_list(f, spec, frame, rows, delta) as (header, row):
             f.call(sparse.outer(module, units), header, kernel, row, -rate)
     return f

@@ -10,8 +10,8 @@ after a number of updates, before the rounding of c adds up.
 from __future__ import annotations
 
 from nn.engine.wasm import matmul, sparse, vectors
-from nn.engine.wasm.assembler import Function, Module
-from nn.engine.wasm.frame import OFFSET, ONE, Layout, Spec, word
+from nn.engine.wasm.assembler import Function, Module, once
+from nn.engine.wasm.frame import OFFSET, ONE, Spec, word
 from nn.engine.wasm.inputs import each_list
 from nn.engine.wasm.instructions import F32, F32X4, I32, Value
 
@@ -19,16 +19,17 @@ _UPDATES = 1024
 """Mini-batches after which the parts are made anew."""
 
 
-def resume(module: Module, spec: Spec, layout: Layout) -> Function:
+@once
+def resume(module: Module, spec: Spec) -> Function:
     """Return a function of (frame): make the parts anew if they are of something else."""
     units, features = spec.layers[0].units, spec.features
-    renew = _renew(module, spec, layout)
+    renew = _renew(module, spec)
     with module.function("resume", I32) as f:
         (frame,) = f.parameters
         v, w = f.local(word(frame, "kept")), f.local(word(frame, "parameters"))
-        d = f.local(v + layout.d)
+        d = f.local(v + spec.layout.d)
         offset = F32X4.load_splat(word(frame, "settings"), 4 * OFFSET)
-        different = f.local(offset.differs(F32X4.load_splat(v, layout.offset)))
+        different = f.local(offset.differs(F32X4.load_splat(v, spec.layout.offset)))
         stop = f.local(v + 4 * features * units)
         with f.count(v, stop, 4 * units):
 
@@ -44,15 +45,14 @@ def resume(module: Module, spec: Spec, layout: Layout) -> Function:
     return f
 
 
-def merge(module: Module, spec: Spec, layout: Layout) -> Function:
+@once
+def merge(module: Module, spec: Spec) -> Function:
     """Return a function of (frame): ``wᵢ = vᵢ + d``."""
     units, features = spec.layers[0].units, spec.features
-    if made := module.made("merge"):
-        return made
     with module.function("merge", I32) as f:
         (frame,) = f.parameters
         v, w = f.local(word(frame, "kept")), f.local(word(frame, "parameters"))
-        d = f.local(v + layout.d)
+        d = f.local(v + spec.layout.d)
         with f.count(v, f.local(v + 4 * features * units), 4 * units):
 
             def add(place: Value, width: int) -> None:
@@ -64,14 +64,15 @@ def merge(module: Module, spec: Spec, layout: Layout) -> Function:
     return f
 
 
-def _renew(module: Module, spec: Spec, layout: Layout) -> Function:
+@once
+def _renew(module: Module, spec: Spec) -> Function:
     """Return a function of (frame): ``vᵢ = wᵢ``, ``d = 0`` and ``c = o Σ vᵢ``."""
     units, features = spec.layers[0].units, spec.features
     with module.function("renew", I32) as f:
         (frame,) = f.parameters
         v, w = f.local(word(frame, "kept")), f.local(word(frame, "parameters"))
         settings = f.local(word(frame, "settings"))
-        d, c = f.local(v + layout.d), f.local(v + layout.c)
+        d, c = f.local(v + spec.layout.d), f.local(v + spec.layout.c)
         copy = vectors.elementwise(module, "copy", 2, 0, lambda f, values, _: [None, values[0]])
         scale = vectors.elementwise(module, "scale", 1, 1, lambda f, n, k: [n[0] * k[0]])
         clear = vectors.elementwise(module, "clear", 1, 0, lambda f, _, __: [F32X4(0.0)])
@@ -80,16 +81,15 @@ def _renew(module: Module, spec: Spec, layout: Layout) -> Function:
         one = settings + 4 * ONE
         f.call(matmul.column_sums(module, units), one, v, c, I32(1), I32(features))
         f.call(scale, c, I32(units), F32.load(settings, 4 * OFFSET))
-        f.store(v, F32.load(settings, 4 * OFFSET), layout.offset)
-        f.store(v, I32(0), layout.count)
+        f.store(v, F32.load(settings, 4 * OFFSET), spec.layout.offset)
+        f.store(v, I32(0), spec.layout.count)
     return f
 
 
-def forward(module: Module, spec: Spec, layout: Layout) -> Function:
+@once
+def forward(module: Module, spec: Spec) -> Function:
     """Return a function of (frame, rows, z): ``z = bias + c + (p + n o) d + Σ* s uᵢ vᵢ``."""
     layer = spec.layers[0]
-    if made := module.made("kept forward"):
-        return made
     start = vectors.elementwise(
         module,
         "kept start",
@@ -105,17 +105,18 @@ def forward(module: Module, spec: Spec, layout: Layout) -> Function:
     with module.function("kept forward", I32, I32, I32) as f:
         frame, rows, z = f.parameters
         v = f.local(word(frame, "kept"))
-        d, c = f.local(v + layout.d), f.local(v + layout.c)
+        d, c = f.local(v + spec.layout.d), f.local(v + spec.layout.c)
         offset = f.local(F32.load(word(frame, "settings"), 4 * OFFSET) * float(spec.features))
-        bias = f.local(word(frame, "parameters") + layout.biases[0]) if layer.biased else c
-        with each_list(f, spec, layout, frame, rows, z) as (header, row):
+        bias = f.local(word(frame, "parameters") + spec.layout.biases[0]) if layer.biased else c
+        with each_list(f, spec, frame, rows, z) as (header, row):
             factor = F32.load(header, 4) + offset
             f.call(start, row, c, d, bias, I32(layer.units), factor)
             f.call(sparse.product(module, layer.units), header, v, row)
     return f
 
 
-def update(module: Module, spec: Spec, layout: Layout) -> Function:
+@once
+def update(module: Module, spec: Spec) -> Function:
     """Return a function of (frame, delta, rows, rate), for each picture of a mini-batch:
 
     ``vᵢ -= η s uᵢ δ`` where u ≠ 0, ``d -= η o δ`` and ``c -= η o p δ``.
@@ -127,15 +128,15 @@ def update(module: Module, spec: Spec, layout: Layout) -> Function:
     with module.function("kept update", I32, I32, I32, F32) as f:
         frame, delta, rows, rate = f.parameters
         v = f.local(word(frame, "kept"))
-        d, c = f.local(v + layout.d), f.local(v + layout.c)
+        d, c = f.local(v + spec.layout.d), f.local(v + spec.layout.c)
         step = f.local(rate * F32.load(word(frame, "settings"), 4 * OFFSET))
-        with each_list(f, spec, layout, frame, rows, delta) as (header, row):
+        with each_list(f, spec, frame, rows, delta) as (header, row):
             f.call(sparse.outer(module, units), header, v, row, -rate)
             f.call(subtract, d, row, I32(units), step)
             f.call(subtract, c, row, I32(units), step * F32.load(header, 4))
-        updates = f.local(I32.load(v, layout.count) + 1)
-        f.store(v, updates, layout.count)
+        updates = f.local(I32.load(v, spec.layout.count) + 1)
+        f.store(v, updates, spec.layout.count)
         with f.when(updates >= _UPDATES):
-            f.call(merge(module, spec, layout), frame)
-            f.call(_renew(module, spec, layout), frame)
+            f.call(merge(module, spec), frame)
+            f.call(_renew(module, spec), frame)
     return f

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from nn.engine.wasm import activations, exp, softmax, vectors
-from nn.engine.wasm.assembler import Function, Module
+from nn.engine.wasm.assembler import Function, Module, once
 from nn.engine.wasm.instructions import F32, F32X4, I32, Value, select
 
 _SQUARES: dict[str, Callable[[int], float]] = {
@@ -82,15 +82,13 @@ def _binary_crossentropy(module: Module) -> Function:
     return vectors.total(module, "binary crossentropy", 2, term)
 
 
+@once
 def _categorical_crossentropy(module: Module, units: int) -> Function:
     """``Σ log Σⱼ exp(zⱼ) - Σⱼ tⱼ zⱼ`` over the rows: called with (z, t, rows).
 
     As in softmax, the row's largest number is subtracted from it first.
     """
-    name = f"categorical crossentropy {units}"
-    if made := module.made(name):
-        return made
-    with module.function(name, I32, I32, I32, result=F32) as f:
+    with module.function("categorical crossentropy", I32, I32, I32, result=F32) as f:
         z, t, rows = f.parameters
         loss = f.local(F32)
         with vectors.each_row(f, z, rows, units, t):
@@ -110,15 +108,13 @@ def _categorical_crossentropy(module: Module, units: int) -> Function:
     return f
 
 
+@once
 def one_hot(module: Module, units: int, classes: int) -> Function:
     """Write targets for labels: called with (labels, t, rows, off, on).
 
     Two classes may share one output, which is then the second class's.
     """
-    name = f"one hot {units} {classes}"
-    if made := module.made(name):
-        return made
-    with module.function(name, I32, I32, I32, F32, F32) as f:
+    with module.function("one hot", I32, I32, I32, F32, F32) as f:
         labels, t, rows, off, on = f.parameters
         first = classes - units
         with f.count(labels, f.local(labels + rows * 4), 4):
@@ -129,16 +125,14 @@ def one_hot(module: Module, units: int, classes: int) -> Function:
     return f
 
 
+@once
 def right_answers(module: Module, units: int) -> Function:
     """Count rows whose largest output is that of the label: called with (y, labels, rows).
 
     The first of equal ones counts, and the first that is not a number before all others, as NumPy's
     ``argmax`` has it. A single output says the second class above ½.
     """
-    name = f"right answers {units}"
-    if made := module.made(name):
-        return made
-    with module.function(name, I32, I32, I32, result=I32) as f:
+    with module.function("right answers", I32, I32, I32, result=I32) as f:
         y, labels, rows = f.parameters
         right, answer, best = f.local(I32), f.local(I32), f.local(F32)
         with f.count(labels, f.local(labels + rows * 4), 4):

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from nn.engine.wasm import vectors
-from nn.engine.wasm.assembler import Function, Local, Module
+from nn.engine.wasm.assembler import Function, Local, Module, once
 from nn.engine.wasm.instructions import F32, F32X4, I32, Type, Value
 
 ROWS = 4
@@ -66,13 +66,11 @@ def outer_update(module: Module, inputs: int, units: int) -> Function:
     return _outer(module, inputs, units, "subtract")
 
 
+@once
 def _outer(module: Module, inputs: int, units: int, way: str) -> Function:
-    name = f"outer {way} {inputs} {units}"
-    if made := module.made(name):
-        return made
     sums = _sums(module, Strides(4, 4 * inputs, 4 * units, 4 * units), units, way)
     of_one = _outer_of_one(module, units, way)
-    with module.function(name, I32, I32, I32, I32, I32, *_EXTRA[way]) as f:
+    with module.function("outer", I32, I32, I32, I32, I32, *_EXTRA[way]) as f:
         x, d, c, count, rows, *rate = f.parameters
         with f.when(rows.equals(1)):
             f.call(of_one, x, d, c, count, *rate)
@@ -81,19 +79,17 @@ def _outer(module: Module, inputs: int, units: int, way: str) -> Function:
     return f
 
 
+@once
 def _outer_of_one(module: Module, units: int, way: str) -> Function:
     """Return a function of (x, d, c, inputs[, rate]) for one sample: ``cᵢ = xᵢ d``.
 
     With a rate, it is ``cᵢ -= rate xᵢ d``.
     """
-    name = f"outer of one {way} {units}"
-    if made := module.made(name):
-        return made
-    with module.function(name, I32, I32, I32, I32, *_EXTRA[way]) as f:
+    with module.function("outer of one", I32, I32, I32, I32, *_EXTRA[way]) as f:
         x, d, c, inputs, *rate = f.parameters
         stop = f.local(x + inputs * 4)
 
-        def block(start: Value, widths: Sequence[int]) -> None:
+        def block(start: Value, widths: vectors.Widths) -> None:
             place, row = f.local(d + start), f.local(c + start)
             terms = [f.local(vectors.load(place, 16 * v, n)) for v, n in enumerate(widths)]
             for term in terms if rate else []:
@@ -124,17 +120,17 @@ def column_sums_update(module: Module, units: int) -> Function:
     return _sums(module, Strides(0, 0, 4 * units, 0), units, "subtract")
 
 
+@once
 def _sums(module: Module, strides: Strides, columns: int, way: str) -> Function:
     """Return a function of (a, b, c, rows, steps[, extra]), which goes tile by tile."""
-    name = f"sums {way} {columns} {strides}"
-    if made := module.made(name):
-        return made
-    with module.function(name, I32, I32, I32, I32, I32, *_EXTRA[way]) as f:
+    with module.function("sums", I32, I32, I32, I32, I32, *_EXTRA[way]) as f:
         a, b, c, rows, steps, *extra = f.parameters
 
         whole = f.local(rows - rows % ROWS)
 
-        def work(first: Value, stop: Value, size: int, start: Value, widths: Sequence[int]) -> None:
+        def work(
+            first: Value, stop: Value, size: int, start: Value, widths: vectors.Widths
+        ) -> None:
             tile = _tile(module, strides, size, widths, way)
             others = [bias + start for bias in extra] if way == "from_bias" else extra
             a_row, c_row = f.local(a + first * strides.a_row), f.local(c + first * strides.c_row)
@@ -153,12 +149,12 @@ _EXTRA: dict[str, list[Type]] = {"from_zero": [], "from_bias": [I32], "subtract"
 """What a sum starts from, or is done with, and what that takes: a bias, or a rate."""
 
 
-def _tile(module: Module, strides: Strides, rows: int, widths: Sequence[int], way: str) -> Function:
+@once
+def _tile(
+    module: Module, strides: Strides, rows: int, widths: vectors.Widths, way: str
+) -> Function:
     """Return a function of (a, b, c, steps[, extra]) that works out a few rows and columns."""
-    name = f"tile {way} {rows} {widths} {strides}"
-    if made := module.made(name):
-        return made
-    with module.function(name, I32, I32, I32, I32, *_EXTRA[way]) as f:
+    with module.function("tile", I32, I32, I32, I32, *_EXTRA[way]) as f:
         a, b, c, steps, *extra = f.parameters
         sums = [[f.local(F32X4) for _ in widths] for _ in range(rows)]
         if way == "from_bias":
@@ -198,19 +194,17 @@ def _tile(module: Module, strides: Strides, rows: int, widths: Sequence[int], wa
     return f
 
 
+@once
 def product_with_transposed(module: Module, inputs: int, units: int) -> Function:
     """``e = d · wᵀ``: called with (d, w, e, rows); d is (rows, units), e is (rows, inputs).
 
     Both run along their rows, so a sum is kept as four partial ones, a lane each, which are added
     in the end.
     """
-    name = f"dots {inputs} {units}"
-    if made := module.made(name):
-        return made
-    with module.function(name, I32, I32, I32, I32) as f:
+    with module.function("dots", I32, I32, I32, I32) as f:
         d, w, e, rows = f.parameters
 
-        def block(start: Value, widths: Sequence[int]) -> None:
+        def block(start: Value, widths: vectors.Widths) -> None:
             d_row, e_row, row = f.local(d), f.local(e + start), f.local(I32(0))
             kernel = f.local(w + start * units)
             for size in (2, 1):
@@ -224,12 +218,10 @@ def product_with_transposed(module: Module, inputs: int, units: int) -> Function
     return f
 
 
+@once
 def _dots(module: Module, rows: int, outputs: int, inputs: int, units: int) -> Function:
     """Return a function of (d, w, e): a few rows of d by at most four rows of w."""
-    name = f"dots {rows} {outputs} {inputs} {units}"
-    if made := module.made(name):
-        return made
-    with module.function(name, I32, I32, I32) as f:
+    with module.function("dots", I32, I32, I32) as f:
         d, w, e = f.parameters
         sums = [[f.local(F32X4) for _ in range(4)] for _ in range(rows)]
         kernel = [f.local(F32X4) for _ in range(outputs)]

@@ -23,7 +23,6 @@ from nn.engine.wasm.frame import (
     SCALE,
     WORDS,
     Layer,
-    Layout,
     Spec,
     words_of,
 )
@@ -227,7 +226,7 @@ class WasmProgram:
         if library is None:
             self.name = self._numpy.name
             return None
-        layout = Layout(spec)
+        layout = spec.layout
         inputs, rows = _rows(data.inputs, order, model.features, self._engine.machine.in_place)
         totals = np.zeros(2)
         words |= {
@@ -236,7 +235,7 @@ class WasmProgram:
             "inputs": inputs,
             "order": rows,
             "targets": _targets(data, order, model.outputs),
-            "settings": _settings(model, spec, layout),
+            "settings": _settings(model, spec),
             "work": Scratch(layout.work(batch)),
             "totals": Changed(totals),
         }
@@ -310,7 +309,8 @@ def _spec(model: Sequential, data: Dataset, sparse: bool) -> Spec:
     )
 
 
-def _settings(model: Sequential, spec: Spec, layout: Layout) -> np.ndarray:
+def _settings(model: Sequential, spec: Spec) -> np.ndarray:
+    layout = spec.layout
     settings = np.zeros(layout.settings, dtype=np.float32)
     settings[ONE] = 1
     settings[OFF], settings[ON] = model.target_range

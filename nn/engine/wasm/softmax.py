@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from nn.engine.wasm import exp, vectors
-from nn.engine.wasm.assembler import Function, Local, Module
+from nn.engine.wasm.assembler import Function, Local, Module, once
 from nn.engine.wasm.instructions import F32X4, I32, Value, lanes, select
 
 LOWEST = float("-inf")
 
 
+@once
 def forward(module: Module, units: int) -> Function:
     """``yᵢ = exp(zᵢ) / Σⱼ exp(zⱼ)``: called with (z, rows).
 
     The row's largest number is subtracted first, which changes nothing and keeps ``exp`` finite.
     """
-    name = f"softmax {units}"
-    if made := module.made(name):
-        return made
-    with module.function(name, I32, I32) as f:
+    with module.function("softmax", I32, I32) as f:
         z, rows = f.parameters
         with vectors.each_row(f, z, rows, units):
             largest = row_max(f, z, units)
@@ -39,12 +37,10 @@ def forward(module: Module, units: int) -> Function:
     return f
 
 
+@once
 def backward(module: Module, units: int) -> Function:
     """``∂L/∂zᵢ = yᵢ (∂L/∂yᵢ - Σⱼ ∂L/∂yⱼ yⱼ)``: called with (y, gradient, rows)."""
-    name = f"softmax backward {units}"
-    if made := module.made(name):
-        return made
-    with module.function(name, I32, I32, I32) as f:
+    with module.function("softmax backward", I32, I32, I32) as f:
         y, gradient, rows = f.parameters
         with vectors.each_row(f, gradient, rows, units, y):
             product = f.local(F32X4)

@@ -26,10 +26,8 @@ s u.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from nn.engine.wasm import vectors
-from nn.engine.wasm.assembler import Function, Module
+from nn.engine.wasm.assembler import Function, Module, once
 from nn.engine.wasm.instructions import F32, F32X4, I8X16, I32, Value, byte_at
 
 ENTRY = 8
@@ -41,13 +39,11 @@ def list_bytes(features: int) -> int:
     return ENTRY * (features + 1)
 
 
+@once
 def listing(module: Module, features: int, units: int) -> Function:
     """Return a function of (picture, list, scale) that writes the list of a picture."""
-    name = f"list {features} {units}"
-    if made := module.made(name):
-        return made
     row = 4 * units
-    with module.function(name, I32, I32, F32) as f:
+    with module.function("list", I32, I32, F32) as f:
         picture, header, scale = f.parameters
         entry = f.local(header + ENTRY)
         total, pixel, bits = f.local(I32), f.local(I32), f.local(I32)
@@ -74,16 +70,14 @@ def listing(module: Module, features: int, units: int) -> Function:
     return f
 
 
+@once
 def product(module: Module, units: int) -> Function:
     """``z += Σ* s uᵢ wᵢ``: called with (list, w, z)."""
-    name = f"sparse product {units}"
-    if made := module.made(name):
-        return made
-    with module.function(name, I32, I32, I32) as f:
+    with module.function("sparse product", I32, I32, I32) as f:
         header, w, z = f.parameters
         stop = f.local(I32.load(header))
 
-        def block(start: Value, widths: Sequence[int]) -> None:
+        def block(start: Value, widths: vectors.Widths) -> None:
             place, column = f.local(z + start), f.local(w + start)
             sums = [f.local(vectors.load(place, 16 * v, n)) for v, n in enumerate(widths)]
             with f.count(f.local(header + ENTRY), stop, ENTRY) as entry:
@@ -98,16 +92,14 @@ def product(module: Module, units: int) -> Function:
     return f
 
 
+@once
 def outer(module: Module, units: int) -> Function:
     """``wᵢ += s uᵢ · factor · δ`` where u ≠ 0: called with (list, w, δ, factor)."""
-    name = f"sparse outer {units}"
-    if made := module.made(name):
-        return made
-    with module.function(name, I32, I32, I32, F32) as f:
+    with module.function("sparse outer", I32, I32, I32, F32) as f:
         header, w, delta, factor = f.parameters
         stop = f.local(I32.load(header))
 
-        def block(start: Value, widths: Sequence[int]) -> None:
+        def block(start: Value, widths: vectors.Widths) -> None:
             place, column = f.local(delta + start), f.local(w + start)
             steps = [
                 f.local(vectors.load(place, 16 * v, n) * F32X4.splat(factor))
@@ -124,16 +116,14 @@ def outer(module: Module, units: int) -> Function:
     return f
 
 
+@once
 def in_every_row(module: Module, units: int) -> Function:
     """``gᵢ = r`` for every row i: called with (g, r, rows)."""
-    name = f"every row {units}"
-    if made := module.made(name):
-        return made
-    with module.function(name, I32, I32, I32) as f:
+    with module.function("every row", I32, I32, I32) as f:
         g, r, rows = f.parameters
         with f.count(g, f.local(g + rows * (4 * units)), 4 * units):
 
-            def copy(start: Value, widths: Sequence[int]) -> None:
+            def copy(start: Value, widths: vectors.Widths) -> None:
                 source, place = f.local(r + start), f.local(g + start)
                 vectors.save(f, place, vectors.load(source, 0, widths[0]), 0, widths[0])
 

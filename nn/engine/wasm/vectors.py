@@ -16,14 +16,17 @@ Body = Callable[[Function, Sequence[Value], Sequence[Value]], Sequence[Value | N
 """Given a vector of each array, and each number in all lanes: what to write to each array, None
 where nothing is written."""
 
+Widths = tuple[int, ...]
+"""How wide vectors side by side in a row are: 4 numbers, the last one perhaps 1 to 3."""
+
 MOST = 13
 """Vectors of a row to work on at once: with a factor and a term, 15 registers. Processors have 16,
 and browsers keep one for themselves."""
 
 
-def widths(columns: int) -> list[int]:
-    """Return how wide each vector of a row is: [4, 4, 2] for ten columns."""
-    return [4] * (columns // 4) + ([columns % 4] if columns % 4 else [])
+def widths(columns: int) -> Widths:
+    """Return the vectors of a row: (4, 4, 2) for ten columns."""
+    return (4,) * (columns // 4) + ((columns % 4,) if columns % 4 else ())
 
 
 def load(address: Value, offset: int, width: int) -> Value:
@@ -39,9 +42,7 @@ def save(f: Function, address: Value, value: Value, offset: int, width: int) -> 
         f.store_low(address, value, offset, width)
 
 
-def blocks(
-    f: Function, columns: int, vectors: int, body: Callable[[Value, Sequence[int]], None]
-) -> None:
+def blocks(f: Function, columns: int, vectors: int, body: Callable[[Value, Widths], None]) -> None:
     """Work through the columns of a row, so many vectors at a time, fewer in the last block.
 
     ``body`` is given where the block starts, in bytes, and the widths of its vectors. It is called
@@ -50,7 +51,7 @@ def blocks(
     full, rest = divmod(columns, 4 * vectors)
     if full:
         with f.count(f.local(I32(0)), full * 16 * vectors, 16 * vectors) as start:
-            body(start, [4] * vectors)
+            body(start, (4,) * vectors)
     if rest:
         body(I32(full * 16 * vectors), widths(rest))
 
