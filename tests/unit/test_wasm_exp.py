@@ -16,7 +16,7 @@ SMALLEST = 1.4e-45
 
 def library(formula: Callable[[Function, Value], Value], relaxed: bool) -> Library:
     module = Module(relaxed)
-    kernel = elementwise(module, "formula", 1, 0, lambda f, values, _: [formula(f, values[0])])
+    kernel = elementwise(lambda f, x: {"x": formula(f, x)})(module)
     with module.function("run", I32, export=True) as f:
         (table,) = f.parameters
         f.call(kernel, I32.load(table), I32.load(table, 4))

@@ -67,7 +67,7 @@ class Function:
     """A function while it is written; made by :meth:`Module.function`.
 
     Attributes:
-        name: what a function that others may call is called by.
+        name: by which it is called from outside, if it is exported.
         parameters: its first locals.
         result: the type that it returns, or None.
         code: its instructions so far.
@@ -203,7 +203,6 @@ class Module:
         self.relaxed = relaxed
         self._functions: list[Function] = []
         self._exports: list[Function] = []
-        self._made: dict[str, Function] = {}
         self.remembered: dict[Hashable, Function] = {}
 
     def function(
@@ -212,21 +211,16 @@ class Module:
         """Begin a function; others may be begun, and called, before it is ended.
 
         Args:
-            name: for whoever loads the module, if ``export``, and for :meth:`made`.
+            name: for whoever loads the module, if ``export``, and for messages of errors.
             parameters: their types.
             result: the type of what it returns.
             export: whether it can be called from outside.
         """
         function = Function(self, name, len(self._functions), parameters, result)
         self._functions.append(function)
-        self._made[name] = function
         if export:
             self._exports.append(function)
         return function
-
-    def made(self, name: str) -> Function | None:
-        """Return the function of that name, if it has been begun."""
-        return self._made.get(name)
 
     def encode(self) -> bytes:
         """Return the module in WebAssembly's binary format."""

@@ -100,17 +100,16 @@ def common_part(module: Module, spec: Spec) -> Function:
         inputs = I32(layer.inputs if spec.offset else 0)
         sums = matmul.column_sums(module, layer.units)
         f.call(sums, ones, parameters + spec.layout.kernels[0], common, I32(1), inputs)
-        bias = parameters + spec.layout.biases[0] if layer.biased else common
-        factor = F32.load(settings, 4 * OFFSET)
-        combine = vectors.elementwise(
-            module,
-            f"common part {layer.biased}",
-            2,
-            1,
-            lambda f, v, n: [v[0] * n[0] + v[1] if layer.biased else v[0] * n[0], None],
-        )
-        f.call(combine, common, bias, I32(layer.units), factor)
+        offset, units = F32.load(settings, 4 * OFFSET), I32(layer.units)
+        if layer.biased:
+            bias = parameters + spec.layout.biases[0]
+            f.call(_scale_and_add(module), common, bias, units, offset)
+        else:
+            f.call(vectors.scale(module), common, units, offset)
     return f
+
+
+_scale_and_add = vectors.elementwise(lambda f, x, y, *, factor: {"x": x * factor + y})
 
 
 @once
@@ -140,8 +139,7 @@ def gradient(module: Module, spec: Spec) -> Function:
         sums = f.local(word(frame, "work") + spec.layout.sums)
         ones = settings + 4 * ONE
         f.call(matmul.column_sums(module, units), ones, delta, sums, I32(1), rows)
-        scale = vectors.elementwise(module, "scale", 1, 1, lambda f, v, n: [v[0] * n[0]])
-        f.call(scale, sums, I32(units), F32.load(settings, 4 * OFFSET))
+        f.call(vectors.scale(module), sums, I32(units), F32.load(settings, 4 * OFFSET))
         f.call(sparse.in_every_row(module, units), kernel, sums, I32(spec.features))
         with each_list(f, spec, frame, rows, delta) as (header, row):
             f.call(sparse.outer(module, units), header, kernel, row, F32(1.0))

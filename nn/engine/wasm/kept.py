@@ -19,6 +19,14 @@ _UPDATES = 1024
 """Mini-batches after which the parts are made anew."""
 
 
+_clear = vectors.elementwise(lambda f, x: {"x": F32X4(0.0)})
+_subtract = vectors.elementwise(lambda f, x, y, *, factor: {"x": x - factor * y})
+_start = vectors.elementwise(lambda f, z, c, d, *, factor: {"z": c + factor * d})
+_start_from_bias = vectors.elementwise(
+    lambda f, z, c, d, bias, *, factor: {"z": c + factor * d + bias}
+)
+
+
 @once
 def resume(module: Module, spec: Spec) -> Function:
     """Return a function of (frame): make the parts anew if they are of something else."""
@@ -73,14 +81,11 @@ def _renew(module: Module, spec: Spec) -> Function:
         v, w = f.local(word(frame, "kept")), f.local(word(frame, "parameters"))
         settings = f.local(word(frame, "settings"))
         d, c = f.local(v + spec.layout.d), f.local(v + spec.layout.c)
-        copy = vectors.elementwise(module, "copy", 2, 0, lambda f, values, _: [None, values[0]])
-        scale = vectors.elementwise(module, "scale", 1, 1, lambda f, n, k: [n[0] * k[0]])
-        clear = vectors.elementwise(module, "clear", 1, 0, lambda f, _, __: [F32X4(0.0)])
-        f.call(copy, w, v, I32(features * units))
-        f.call(clear, d, I32(units))
+        f.call(vectors.copy(module), w, v, I32(features * units))
+        f.call(_clear(module), d, I32(units))
         one = settings + 4 * ONE
         f.call(matmul.column_sums(module, units), one, v, c, I32(1), I32(features))
-        f.call(scale, c, I32(units), F32.load(settings, 4 * OFFSET))
+        f.call(vectors.scale(module), c, I32(units), F32.load(settings, 4 * OFFSET))
         f.store(v, F32.load(settings, 4 * OFFSET), spec.layout.offset)
         f.store(v, I32(0), spec.layout.count)
     return f
@@ -90,27 +95,18 @@ def _renew(module: Module, spec: Spec) -> Function:
 def forward(module: Module, spec: Spec) -> Function:
     """Return a function of (frame, rows, z): ``z = bias + c + (p + n o) d + Σ* s uᵢ vᵢ``."""
     layer = spec.layers[0]
-    start = vectors.elementwise(
-        module,
-        "kept start",
-        4,
-        1,
-        lambda f, v, n: [
-            v[1] + n[0] * v[2] + v[3] if layer.biased else v[1] + n[0] * v[2],
-            None,
-            None,
-            None,
-        ],
-    )
     with module.function("kept forward", I32, I32, I32) as f:
         frame, rows, z = f.parameters
         v = f.local(word(frame, "kept"))
         d, c = f.local(v + spec.layout.d), f.local(v + spec.layout.c)
         offset = f.local(F32.load(word(frame, "settings"), 4 * OFFSET) * float(spec.features))
-        bias = f.local(word(frame, "parameters") + spec.layout.biases[0]) if layer.biased else c
+        start, bias = _start(module), []
+        if layer.biased:
+            start = _start_from_bias(module)
+            bias = [f.local(word(frame, "parameters") + spec.layout.biases[0])]
         with each_list(f, spec, frame, rows, z) as (header, row):
             factor = F32.load(header, 4) + offset
-            f.call(start, row, c, d, bias, I32(layer.units), factor)
+            f.call(start, row, c, d, *bias, I32(layer.units), factor)
             f.call(sparse.product(module, layer.units), header, v, row)
     return f
 
@@ -122,9 +118,7 @@ def update(module: Module, spec: Spec) -> Function:
     ``vᵢ -= η s uᵢ δ`` where u ≠ 0, ``d -= η o δ`` and ``c -= η o p δ``.
     """
     units = spec.layers[0].units
-    subtract = vectors.elementwise(
-        module, "subtract", 2, 1, lambda f, v, n: [v[0] - n[0] * v[1], None]
-    )
+    subtract = _subtract(module)
     with module.function("kept update", I32, I32, I32, F32) as f:
         frame, delta, rows, rate = f.parameters
         v = f.local(word(frame, "kept"))

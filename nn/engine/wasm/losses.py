@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from nn.engine.wasm import activations, exp, softmax, vectors
 from nn.engine.wasm.assembler import Function, Module, once
@@ -44,42 +44,33 @@ def gradient(
     rows: Value,
 ) -> None:
     """Write ∂(mean loss)/∂z to ``delta``."""
-    difference = vectors.elementwise(
-        f.module,
-        "scaled difference",
-        3,
-        1,
-        lambda f, values, numbers: [None, None, (values[0] - values[1]) * numbers[0]],
-    )
     factor = _FACTORS[name](units) / rows.to(F32)
-    f.call(difference, y, t, delta, rows * units, factor)
+    f.call(_scaled_difference(f.module), y, t, delta, rows * units, factor)
     # With their own activations, the cross-entropies' derivatives end at z already.
     if name in _SQUARES:
         activations.backward(f, activation, units, y, delta, rows)
 
 
-def _squares(module: Module) -> Function:
+_scaled_difference = vectors.elementwise(
+    lambda f, y, t, delta, *, factor: {"delta": (y - t) * factor}
+)
+
+
+@vectors.total
+def _squares(f: Function, y: Value, t: Value) -> Value:
     """``Σ (y - t)²``: called with (y, t, count)."""
-
-    def square(f: Function, values: Sequence[Value], numbers: Sequence[Value]) -> list[Value]:
-        error = f.local(values[0] - values[1])
-        return [error * error]
-
-    return vectors.total(module, "squares", 2, square)
+    error = f.local(y - t)
+    return error * error
 
 
-def _binary_crossentropy(module: Module) -> Function:
+@vectors.total
+def _binary_crossentropy(f: Function, z: Value, t: Value) -> Value:
     """``Σ log(1 + exp z) - z t``: called with (z, t, count).
 
     ``log(1 + exp z) = max(z, 0) + log(1 + exp(-|z|))``, where nothing overflows.
     """
-
-    def term(f: Function, values: Sequence[Value], numbers: Sequence[Value]) -> list[Value]:
-        z, t = values
-        rest = exp.log(f, exp.exp(f, -z.abs()) + 1.0)
-        return [z.max(0.0) + rest - z * t]
-
-    return vectors.total(module, "binary crossentropy", 2, term)
+    rest = exp.log(f, exp.exp(f, -z.abs()) + 1.0)
+    return z.max(0.0) + rest - z * t
 
 
 @once

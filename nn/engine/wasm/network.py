@@ -8,7 +8,7 @@ by optimised ones while the loop runs.
 
 from __future__ import annotations
 
-from nn.engine.wasm import activations, inputs, kept, losses, matmul, updates
+from nn.engine.wasm import activations, inputs, kept, losses, matmul, updates, vectors
 from nn.engine.wasm.assembler import Function, Module, once
 from nn.engine.wasm.frame import (
     CONSTANTS,
@@ -19,7 +19,6 @@ from nn.engine.wasm.frame import (
     word,
 )
 from nn.engine.wasm.instructions import F32, F64, I32, Value, select
-from nn.engine.wasm.vectors import elementwise
 
 
 def network(spec: Spec, relaxed: bool) -> bytes:
@@ -144,8 +143,7 @@ def _forward(module: Module, spec: Spec, logits: bool, kept_apart: bool) -> Func
                 product = matmul.product(module, layer.inputs, layer.units, layer.biased)
                 f.call(product, x, *weights, I32(layer.inputs), *bias)
             if i == spec.last and logits:
-                copy = elementwise(module, "copy", 2, 0, lambda f, v, _: [None, v[0]])
-                f.call(copy, z, y, rows * layer.units)
+                f.call(vectors.copy(module), z, y, rows * layer.units)
                 z = y
             activations.forward(f, layer.activation, layer.units, z, rows)
             x = z

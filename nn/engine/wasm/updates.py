@@ -6,12 +6,12 @@ remembers.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from nn.engine.wasm.assembler import Function, Module
 from nn.engine.wasm.instructions import F32X4, I32X4, Value, select
-from nn.engine.wasm.vectors import Body, elementwise
+from nn.engine.wasm.vectors import Written, elementwise
 from nn.optimizers import SGD, Adam, Optimizer, RMSprop
 
 Constants = Sequence[float]
@@ -30,36 +30,62 @@ def _remembered(f: Function, x: Value) -> Value:
     return f.local(select(x.abs() < _TINY, F32X4(0.0), x))
 
 
-def _sgd(f: Function, values: Sequence[Value], numbers: Sequence[Value]) -> list[Value | None]:
-    w, g = values
-    return [w - numbers[0] * g, None]
+@elementwise
+def _sgd(f: Function, w: Value, g: Value, *, rate: Value) -> Written:
+    return {"w": w - rate * g}
 
 
-def _momentum(f: Function, values: Sequence[Value], numbers: Sequence[Value]) -> list[Value | None]:
-    (w, g, v), (rate, momentum) = values, numbers
+@elementwise
+def _momentum(
+    f: Function, w: Value, g: Value, v: Value, *, rate: Value, momentum: Value
+) -> Written:
     v = _remembered(f, v * momentum - rate * g)
-    return [w + v, None, v]
+    return {"w": w + v, "v": v}
 
 
-def _nesterov(f: Function, values: Sequence[Value], numbers: Sequence[Value]) -> list[Value | None]:
-    (w, g, v), (rate, momentum) = values, numbers
+@elementwise
+def _nesterov(
+    f: Function, w: Value, g: Value, v: Value, *, rate: Value, momentum: Value
+) -> Written:
     step = f.local(rate * g)
     v = _remembered(f, v * momentum - step)
-    return [w + v * momentum - step, None, v]
+    return {"w": w + v * momentum - step, "v": v}
 
 
-def _adam(f: Function, values: Sequence[Value], numbers: Sequence[Value]) -> list[Value | None]:
-    w, g, m, v = values
-    rate, beta_1, rest_1, beta_2, rest_2, epsilon = numbers
+@elementwise
+def _adam(
+    f: Function,
+    w: Value,
+    g: Value,
+    m: Value,
+    v: Value,
+    *,
+    rate: Value,
+    beta_1: Value,
+    rest_1: Value,
+    beta_2: Value,
+    rest_2: Value,
+    epsilon: Value,
+) -> Written:
     m = _remembered(f, m * beta_1 + g * rest_1)
     v = _remembered(f, v * beta_2 + g * g * rest_2)
-    return [w - m / (v.sqrt() + epsilon) * rate, None, m, v]
+    return {"w": w - m / (v.sqrt() + epsilon) * rate, "m": m, "v": v}
 
 
-def _rmsprop(f: Function, values: Sequence[Value], numbers: Sequence[Value]) -> list[Value | None]:
-    (w, g, v), (rate, rho, rest, epsilon) = values, numbers
+@elementwise
+def _rmsprop(
+    f: Function,
+    w: Value,
+    g: Value,
+    v: Value,
+    *,
+    rate: Value,
+    rho: Value,
+    rest: Value,
+    epsilon: Value,
+) -> Written:
     v = _remembered(f, v * rho + g * g * rest)
-    return [w - g / (v + epsilon).sqrt() * rate, None, v]
+    return {"w": w - g / (v + epsilon).sqrt() * rate, "v": v}
 
 
 @dataclass(frozen=True)
@@ -67,27 +93,21 @@ class Update:
     """How one optimizer is worked out.
 
     Attributes:
-        name: unlike all others.
+        kernel: makes a function of (w, g, slots..., count, rate, constants...).
         slots: arrays it remembers.
         constants: numbers it takes besides the rate.
-        body: the formula, of (w, g, slots) and (rate, constants).
     """
 
-    name: str
+    kernel: Callable[[Module], Function]
     slots: int
     constants: int
-    body: Body
-
-    def kernel(self, module: Module) -> Function:
-        """Return a function of (w, g, slots..., count, rate, constants...)."""
-        return elementwise(module, self.name, 2 + self.slots, 1 + self.constants, self.body)
 
 
-PLAIN = Update("sgd", 0, 0, _sgd)
-_MOMENTUM = Update("momentum", 1, 1, _momentum)
-_NESTEROV = Update("nesterov", 1, 1, _nesterov)
-_ADAM = Update("adam", 2, 5, _adam)
-_RMSPROP = Update("rmsprop", 1, 3, _rmsprop)
+PLAIN = Update(_sgd, 0, 0)
+_MOMENTUM = Update(_momentum, 1, 1)
+_NESTEROV = Update(_nesterov, 1, 1)
+_ADAM = Update(_adam, 2, 5)
+_RMSPROP = Update(_rmsprop, 1, 3)
 
 
 def update_of(optimizer: Optimizer) -> tuple[Update, Constants] | None:
@@ -105,14 +125,10 @@ def update_of(optimizer: Optimizer) -> tuple[Update, Constants] | None:
     return None
 
 
-def penalty(module: Module) -> Function:
+@elementwise
+def penalty(f: Function, w: Value, g: Value, *, l1: Value, l2: Value) -> Written:
     """``g += l1 · sign(w) + 2 l2 · w``: called with (w, g, count, l1, l2)."""
-
-    def body(f: Function, values: Sequence[Value], numbers: Sequence[Value]) -> list[Value | None]:
-        (w, g), (l1, l2) = values, numbers
-        # l1 with the sign bit of w, where w is not 0.
-        sign = w.bits_as(I32X4) & -(2**31) | l1.bits_as(I32X4)
-        first = select(w.differs(0.0), sign.bits_as(F32X4), 0.0)
-        return [None, g + first + l2 * 2.0 * w]
-
-    return elementwise(module, "penalty", 2, 2, body)
+    # l1 with the sign bit of w, where w is not 0.
+    sign = w.bits_as(I32X4) & -(2**31) | l1.bits_as(I32X4)
+    first = select(w.differs(0.0), sign.bits_as(F32X4), 0.0)
+    return {"g": g + first + l2 * 2.0 * w}

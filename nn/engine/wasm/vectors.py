@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from inspect import getfullargspec
 
-from nn.engine.wasm.assembler import Function, Local, Module
+from nn.engine.wasm.assembler import Function, Local, Module, once
 from nn.engine.wasm.instructions import F32, F32X4, I32, Value
 
-Body = Callable[[Function, Sequence[Value], Sequence[Value]], Sequence[Value | None]]
-"""Given a vector of each array, and each number in all lanes: what to write to each array, None
-where nothing is written."""
+Written = dict[str, Value]
+"""What a formula writes, by the names of its arrays."""
 
 Widths = tuple[int, ...]
 """How wide vectors side by side in a row are: 4 numbers, the last one perhaps 1 to 3."""
@@ -70,53 +70,75 @@ def each_row(f: Function, row: Local, rows: Value, units: int, *others: Local) -
             other += 4 * units
 
 
-def elementwise(module: Module, name: str, arrays: int, numbers: int, body: Body) -> Function:
-    """Return a function that does the same with every element of flat arrays.
+def elementwise(formula: Callable[..., Written]) -> Callable[[Module], Function]:
+    """Make a kernel of a formula: it does the same with every element of flat arrays.
 
-    It is called with the addresses of the arrays, the count of their elements, and the numbers
-    (``f32``).
+    The formula's parameters are a function to write code in, then arrays, a vector of each at a
+    time, then, as keywords, numbers, which are in all lanes. It says what to write to which array::
+
+        scale = elementwise(lambda f, x, *, factor: {"x": x * factor})
+
+    The kernel is called with the addresses of the arrays, the count of their elements, and the
+    numbers (``f32``)::
+
+        f.call(scale(module), x, count, factor)
     """
-    if made := module.made(name):
-        return made
-    with module.function(name, *[I32] * (arrays + 1), *[F32] * numbers) as f:
-        pointers, count = f.parameters[:arrays], f.parameters[arrays]
-        constants = [f.local(F32X4.splat(number)) for number in f.parameters[arrays + 1 :]]
+    named = getfullargspec(formula)
+    arrays, numbers = named.args[1:], named.kwonlyargs
 
-        def work(width: int) -> None:
-            values = [f.local(load(pointer, 0, width)) for pointer in pointers]
-            results = body(f, values, constants)
-            for pointer, result in zip(pointers, results, strict=True):
-                if result is not None:
-                    save(f, pointer, result, 0, width)
+    @once
+    def kernel(module: Module) -> Function:
+        types = [*[I32] * len(arrays), I32, *[F32] * len(numbers)]
+        with module.function("elementwise", *types) as f:
+            pointers, count = f.parameters[: len(arrays)], f.parameters[len(arrays)]
+            everywhere = [f.local(F32X4.splat(n)) for n in f.parameters[len(arrays) + 1 :]]
 
-        _walk(f, pointers, count, work)
-    return f
+            def work(width: int) -> None:
+                values = [f.local(load(pointer, 0, width)) for pointer in pointers]
+                written = formula(f, *values, **dict(zip(numbers, everywhere, strict=True)))
+                for name, value in written.items():
+                    save(f, pointers[arrays.index(name)], value, 0, width)
+
+            _walk(f, pointers, count, work)
+        return f
+
+    return kernel
 
 
-def total(module: Module, name: str, arrays: int, body: Body) -> Function:
-    """Return a function that sums what ``body`` makes of every element of flat arrays.
+def total(formula: Callable[..., Value]) -> Callable[[Module], Function]:
+    """Make a kernel of a formula: it sums that over every element of flat arrays.
 
-    It is called with the addresses of the arrays and the count of their elements; ``body`` gives
-    one vector.
+    The formula's parameters are a function to write code in, then arrays, a vector of each at a
+    time. The kernel is called with the addresses of the arrays and the count of their elements::
+
+        squares = total(lambda f, x: x * x)
+
+        squares(module)(x, count)
     """
-    if made := module.made(name):
-        return made
-    with module.function(name, *[I32] * (arrays + 1), result=F32) as f:
-        *pointers, count = f.parameters
-        lanes, rest = f.local(F32X4), f.local(F32)
+    arrays = getfullargspec(formula).args[1:]
 
-        def work(width: int) -> None:
-            values = [f.local(load(pointer, 0, width)) for pointer in pointers]
-            (result,) = body(f, values, [])
-            assert result is not None
-            if width == 4:
-                lanes.set(lanes + result)
-            else:
-                rest.set(rest + result.lane(0))
+    @once
+    def kernel(module: Module) -> Function:
+        with module.function("total", *[I32] * len(arrays), I32, result=F32) as f:
+            *pointers, count = f.parameters
+            lanes, rest = f.local(F32X4), f.local(F32)
 
-        _walk(f, pointers, count, work)
-        f.give(sum_of_lanes(lanes) + rest)
-    return f
+            def work(width: int) -> None:
+                terms = formula(f, *[f.local(load(pointer, 0, width)) for pointer in pointers])
+                if width == 4:
+                    lanes.set(lanes + terms)
+                else:
+                    rest.set(rest + terms.lane(0))
+
+            _walk(f, pointers, count, work)
+            f.give(sum_of_lanes(lanes) + rest)
+        return f
+
+    return kernel
+
+
+copy = elementwise(lambda f, source, target: {"target": source})
+scale = elementwise(lambda f, x, *, factor: {"x": x * factor})
 
 
 def sum_of_lanes(vector: Local) -> Value:
