@@ -150,6 +150,9 @@ class Layout:
         kept: how many there are in ``kept``: the first kernel, its vectors d and c, the offset o
             that c was worked out with, and, as i32, a count of updates; 0 if the network keeps
             nothing.
+
+    In ``work`` lie, for one mini-batch after another, two vectors of the first layer's units, at
+    :meth:`common` and :meth:`sums`, then rooms with a row for each sample, at :meth:`room`.
     """
 
     def __init__(self, spec: Spec) -> None:
@@ -175,31 +178,38 @@ class Layout:
         self.count = self.offset + 4
         self.kept = self.count // 4 + 1 if spec.keeps else 0
 
-        # Room for each sample, one kind after another, and before that for each mini-batch.
+        self._sums = _padded(4 * units)
+        self._rooms = 2 * self._sums
+        # Of each room, where it starts if there is one sample.
         self._places: dict[str, int] = {}
-        self._end = 0
+        self._row = 0
         self._add("x", list_bytes(spec.features) if spec.sparse else 4 * spec.features)
         for i, layer in enumerate(spec.layers):
             self._add(f"y{i}", 4 * layer.units)
             self._add(f"delta{i}", 4 * layer.units)
         self._add("z", 4 * spec.outputs)
         self._add("t", 4 * spec.outputs)
-        self.common = _padded(4 * units)
-        self.sums = self.common
-        self._before = 2 * self.common
 
     def _add(self, name: str, size: int) -> None:
-        self._places[name] = self._end
-        self._end += _padded(size)
+        self._places[name] = self._row
+        self._row += _padded(size)
 
     def work(self, batch: int) -> int:
         """Return the bytes of ``work`` for so many samples at a time."""
-        return self._before + batch * self._end
+        return self._rooms + batch * self._row
+
+    def common(self, frame: Value) -> Value:
+        """Return the address of what the first layer gives for a picture of zeros."""
+        return word(frame, "work")
+
+    def sums(self, frame: Value) -> Value:
+        """Return the address of what the gradient of each row of the first kernel has in common."""
+        return word(frame, "work") + self._sums
 
     def room(self, frame: Value, name: str) -> Value:
-        """Return the address of the samples' "x", "z", "t", or of "y" or "delta" of a layer."""
+        """Return the address of the samples' "x", "z" or "t", or of a layer's "y0" or "delta0"."""
         offset = word(frame, "batch") * self._places[name]
-        return word(frame, "work") + self._before + offset
+        return word(frame, "work") + self._rooms + offset
 
 
 def _padded(size: int) -> int:

@@ -93,7 +93,7 @@ def common_part(module: Module, spec: Spec) -> Function:
     layer = spec.layers[0]
     with module.function("common part", I32) as f:
         (frame,) = f.parameters
-        common = f.local(word(frame, "work"))
+        common = f.local(spec.layout.common(frame))
         settings = f.local(word(frame, "settings"))
         parameters = f.local(word(frame, "parameters"))
         ones = settings + 4 * ONE
@@ -119,7 +119,7 @@ def forward(module: Module, spec: Spec) -> Function:
     with module.function("sparse forward", I32, I32, I32) as f:
         frame, rows, z = f.parameters
         kernel = f.local(word(frame, "parameters") + spec.layout.kernels[0])
-        f.call(sparse.in_every_row(module, units), z, word(frame, "work"), rows)
+        f.call(sparse.in_every_row(module, units), z, spec.layout.common(frame), rows)
         with each_list(f, spec, frame, rows, z) as (header, row):
             f.call(sparse.product(module, units), header, kernel, row)
     return f
@@ -136,7 +136,7 @@ def gradient(module: Module, spec: Spec) -> Function:
         frame, delta, rows = f.parameters
         kernel = f.local(word(frame, "gradients") + spec.layout.kernels[0])
         settings = f.local(word(frame, "settings"))
-        sums = f.local(word(frame, "work") + spec.layout.sums)
+        sums = f.local(spec.layout.sums(frame))
         ones = settings + 4 * ONE
         f.call(matmul.column_sums(module, units), ones, delta, sums, I32(1), rows)
         f.call(vectors.scale(module), sums, I32(units), F32.load(settings, 4 * OFFSET))
