@@ -404,5 +404,31 @@ def test_calls_must_say_what_becomes_of_the_value():
 
 
 def test_otherwise_needs_a_when():
-    with Module().function("f") as f, pytest.raises(SyntaxError), f.otherwise():
+    def nothing(f: Function) -> None:
         pass
+
+    def loop(f: Function) -> None:
+        with f.count(f.local(I32(0)), 3):
+            pass
+
+    def when_and_more(f: Function) -> None:
+        with f.when(I32(1)):
+            pass
+        f.local(I32(0))
+
+    def when_and_otherwise(f: Function) -> None:
+        with f.when(I32(1)):
+            pass
+        with f.otherwise():
+            pass
+
+    def begun_otherwise(f: Function) -> None:
+        with f.when(I32(1)):
+            pass
+        f.otherwise().__enter__()
+
+    for before in (nothing, loop, when_and_more, when_and_otherwise, begun_otherwise):
+        f = Module().function("f")
+        before(f)
+        with pytest.raises(SyntaxError), f.otherwise():
+            pass

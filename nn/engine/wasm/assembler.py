@@ -83,6 +83,7 @@ class Function:
         self.code = bytearray()
         self.parameters = [Local(self, type, i) for i, type in enumerate(parameters)]
         self._locals: list[Type] = []
+        self._after_when: int | None = None
 
     def __enter__(self) -> Function:
         return self
@@ -162,14 +163,19 @@ class Function:
         self.code += I32.value(condition).code + b"\x04" + _NOTHING
         yield
         self.code += _END
+        self._after_when = len(self.code)
 
     @contextmanager
     def otherwise(self) -> Iterator[None]:
-        """Do it if the condition of the ``when`` that has just ended did not hold."""
-        if not self.code.endswith(_END):
+        """Do it if the condition of the ``when`` that has just ended did not hold.
+
+        Raises:
+            SyntaxError: something else has been written since, or there was none.
+        """
+        if self._after_when != len(self.code):
             raise SyntaxError("otherwise follows a when")
-        del self.code[-1:]
-        self.code += b"\x05"
+        self._after_when = None
+        self.code[-1:] = b"\x05"
         yield
         self.code += _END
 

@@ -180,7 +180,7 @@ class Layout:
 
         self._sums = _padded(4 * units)
         self._rooms = 2 * self._sums
-        # Of each room, where it starts if there is one sample.
+        # Where each room starts, in bytes for each sample that there is room for.
         self._places: dict[str, int] = {}
         self._row = 0
         self._add("x", list_bytes(spec.features) if spec.sparse else 4 * spec.features)
