@@ -16,11 +16,8 @@ from dataclasses import dataclass
 
 from nn.engine.wasm.opcodes import (
     CONVERSIONS,
-    EXTRACTIONS,
     LOADS,
     OPCODES,
-    REINTERPRETATIONS,
-    SPLATS,
     STORES,
     signed,
     simd,
@@ -88,8 +85,19 @@ class Type:
 
     def splat(self, value: Value) -> Value:
         """Return a number in all lanes."""
-        scalar = _SCALARS[self.name].value(value)
-        return Value(self, scalar.code + SPLATS[self.name])
+        opcode = self.opcode("splat")
+        return Value(self, _SCALARS[self.name].value(value).code + opcode)
+
+    def opcode(self, name: str) -> bytes:
+        """Return an instruction's opcode.
+
+        Raises:
+            TypeError: there is no such instruction for this type.
+        """
+        opcodes = OPCODES[self.name]
+        if name not in opcodes:
+            raise TypeError(f"there is no {self.name}.{name}")
+        return opcodes[name]
 
 
 I32 = Type("i32", 0x7F, 4)
@@ -100,7 +108,7 @@ F64X2 = Type("f64x2", 0x7B, 16, 2)
 I32X4 = Type("i32x4", 0x7B, 16, 4)
 I8X16 = Type("i8x16", 0x7B, 16, 16)
 
-_SCALARS = {"f32x4": F32, "f64x2": F64, "i32x4": I32, "i8x16": I32}
+_SCALARS = {"f32x4": F32, "f64x2": F64}
 
 
 class Value:
@@ -134,14 +142,11 @@ class Value:
     def __or__(self, other: Operand) -> Value:
         return self._binary("or", other)
 
-    def __xor__(self, other: Operand) -> Value:
-        return self._binary("xor", other)
-
     def __lshift__(self, bits: Operand) -> Value:
-        return Value(self.type, self.code + I32.value(bits).code + self._opcode("shl"))
+        return Value(self.type, self.code + I32.value(bits).code + self.type.opcode("shl"))
 
     def __rshift__(self, bits: Operand) -> Value:
-        return Value(self.type, self.code + I32.value(bits).code + self._opcode("shr"))
+        return Value(self.type, self.code + I32.value(bits).code + self.type.opcode("shr"))
 
     def __radd__(self, other: float) -> Value:
         return self.type(other) + self
@@ -157,9 +162,6 @@ class Value:
 
     def __neg__(self) -> Value:
         return self._unary("neg")
-
-    def __invert__(self) -> Value:
-        return self._unary("not")
 
     def __lt__(self, other: Operand) -> Value:
         return self._comparison("lt", other)
@@ -215,21 +217,21 @@ class Value:
 
     def bitmask(self) -> Value:
         """The highest bit of each lane, lane 0 in bit 0 of an ``i32``."""
-        return Value(I32, self.code + self._opcode("bitmask"))
+        return Value(I32, self.code + self.type.opcode("bitmask"))
 
     def to(self, type: Type) -> Value:
         """Convert to another type, keeping the number; see :data:`CONVERSIONS`."""
         return Value(type, self.code + CONVERSIONS[self.type.name, type.name])
 
     def bits_as(self, type: Type) -> Value:
-        """Take the same bits for another type."""
-        if self.type.lanes > 1 and type.lanes > 1:
-            return Value(type, self.code)
-        return Value(type, self.code + REINTERPRETATIONS[self.type.name, type.name])
+        """Take the bits of a vector for another type of vectors."""
+        if self.type.code != type.code:
+            raise TypeError(f"{self.type.name} and {type.name} are not both vectors")
+        return Value(type, self.code)
 
     def lane(self, index: int) -> Value:
         """One number of a vector."""
-        code = self.code + EXTRACTIONS[self.type.name] + bytes([index])
+        code = self.code + self.type.opcode("lane") + bytes([index])
         return Value(_SCALARS[self.type.name], code)
 
     def shuffle(self, other: Value, lanes: tuple[int, int, int, int]) -> Value:
@@ -245,20 +247,14 @@ class Value:
         return Value(F32X4, self.code + halves + quarters + simd(0xFB))
 
     def _unary(self, name: str) -> Value:
-        return Value(self.type, self.code + self._opcode(name))
+        return Value(self.type, self.code + self.type.opcode(name))
 
     def _binary(self, name: str, other: Operand) -> Value:
-        return Value(self.type, self.code + self.type.value(other).code + self._opcode(name))
+        return Value(self.type, self.code + self.type.value(other).code + self.type.opcode(name))
 
     def _comparison(self, name: str, other: Operand) -> Value:
         result = {1: I32, 4: I32X4}.get(self.type.lanes, self.type)
         return Value(result, self._binary(name, other).code)
-
-    def _opcode(self, name: str) -> bytes:
-        opcodes = OPCODES[self.type.name]
-        if name not in opcodes:
-            raise TypeError(f"there is no {self.type.name}.{name}")
-        return opcodes[name]
 
 
 Operand = Value | float
@@ -285,7 +281,7 @@ def select(condition: Value, then: Value, otherwise: Operand) -> Value:
 def relaxed_madd(a: Value, b: Value, c: Value) -> Value:
     """``a · b + c``, in one instruction where the machine has one: rounded once or twice."""
     factors = a.code + a.type.value(b).code
-    return Value(a.type, factors + a.type.value(c).code + OPCODES[a.type.name]["madd"])
+    return Value(a.type, factors + a.type.value(c).code + a.type.opcode("madd"))
 
 
 def store(address: Value, value: Value, offset: int = 0) -> bytes:
