@@ -37,6 +37,12 @@ class Dense:
     ``kernel`` is (inputs, units), ``bias`` (units,) or None. Both, and their gradients, are views
     into the flat arrays of the network that built the layer.
 
+    ``affine``, ``forward`` and ``backward`` are the arithmetic of the NumPy engine. Where
+    :mod:`nn.engine.wasm` trains and predicts, they are not called: compiled code works on the same
+    arrays. To follow that, read on at :attr:`nn.model.Sequential.program`, then in nn/engine/wasm:
+    ``WasmProgram`` in program.py, ``_forward`` in network.py, ``product`` in matmul.py and
+    ``Function.madd`` in assembler.py.
+
     Args:
         units: number of outputs.
         activation: a name in :data:`nn.activations.ACTIVATIONS`.

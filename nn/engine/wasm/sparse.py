@@ -6,12 +6,15 @@ of the kernel, and sums over all pixels or, marked *, over those with u ≠ 0,
 
     z = Σ xᵢ wᵢ = Σ* s uᵢ wᵢ + o Σ wᵢ.
 
-The second sum is the same for every picture: a vector c, worked out once, and not once a picture.
+The second sum is the same for every picture: a vector, worked out once, and not once a picture.
+Where o = 0, nothing is left of it, and rows under pixels of 0 are not looked at: an infinite weight
+there gives NaN in NumPy (0 · ∞), and nothing here.
 
 An update of plain SGD, ``wᵢ -= η Σ_b x_bi δ_b`` with one term a picture b, has two parts likewise.
 ``η s u_bi δ_b`` touches only rows with u ≠ 0; ``η o Σ_b δ_b`` is the same vector for all rows, a
 product of rank one with a column of ones. It is not added to each of them, but kept: the kernel is
-``wᵢ = vᵢ + d`` with a vector d. With ``p = Σ* s uᵢ`` of a picture, n pixels and ``c = o Σ vᵢ``,
+``wᵢ = vᵢ + d`` with a vector d. With ``p = Σ* s uᵢ`` of a picture, n pixels and a vector
+``c = o Σ vᵢ``, of the part that is not d,
 
     z = Σ* s uᵢ (vᵢ + d) + o Σ (vᵢ + d) = Σ* s uᵢ vᵢ + c + (p + n o) d
 

@@ -23,8 +23,13 @@ def _remembered(f: Function, x: Value) -> Value:
     """Return x, or 0 for what is next to nothing.
 
     What an optimizer remembers of a gradient that has become 0 shrinks from update to update, down
-    to numbers below 1e-38, with which a processor takes a hundred times as long. Nothing that small
-    is seen in a weight.
+    to numbers below 1e-38, with which a processor takes a hundred times as long.
+
+    With β the share that is remembered, no more than 1e-36 / (1 - β) is ever missing. A weight does
+    not show it, as a step or in the mean of gradients; nor in that of their squares, v, if ε is
+    large beside it: well above √(1e-36 / (1 - β₂)) in Adam, which adds it to √v, 3e-17 by default,
+    and above 1e-36 / (1 - ρ) in RMSprop, which adds it to v, 1e-35. The default is 1e-7. With a
+    smaller ε than these, or none, steps along gradients that small are not what they should be.
     """
     x = f.local(x)
     return f.local(select(x.abs() < _TINY, F32X4(0.0), x))
