@@ -31,24 +31,26 @@ from nn.engine.wasm.instructions import (
     store,
     store_low,
 )
-from nn.engine.wasm.opcodes import unsigned
+from nn.engine.wasm.opcodes import INSTRUCTIONS, unsigned
 
-_NOTHING = b"\x40"
-_END = b"\x0b"
+# Blocks that leave nothing on the stack; a branch says how many of those around it it skips.
+_BLOCK, _LOOP, _IF = (INSTRUCTIONS[name] + b"\x40" for name in ("block", "loop", "if"))
+_END = INSTRUCTIONS["end"]
+_INNERMOST, _NEXT = b"\x00", b"\x01"
 
 
 class Local(Value):
     """A variable of a function."""
 
     def __init__(self, function: Function, type: Type, index: int) -> None:
-        super().__init__(type, b"\x20" + unsigned(index))
+        super().__init__(type, INSTRUCTIONS["local.get"] + unsigned(index))
         self._function = function
         self._index = index
 
     def set(self, value: Operand) -> None:
         """Assign: the value is worked out here and now."""
         code = self.type.value(value).code
-        self._function.code += code + b"\x21" + unsigned(self._index)
+        self._function.code += code + INSTRUCTIONS["local.set"] + unsigned(self._index)
 
     def __iadd__(self, other: Operand) -> Local:
         self.set(self + other)
@@ -144,23 +146,23 @@ class Function:
         each time around: a constant or a local.
         """
         below = (variable < stop).code
-        self.code += below + b"\x04" + _NOTHING + b"\x03" + _NOTHING
+        self.code += below + _IF + _LOOP
         yield variable
         variable += step
-        self.code += below + b"\x0d\x00" + _END + _END
+        self.code += below + INSTRUCTIONS["br_if"] + _INNERMOST + _END + _END
 
     @contextmanager
     def repeat_while(self, condition: Value) -> Iterator[None]:
         """Repeat as long as an ``i32`` is not 0, which is looked at first."""
-        self.code += b"\x02" + _NOTHING + b"\x03" + _NOTHING
-        self.code += condition.is_zero().code + b"\x0d\x01"
+        self.code += _BLOCK + _LOOP
+        self.code += condition.is_zero().code + INSTRUCTIONS["br_if"] + _NEXT
         yield
-        self.code += b"\x0c\x00" + _END + _END
+        self.code += INSTRUCTIONS["br"] + _INNERMOST + _END + _END
 
     @contextmanager
     def when(self, condition: Value) -> Iterator[None]:
         """Do it if an ``i32`` is not 0."""
-        self.code += I32.value(condition).code + b"\x04" + _NOTHING
+        self.code += I32.value(condition).code + _IF
         yield
         self.code += _END
         self._after_when = len(self.code)
@@ -175,7 +177,7 @@ class Function:
         if self._after_when != len(self.code):
             raise SyntaxError("otherwise follows a when")
         self._after_when = None
-        self.code[-1:] = b"\x05"
+        self.code[-1:] = INSTRUCTIONS["else"]
         yield
         self.code += _END
 
@@ -188,7 +190,7 @@ class Function:
     def _call(self, arguments: Sequence[Operand]) -> bytes:
         pairs = zip(self.parameters, arguments, strict=True)
         codes = [parameter.type.value(argument).code for parameter, argument in pairs]
-        return b"".join(codes) + b"\x10" + unsigned(self.index)
+        return b"".join(codes) + INSTRUCTIONS["call"] + unsigned(self.index)
 
     def body(self) -> bytes:
         """Return the locals and the instructions, as the code section holds them."""
@@ -203,6 +205,9 @@ class Module:
 
     Args:
         relaxed: whether :meth:`Function.madd` may use relaxed SIMD, which not every browser knows.
+
+    Attributes:
+        remembered: what :func:`once` has written, by what wrote it and the arguments.
     """
 
     def __init__(self, relaxed: bool = False) -> None:

@@ -16,11 +16,11 @@ from dataclasses import dataclass
 
 from nn.engine.wasm.opcodes import (
     CONVERSIONS,
+    INSTRUCTIONS,
     LOADS,
     OPCODES,
     STORES,
     signed,
-    simd,
     unsigned,
 )
 
@@ -46,14 +46,14 @@ class Type:
         if self.name == "i32":
             # A bit pattern: 2**32 - 1 and -1 are the same.
             wrapped = int(number) & 0xFFFFFFFF
-            return Value(self, b"\x41" + signed(wrapped - (wrapped >> 31 << 32)))
+            return Value(self, INSTRUCTIONS["i32.const"] + signed(wrapped - (wrapped >> 31 << 32)))
         if self.name == "f32":
-            return Value(self, b"\x43" + struct.pack("<f", number))
+            return Value(self, INSTRUCTIONS["f32.const"] + struct.pack("<f", number))
         if self.name == "f64":
-            return Value(self, b"\x44" + struct.pack("<d", number))
+            return Value(self, INSTRUCTIONS["f64.const"] + struct.pack("<d", number))
         form = {"f32x4": "<f", "f64x2": "<d", "i32x4": "<i", "i8x16": "<b"}[self.name]
         lane = int(number) if self.name[0] == "i" else number
-        return Value(self, simd(0x0C) + struct.pack(form, lane) * self.lanes)
+        return Value(self, INSTRUCTIONS["v128.const"] + struct.pack(form, lane) * self.lanes)
 
     def value(self, operand: Operand) -> Value:
         """Return ``operand`` as a value of this type: a value that is one, or a constant.
@@ -73,15 +73,17 @@ class Type:
 
     def load_splat(self, address: Value, offset: int = 0) -> Value:
         """Read one number into all lanes."""
-        return _load(self, simd(0x09 if self.size // self.lanes == 4 else 0x0A), address, offset)
+        bits = 8 * self.size // self.lanes
+        return _load(self, INSTRUCTIONS[f"v128.load{bits}_splat"], address, offset)
 
     def load_low(self, address: Value, offset: int, count: int) -> Value:
         """Read 4 · ``count`` bytes, 1 to 3 times four, into the low lanes; the others are 0."""
-        low = _load(self, simd(0x5C if count == 1 else 0x5D), address, offset)
+        bits = 32 if count == 1 else 64
+        low = _load(self, INSTRUCTIONS[f"v128.load{bits}_zero"], address, offset)
         if count < 3:
             return low
-        code = address.code + low.code + simd(0x56) + _memory(2, offset + 8) + b"\x02"
-        return Value(self, code)
+        third = INSTRUCTIONS["v128.load32_lane"] + _memory(2, offset + 8) + b"\x02"
+        return Value(self, address.code + low.code + third)
 
     def splat(self, value: Value) -> Value:
         """Return a number in all lanes."""
@@ -238,13 +240,14 @@ class Value:
         """Choose four lanes of 4 bytes: 0 to 3 are of this vector, 4 to 7 of ``other``."""
         self.type.value(other)
         chosen = bytes(4 * lane + byte for lane in lanes for byte in range(4))
-        return Value(self.type, self.code + other.code + simd(0x0D) + chosen)
+        return Value(self.type, self.code + other.code + INSTRUCTIONS["i8x16.shuffle"] + chosen)
 
     def floats_of_bytes(self, quarter: int) -> Value:
         """Four of sixteen unsigned bytes as ``f32x4``: 0 is the first four, 3 the last."""
-        halves = simd(0x8A if quarter & 2 else 0x89)
-        quarters = simd(0xAA if quarter & 1 else 0xA9)
-        return Value(F32X4, self.code + halves + quarters + simd(0xFB))
+        half, part = ("high" if quarter & 2 else "low"), ("high" if quarter & 1 else "low")
+        code = self.code + INSTRUCTIONS[f"i16x8.extend_{half}_i8x16_u"]
+        code += INSTRUCTIONS[f"i32x4.extend_{part}_i16x8_u"]
+        return Value(F32X4, code + INSTRUCTIONS["f32x4.convert_i32x4_u"])
 
     def _unary(self, name: str) -> Value:
         return Value(self.type, self.code + self.type.opcode(name))
@@ -263,19 +266,20 @@ Operand = Value | float
 
 def byte_at(address: Value, offset: int = 0) -> Value:
     """Read one unsigned byte as ``i32``."""
-    return _load(I32, b"\x2d", address, offset)
+    code = I32.value(address).code + INSTRUCTIONS["i32.load8_u"] + _memory(0, offset)
+    return Value(I32, code)
 
 
 def lanes(a: int, b: int, c: int, d: int) -> Value:
     """Return a constant mask or vector of four ``i32``."""
-    return Value(I32X4, simd(0x0C) + struct.pack("<4i", a, b, c, d))
+    return Value(I32X4, INSTRUCTIONS["v128.const"] + struct.pack("<4i", a, b, c, d))
 
 
 def select(condition: Value, then: Value, otherwise: Operand) -> Value:
     """Choose: the whole value by an ``i32`` that is not 0, or bit by bit by a mask."""
     choices = then.code + then.type.value(otherwise).code
-    choose = b"\x1b" if condition.type is I32 else simd(0x52)
-    return Value(then.type, choices + condition.code + choose)
+    choose = "select" if condition.type is I32 else "v128.bitselect"
+    return Value(then.type, choices + condition.code + INSTRUCTIONS[choose])
 
 
 def relaxed_madd(a: Value, b: Value, c: Value) -> Value:
@@ -292,17 +296,17 @@ def store(address: Value, value: Value, offset: int = 0) -> bytes:
 
 def store_low(address: Value, value: Value, offset: int, count: int) -> bytes:
     """Return the code that writes the low 4 · ``count`` bytes, 1 to 3 times four, of a vector."""
-    low = simd(0x5A if count == 1 else 0x5B) + _memory(2, offset) + b"\x00"
+    bits = 32 if count == 1 else 64
+    low = INSTRUCTIONS[f"v128.store{bits}_lane"] + _memory(2, offset) + b"\x00"
     code = I32.value(address).code + value.code + low
     if count == 3:
-        third = simd(0x5A) + _memory(2, offset + 8) + b"\x02"
+        third = INSTRUCTIONS["v128.store32_lane"] + _memory(2, offset + 8) + b"\x02"
         code += address.code + value.code + third
     return code
 
 
 def _load(type: Type, opcode: bytes, address: Value, offset: int) -> Value:
-    aligned = 0 if opcode == b"\x2d" else _alignment(type)
-    return Value(type, I32.value(address).code + opcode + _memory(aligned, offset))
+    return Value(type, I32.value(address).code + opcode + _memory(_alignment(type), offset))
 
 
 def _alignment(type: Type) -> int:

@@ -32,6 +32,22 @@ def simd(opcode: int) -> bytes:
     return b"\xfd" + unsigned(opcode)
 
 
+INSTRUCTIONS = {
+    **{"block": b"\x02", "loop": b"\x03", "if": b"\x04", "else": b"\x05", "end": b"\x0b"},
+    **{"br": b"\x0c", "br_if": b"\x0d", "call": b"\x10", "select": b"\x1b"},
+    **{"local.get": b"\x20", "local.set": b"\x21", "i32.load8_u": b"\x2d"},
+    **{"i32.const": b"\x41", "f32.const": b"\x43", "f64.const": b"\x44"},
+    **{"v128.const": simd(0x0C), "v128.bitselect": simd(0x52), "i8x16.shuffle": simd(0x0D)},
+    **{"v128.load32_splat": simd(0x09), "v128.load64_splat": simd(0x0A)},
+    **{"v128.load32_zero": simd(0x5C), "v128.load64_zero": simd(0x5D)},
+    **{"v128.load32_lane": simd(0x56)},
+    **{"v128.store32_lane": simd(0x5A), "v128.store64_lane": simd(0x5B)},
+    **{"i16x8.extend_low_i8x16_u": simd(0x89), "i16x8.extend_high_i8x16_u": simd(0x8A)},
+    **{"i32x4.extend_low_i16x8_u": simd(0xA9), "i32x4.extend_high_i16x8_u": simd(0xAA)},
+    **{"f32x4.convert_i32x4_u": simd(0xFB)},
+}
+"""Those that do not go by types, by their whole names."""
+
 LOADS = {
     "i32": b"\x28",
     "f32": b"\x2a",
