@@ -30,6 +30,13 @@ totals: two float64, to which the loss and the right answers are added.
 """
 
 _FORWARD = {"samples", "batch", "inputs", "order", "parameters", "settings", "work"}
+_BESIDES = {
+    "train": {"targets", "rates", "totals"},
+    "gradients": {"targets", "gradients", "totals"},
+    "evaluate": {"targets", "outputs", "totals"},
+    "predict": {"outputs"},
+}
+"""What the functions of a network read: all of them, and each of them besides."""
 
 
 def words_of(function: str, spec: Spec) -> set[str]:
@@ -42,13 +49,6 @@ def words_of(function: str, spec: Spec) -> set[str]:
             words |= {"kept"}
     return words
 
-
-_BESIDES = {
-    "train": {"targets", "rates", "totals"},
-    "gradients": {"targets", "gradients", "totals"},
-    "evaluate": {"targets", "outputs", "totals"},
-    "predict": {"outputs"},
-}
 
 ONE, OFF, ON, SCALE, OFFSET, CONSTANTS = range(6)
 """Where numbers lie in ``settings``: a one, the target of a class that is not the label and of one
@@ -147,9 +147,9 @@ class Layout:
         penalties: of each layer, index in ``settings`` of l1; l2 follows.
         scales, offsets: index in ``settings`` of each feature's scaling, where it is not sparse.
         settings: how many numbers there are.
-        kept: how many there are in ``kept``: the first kernel, its vectors d and c, the offset o
-            that c was worked out with, and, as i32, a count of updates; 0 if the network keeps
-            nothing.
+        d, c, offset, count: in bytes from ``kept``, where the first kernel's part v is: its vectors
+            d and c, the offset o that c was worked out with, and, as i32, a count of updates.
+        kept: how many numbers there are; 0 if the network keeps nothing.
 
     In ``work`` lie, for one mini-batch after another, two vectors of the first layer's units, at
     :meth:`common` and :meth:`sums`, then rooms with a row for each sample, at :meth:`room`.

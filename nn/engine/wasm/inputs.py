@@ -96,11 +96,11 @@ def common_part(module: Module, spec: Spec) -> Function:
         common = f.local(spec.layout.common(frame))
         settings = f.local(word(frame, "settings"))
         parameters = f.local(word(frame, "parameters"))
-        ones = settings + 4 * ONE
-        inputs = I32(layer.inputs if spec.offset else 0)
-        sums = matmul.column_sums(module, layer.units)
-        f.call(sums, ones, parameters + spec.layout.kernels[0], common, I32(1), inputs)
-        offset, units = F32.load(settings, 4 * OFFSET), I32(layer.units)
+        offset, one = F32.load(settings, 4 * OFFSET), settings + 4 * ONE
+        kernel = parameters + spec.layout.kernels[0]
+        # Where o = 0, no rows are summed, so that an infinite weight does not give NaN.
+        rows, units = I32(layer.inputs if spec.offset else 0), I32(layer.units)
+        f.call(matmul.column_sums(module, layer.units), one, kernel, common, I32(1), rows)
         if layer.biased:
             bias = parameters + spec.layout.biases[0]
             f.call(_scale_and_add(module), common, bias, units, offset)
@@ -137,8 +137,8 @@ def gradient(module: Module, spec: Spec) -> Function:
         kernel = f.local(word(frame, "gradients") + spec.layout.kernels[0])
         settings = f.local(word(frame, "settings"))
         sums = f.local(spec.layout.sums(frame))
-        ones = settings + 4 * ONE
-        f.call(matmul.column_sums(module, units), ones, delta, sums, I32(1), rows)
+        one = settings + 4 * ONE
+        f.call(matmul.column_sums(module, units), one, delta, sums, I32(1), rows)
         f.call(vectors.scale(module), sums, I32(units), F32.load(settings, 4 * OFFSET))
         f.call(sparse.in_every_row(module, units), kernel, sums, I32(spec.features))
         with each_list(f, spec, frame, rows, delta) as (header, row):

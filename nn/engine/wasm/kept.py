@@ -31,15 +31,13 @@ _start_from_bias = vectors.elementwise(
 def resume(module: Module, spec: Spec) -> Function:
     """Return a function of (frame): make the parts anew if they are of something else."""
     units, features = spec.layers[0].units, spec.features
-    renew = _renew(module, spec)
     with module.function("resume", I32) as f:
         (frame,) = f.parameters
         v, w = f.local(word(frame, "kept")), f.local(word(frame, "parameters"))
         d = f.local(v + spec.layout.d)
         offset = F32X4.load_splat(word(frame, "settings"), 4 * OFFSET)
         different = f.local(offset.differs(F32X4.load_splat(v, spec.layout.offset)))
-        stop = f.local(v + 4 * features * units)
-        with f.count(v, stop, 4 * units):
+        with vectors.each_row(f, v, I32(features), units, w):
 
             def compare(place: Value, width: int) -> None:
                 sums = vectors.load(place, 0, width) + vectors.load(place - v + d, 0, width)
@@ -47,9 +45,8 @@ def resume(module: Module, spec: Spec) -> Function:
                 different.set(different | other.differs(sums))
 
             vectors.across(f, v, units, compare)
-            w += 4 * units
         with f.when(different.bitmask()):
-            f.call(renew, frame)
+            f.call(_renew(module, spec), frame)
     return f
 
 
@@ -61,14 +58,13 @@ def merge(module: Module, spec: Spec) -> Function:
         (frame,) = f.parameters
         v, w = f.local(word(frame, "kept")), f.local(word(frame, "parameters"))
         d = f.local(v + spec.layout.d)
-        with f.count(v, f.local(v + 4 * features * units), 4 * units):
+        with vectors.each_row(f, v, I32(features), units, w):
 
             def add(place: Value, width: int) -> None:
                 sums = vectors.load(place, 0, width) + vectors.load(place - v + d, 0, width)
                 vectors.save(f, f.local(place - v + w), sums, 0, width)
 
             vectors.across(f, v, units, add)
-            w += 4 * units
     return f
 
 
@@ -100,10 +96,11 @@ def forward(module: Module, spec: Spec) -> Function:
         v = f.local(word(frame, "kept"))
         d, c = f.local(v + spec.layout.d), f.local(v + spec.layout.c)
         offset = f.local(F32.load(word(frame, "settings"), 4 * OFFSET) * float(spec.features))
-        start, bias = _start(module), []
         if layer.biased:
             start = _start_from_bias(module)
             bias = [f.local(word(frame, "parameters") + spec.layout.biases[0])]
+        else:
+            start, bias = _start(module), []
         with each_list(f, spec, frame, rows, z) as (header, row):
             factor = F32.load(header, 4) + offset
             f.call(start, row, c, d, *bias, I32(layer.units), factor)

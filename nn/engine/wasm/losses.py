@@ -12,6 +12,7 @@ _SQUARES: dict[str, Callable[[int], float]] = {
     "half_squared_error": lambda units: 0.5,
     "mean_squared_error": lambda units: 1 / units,
 }
+"""What the sum of ``(y - t)²`` is multiplied by in one sample's loss."""
 _FACTORS: dict[str, Callable[[int], float]] = {
     "half_squared_error": lambda units: 1.0,
     "mean_squared_error": lambda units: 2 / units,

@@ -10,14 +10,7 @@ from __future__ import annotations
 
 from nn.engine.wasm import activations, inputs, kept, losses, matmul, updates, vectors
 from nn.engine.wasm.assembler import Function, Module, once
-from nn.engine.wasm.frame import (
-    CONSTANTS,
-    OFF,
-    ON,
-    ONE,
-    Spec,
-    word,
-)
+from nn.engine.wasm.frame import CONSTANTS, OFF, ON, ONE, Spec, word
 from nn.engine.wasm.instructions import F32, F64, I32, Value, select
 
 

@@ -19,8 +19,7 @@ def forward(module: Module, units: int) -> Function:
         z, rows = f.parameters
         with vectors.each_row(f, z, rows, units):
             largest = row_max(f, z, units)
-            total = f.local(F32X4)
-            total.set(F32X4(0.0))
+            total = f.local(F32X4(0.0))
 
             def exponential(place: Value, width: int) -> None:
                 y = f.local(exp.exp(f, filled(place, width) - largest))
@@ -43,8 +42,7 @@ def backward(module: Module, units: int) -> Function:
     with module.function("softmax backward", I32, I32, I32) as f:
         y, gradient, rows = f.parameters
         with vectors.each_row(f, gradient, rows, units, y):
-            product = f.local(F32X4)
-            product.set(F32X4(0.0))
+            product = f.local(F32X4(0.0))
             beside = f.local(y - gradient)
 
             def multiply(place: Value, width: int) -> None:
@@ -64,8 +62,7 @@ def backward(module: Module, units: int) -> Function:
 
 def row_max(f: Function, z: Value, units: int) -> Local:
     """Return the largest number of the row at ``z``, in all lanes; NaN if there is one."""
-    largest = f.local(F32X4)
-    largest.set(F32X4(LOWEST))
+    largest = f.local(F32X4(LOWEST))
 
     def compare(place: Value, width: int) -> None:
         largest.set(largest.max(filled(place, width)))

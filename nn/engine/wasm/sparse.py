@@ -124,7 +124,7 @@ def in_every_row(module: Module, units: int) -> Function:
     """``gᵢ = r`` for every row i: called with (g, r, rows)."""
     with module.function("every row", I32, I32, I32) as f:
         g, r, rows = f.parameters
-        with f.count(g, f.local(g + rows * (4 * units)), 4 * units):
+        with vectors.each_row(f, g, rows, units):
 
             def copy(start: Value, widths: vectors.Widths) -> None:
                 source, place = f.local(r + start), f.local(g + start)
