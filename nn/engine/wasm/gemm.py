@@ -62,9 +62,9 @@ def gemm(numbers: Numbers, relaxed: bool) -> bytes:
     pack_b, pack_a = _pack(module, numbers, numbers.columns), _pack(module, numbers, _ROWS)
     block = _block(module, numbers)
     with module.function("gemm", I32, export=True) as f:
-        (frame,) = f.parameters
+        (table,) = f.parameters
         m, n, k, a, a_row, a_column, b, b_row, b_column, c, c_row, packed_b = [
-            f.local(I32.load(frame, 4 * i)) for i in range(len(WORDS))
+            f.local(I32.load(table, 4 * i)) for i in range(len(WORDS))
         ]
         packed_a = f.local(packed_b + size * _N * _K)
         with (

@@ -12,19 +12,19 @@ from contextlib import contextmanager
 
 from nn.engine.wasm import matmul, sparse, vectors
 from nn.engine.wasm.assembler import Function, Module, once
-from nn.engine.wasm.frame import OFFSET, ONE, SCALE, Spec, word
 from nn.engine.wasm.instructions import F32, F32X4, I8X16, I32, Value, byte_at
+from nn.engine.wasm.table import OFFSET, ONE, SCALE, Spec, word
 
 
 @once
 def prepare(module: Module, spec: Spec) -> Function:
-    """Return a function of (frame, order, rows) that makes "x" of a mini-batch."""
+    """Return a function of (table, order, rows) that makes "x" of a mini-batch."""
     size = 4 if spec.inputs == "floats" else 1
     step = sparse.list_bytes(spec.features) if spec.sparse else 4 * spec.features
     with module.function("prepare", I32, I32, I32) as f:
-        frame, order, rows = f.parameters
-        inputs, settings = f.local(word(frame, "inputs")), f.local(word(frame, "settings"))
-        x = f.local(spec.layout.room(frame, "x"))
+        table, order, rows = f.parameters
+        inputs, settings = f.local(word(table, "inputs")), f.local(word(table, "settings"))
+        x = f.local(spec.layout.room(table, "x"))
         with f.count(order, f.local(order + rows * 4), 4):
             raw = inputs + I32.load(order) * (size * spec.features)
             if spec.sparse:
@@ -77,10 +77,10 @@ def _scaled(module: Module, features: int, bytes_: bool) -> Function:
 
 @contextmanager
 def each_list(
-    f: Function, spec: Spec, frame: Value, rows: Value, beside: Value
+    f: Function, spec: Spec, table: Value, rows: Value, beside: Value
 ) -> Iterator[tuple[Value, Value]]:
     """Repeat for each picture of a mini-batch: its list, and its row of what is ``beside`` it."""
-    header, row = f.local(spec.layout.room(frame, "x")), f.local(beside)
+    header, row = f.local(spec.layout.room(table, "x")), f.local(beside)
     step = sparse.list_bytes(spec.features)
     with f.count(header, f.local(header + rows * step), step):
         yield header, row
@@ -89,13 +89,13 @@ def each_list(
 
 @once
 def common_part(module: Module, spec: Spec) -> Function:
-    """Return a function of (frame): what the first layer gives for a picture of zeros."""
+    """Return a function of (table): what the first layer gives for a picture of zeros."""
     layer = spec.layers[0]
     with module.function("common part", I32) as f:
-        (frame,) = f.parameters
-        common = f.local(spec.layout.common(frame))
-        settings = f.local(word(frame, "settings"))
-        parameters = f.local(word(frame, "parameters"))
+        (table,) = f.parameters
+        common = f.local(spec.layout.common(table))
+        settings = f.local(word(table, "settings"))
+        parameters = f.local(word(table, "parameters"))
         offset, one = F32.load(settings, 4 * OFFSET), settings + 4 * ONE
         kernel = parameters + spec.layout.kernels[0]
         # Where o = 0, no rows are summed, so that an infinite weight does not give NaN.
@@ -114,45 +114,45 @@ _scale_and_add = vectors.elementwise(lambda f, x, y, *, factor: {"x": x * factor
 
 @once
 def forward(module: Module, spec: Spec) -> Function:
-    """Return a function of (frame, rows, z), after the common part: the first layer of lists."""
+    """Return a function of (table, rows, z), after the common part: the first layer of lists."""
     units = spec.layers[0].units
     with module.function("sparse forward", I32, I32, I32) as f:
-        frame, rows, z = f.parameters
-        kernel = f.local(word(frame, "parameters") + spec.layout.kernels[0])
-        f.call(sparse.in_every_row(module, units), z, spec.layout.common(frame), rows)
-        with each_list(f, spec, frame, rows, z) as (header, row):
+        table, rows, z = f.parameters
+        kernel = f.local(word(table, "parameters") + spec.layout.kernels[0])
+        f.call(sparse.in_every_row(module, units), z, spec.layout.common(table), rows)
+        with each_list(f, spec, table, rows, z) as (header, row):
             f.call(sparse.product(module, units), header, kernel, row)
     return f
 
 
 @once
 def gradient(module: Module, spec: Spec) -> Function:
-    """Return a function of (frame, delta, rows): the gradient of the first kernel.
+    """Return a function of (table, delta, rows): the gradient of the first kernel.
 
     ``Σ_b x_bi δ_b = Σ*_b s u_bi δ_b + o Σ_b δ_b``, of which the last is the same for all rows.
     """
     units = spec.layers[0].units
     with module.function("sparse gradient", I32, I32, I32) as f:
-        frame, delta, rows = f.parameters
-        kernel = f.local(word(frame, "gradients") + spec.layout.kernels[0])
-        settings = f.local(word(frame, "settings"))
-        sums = f.local(spec.layout.sums(frame))
+        table, delta, rows = f.parameters
+        kernel = f.local(word(table, "gradients") + spec.layout.kernels[0])
+        settings = f.local(word(table, "settings"))
+        sums = f.local(spec.layout.sums(table))
         one = settings + 4 * ONE
         f.call(matmul.column_sums(module, units), one, delta, sums, I32(1), rows)
         f.call(vectors.scale(module), sums, I32(units), F32.load(settings, 4 * OFFSET))
         f.call(sparse.in_every_row(module, units), kernel, sums, I32(spec.features))
-        with each_list(f, spec, frame, rows, delta) as (header, row):
+        with each_list(f, spec, table, rows, delta) as (header, row):
             f.call(sparse.outer(module, units), header, kernel, row, F32(1.0))
     return f
 
 
 @once
 def update(module: Module, spec: Spec) -> Function:
-    """Return a function of (frame, delta, rows, rate), where o = 0: ``wᵢ -= η Σ*_b s u_bi δ_b``."""
+    """Return a function of (table, delta, rows, rate), where o = 0: ``wᵢ -= η Σ*_b s u_bi δ_b``."""
     units = spec.layers[0].units
     with module.function("sparse update", I32, I32, I32, F32) as f:
-        frame, delta, rows, rate = f.parameters
-        kernel = f.local(word(frame, "parameters") + spec.layout.kernels[0])
-        with each_list(f, spec, frame, rows, delta) as (header, row):
+        table, delta, rows, rate = f.parameters
+        kernel = f.local(word(table, "parameters") + spec.layout.kernels[0])
+        with each_list(f, spec, table, rows, delta) as (header, row):
             f.call(sparse.outer(module, units), header, kernel, row, -rate)
     return f

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 from nn.engine.wasm import matmul, sparse, vectors
 from nn.engine.wasm.assembler import Function, Module, once
-from nn.engine.wasm.frame import OFFSET, ONE, Spec, word
 from nn.engine.wasm.inputs import each_list
 from nn.engine.wasm.instructions import F32, F32X4, I32, Value
+from nn.engine.wasm.table import OFFSET, ONE, Spec, word
 
 _UPDATES = 1024
 """Mini-batches after which the parts are made anew."""
@@ -29,13 +29,13 @@ _start_from_bias = vectors.elementwise(
 
 @once
 def resume(module: Module, spec: Spec) -> Function:
-    """Return a function of (frame): make the parts anew if they are of something else."""
+    """Return a function of (table): make the parts anew if they are of something else."""
     units, features = spec.layers[0].units, spec.features
     with module.function("resume", I32) as f:
-        (frame,) = f.parameters
-        v, w = f.local(word(frame, "kept")), f.local(word(frame, "parameters"))
+        (table,) = f.parameters
+        v, w = f.local(word(table, "kept")), f.local(word(table, "parameters"))
         d = f.local(v + spec.layout.d)
-        offset = F32X4.load_splat(word(frame, "settings"), 4 * OFFSET)
+        offset = F32X4.load_splat(word(table, "settings"), 4 * OFFSET)
         different = f.local(offset.differs(F32X4.load_splat(v, spec.layout.offset)))
         with vectors.each_row(f, v, I32(features), units, w):
 
@@ -46,17 +46,17 @@ def resume(module: Module, spec: Spec) -> Function:
 
             vectors.across(f, v, units, compare)
         with f.when(different.bitmask()):
-            f.call(_renew(module, spec), frame)
+            f.call(_renew(module, spec), table)
     return f
 
 
 @once
 def merge(module: Module, spec: Spec) -> Function:
-    """Return a function of (frame): ``wᵢ = vᵢ + d``."""
+    """Return a function of (table): ``wᵢ = vᵢ + d``."""
     units, features = spec.layers[0].units, spec.features
     with module.function("merge", I32) as f:
-        (frame,) = f.parameters
-        v, w = f.local(word(frame, "kept")), f.local(word(frame, "parameters"))
+        (table,) = f.parameters
+        v, w = f.local(word(table, "kept")), f.local(word(table, "parameters"))
         d = f.local(v + spec.layout.d)
         with vectors.each_row(f, v, I32(features), units, w):
 
@@ -70,12 +70,12 @@ def merge(module: Module, spec: Spec) -> Function:
 
 @once
 def _renew(module: Module, spec: Spec) -> Function:
-    """Return a function of (frame): ``vᵢ = wᵢ``, ``d = 0`` and ``c = o Σ vᵢ``."""
+    """Return a function of (table): ``vᵢ = wᵢ``, ``d = 0`` and ``c = o Σ vᵢ``."""
     units, features = spec.layers[0].units, spec.features
     with module.function("renew", I32) as f:
-        (frame,) = f.parameters
-        v, w = f.local(word(frame, "kept")), f.local(word(frame, "parameters"))
-        settings = f.local(word(frame, "settings"))
+        (table,) = f.parameters
+        v, w = f.local(word(table, "kept")), f.local(word(table, "parameters"))
+        settings = f.local(word(table, "settings"))
         d, c = f.local(v + spec.layout.d), f.local(v + spec.layout.c)
         f.call(vectors.copy(module), w, v, I32(features * units))
         f.call(_clear(module), d, I32(units))
@@ -89,19 +89,19 @@ def _renew(module: Module, spec: Spec) -> Function:
 
 @once
 def forward(module: Module, spec: Spec) -> Function:
-    """Return a function of (frame, rows, z): ``z = bias + c + (p + n o) d + Σ* s uᵢ vᵢ``."""
+    """Return a function of (table, rows, z): ``z = bias + c + (p + n o) d + Σ* s uᵢ vᵢ``."""
     layer = spec.layers[0]
     with module.function("kept forward", I32, I32, I32) as f:
-        frame, rows, z = f.parameters
-        v = f.local(word(frame, "kept"))
+        table, rows, z = f.parameters
+        v = f.local(word(table, "kept"))
         d, c = f.local(v + spec.layout.d), f.local(v + spec.layout.c)
-        offset = f.local(F32.load(word(frame, "settings"), 4 * OFFSET) * float(spec.features))
+        offset = f.local(F32.load(word(table, "settings"), 4 * OFFSET) * float(spec.features))
         if layer.biased:
             start = _start_from_bias(module)
-            bias = [f.local(word(frame, "parameters") + spec.layout.biases[0])]
+            bias = [f.local(word(table, "parameters") + spec.layout.biases[0])]
         else:
             start, bias = _start(module), []
-        with each_list(f, spec, frame, rows, z) as (header, row):
+        with each_list(f, spec, table, rows, z) as (header, row):
             factor = F32.load(header, 4) + offset
             f.call(start, row, c, d, *bias, I32(layer.units), factor)
             f.call(sparse.product(module, layer.units), header, v, row)
@@ -110,24 +110,24 @@ def forward(module: Module, spec: Spec) -> Function:
 
 @once
 def update(module: Module, spec: Spec) -> Function:
-    """Return a function of (frame, delta, rows, rate), for each picture of a mini-batch:
+    """Return a function of (table, delta, rows, rate), for each picture of a mini-batch:
 
     ``vᵢ -= η s uᵢ δ`` where u ≠ 0, ``d -= η o δ`` and ``c -= η o p δ``.
     """
     units = spec.layers[0].units
     subtract = _subtract(module)
     with module.function("kept update", I32, I32, I32, F32) as f:
-        frame, delta, rows, rate = f.parameters
-        v = f.local(word(frame, "kept"))
+        table, delta, rows, rate = f.parameters
+        v = f.local(word(table, "kept"))
         d, c = f.local(v + spec.layout.d), f.local(v + spec.layout.c)
-        step = f.local(rate * F32.load(word(frame, "settings"), 4 * OFFSET))
-        with each_list(f, spec, frame, rows, delta) as (header, row):
+        step = f.local(rate * F32.load(word(table, "settings"), 4 * OFFSET))
+        with each_list(f, spec, table, rows, delta) as (header, row):
             f.call(sparse.outer(module, units), header, v, row, -rate)
             f.call(subtract, d, row, I32(units), step)
             f.call(subtract, c, row, I32(units), step * F32.load(header, 4))
         updates = f.local(I32.load(v, spec.layout.count) + 1)
         f.store(v, updates, spec.layout.count)
         with f.when(updates >= _UPDATES):
-            f.call(merge(module, spec), frame)
-            f.call(_renew(module, spec), frame)
+            f.call(merge(module, spec), table)
+            f.call(_renew(module, spec), table)
     return f

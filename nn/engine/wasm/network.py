@@ -1,6 +1,6 @@
 """A whole network as one module: how the kernels come together.
 
-Four functions can be called, each with the address of a :data:`~nn.engine.wasm.frame.WORDS` table:
+Four functions can be called, each with the address of a :data:`~nn.engine.wasm.table.WORDS` table:
 ``train`` works through mini-batches, ``gradients`` through one without an update, ``evaluate`` and
 ``predict`` through samples forward only. Each is a loop around functions that browsers can replace
 by optimised ones while the loop runs.
@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from nn.engine.wasm import activations, inputs, kept, losses, matmul, updates, vectors
 from nn.engine.wasm.assembler import Function, Module, once
-from nn.engine.wasm.frame import CONSTANTS, OFF, ON, ONE, Spec, word
 from nn.engine.wasm.instructions import F32, F64, I32, Value, select
+from nn.engine.wasm.table import CONSTANTS, OFF, ON, ONE, Spec, word
 
 
 def network(spec: Spec, relaxed: bool) -> bytes:
@@ -27,51 +27,51 @@ def network(spec: Spec, relaxed: bool) -> bytes:
 def _train(module: Module, spec: Spec) -> None:
     step = _step(module, spec)
     with module.function("train", I32, export=True) as f:
-        (frame,) = f.parameters
+        (table,) = f.parameters
         order, targets, rates, left = [
-            f.local(word(frame, name)) for name in ("order", "targets", "rates", "samples")
+            f.local(word(table, name)) for name in ("order", "targets", "rates", "samples")
         ]
-        batch = f.local(word(frame, "batch"))
+        batch = f.local(word(table, "batch"))
         if spec.keeps:
-            f.call(kept.resume(module, spec), frame)
+            f.call(kept.resume(module, spec), table)
         with f.repeat_while(left):
             rows = f.local(select(left < batch, left, batch))
-            f.call(step, frame, order, targets, rows, F32.load(rates))
+            f.call(step, table, order, targets, rows, F32.load(rates))
             order += rows * 4
             targets += rows * spec.target_bytes
             rates += 4
             left -= rows
         if spec.keeps:
-            f.call(kept.merge(module, spec), frame)
+            f.call(kept.merge(module, spec), table)
 
 
 def _gradients(module: Module, spec: Spec) -> None:
     with module.function("gradients", I32, export=True) as f:
-        (frame,) = f.parameters
-        y = f.local(spec.layout.room(frame, f"y{spec.last}"))
-        targets, rows = f.local(word(frame, "targets")), f.local(word(frame, "samples"))
-        _begin(f, spec, frame)
+        (table,) = f.parameters
+        y = f.local(spec.layout.room(table, f"y{spec.last}"))
+        targets, rows = f.local(word(table, "targets")), f.local(word(table, "samples"))
+        _begin(f, spec, table)
         forward = _forward(module, spec, spec.from_logits, False)
-        f.call(forward, frame, word(frame, "order"), rows, y)
-        f.call(_measure(module, spec), frame, targets, rows, y)
-        f.call(_backward(module, spec, False), frame, _values(spec, frame, targets), rows)
+        f.call(forward, table, word(table, "order"), rows, y)
+        f.call(_measure(module, spec), table, targets, rows, y)
+        f.call(_backward(module, spec, False), table, _values(spec, table, targets), rows)
 
 
 def _forward_only(module: Module, spec: Spec, name: str, measured: bool) -> None:
     """Write ``evaluate`` or ``predict``: a loop over as many samples as there is room for."""
     forward = _forward(module, spec, measured and spec.from_logits, False)
     with module.function(name, I32, export=True) as f:
-        (frame,) = f.parameters
+        (table,) = f.parameters
         order, targets, outputs, left = [
-            f.local(word(frame, name)) for name in ("order", "targets", "outputs", "samples")
+            f.local(word(table, name)) for name in ("order", "targets", "outputs", "samples")
         ]
-        batch = f.local(word(frame, "batch"))
-        _begin(f, spec, frame)
+        batch = f.local(word(table, "batch"))
+        _begin(f, spec, table)
         with f.repeat_while(left):
             rows = f.local(select(left < batch, left, batch))
-            f.call(forward, frame, order, rows, outputs)
+            f.call(forward, table, order, rows, outputs)
             if measured:
-                f.call(_measure(module, spec), frame, targets, rows, outputs)
+                f.call(_measure(module, spec), table, targets, rows, outputs)
             order += rows * 4
             targets += rows * spec.target_bytes
             outputs += rows * (4 * spec.outputs)
@@ -80,38 +80,38 @@ def _forward_only(module: Module, spec: Spec, name: str, measured: bool) -> None
 
 @once
 def _step(module: Module, spec: Spec) -> Function:
-    """Return a function of (frame, order, targets, rows, rate): one mini-batch."""
+    """Return a function of (table, order, targets, rows, rate): one mini-batch."""
     with module.function("step", I32, I32, I32, I32, F32) as f:
-        frame, order, targets, rows, rate = f.parameters
-        y = f.local(spec.layout.room(frame, f"y{spec.last}"))
+        table, order, targets, rows, rate = f.parameters
+        y = f.local(spec.layout.room(table, f"y{spec.last}"))
         if not spec.keeps:
-            _begin(f, spec, frame)
-        f.call(_forward(module, spec, spec.from_logits, spec.keeps), frame, order, rows, y)
-        f.call(_measure(module, spec), frame, targets, rows, y)
-        t = _values(spec, frame, targets)
+            _begin(f, spec, table)
+        f.call(_forward(module, spec, spec.from_logits, spec.keeps), table, order, rows, y)
+        f.call(_measure(module, spec), table, targets, rows, y)
+        t = _values(spec, table, targets)
         backward = _backward(module, spec, spec.in_place)
         if spec.in_place:
-            f.call(backward, frame, t, rows, rate)
+            f.call(backward, table, t, rows, rate)
         else:
-            f.call(backward, frame, t, rows)
-            f.call(_update(module, spec), frame, rate)
+            f.call(backward, table, t, rows)
+            f.call(_update(module, spec), table, rate)
     return f
 
 
-def _begin(f: Function, spec: Spec, frame: Value) -> None:
+def _begin(f: Function, spec: Spec, table: Value) -> None:
     """Work out what the first layer gives for any picture."""
     if spec.sparse:
-        f.call(inputs.common_part(f.module, spec), frame)
+        f.call(inputs.common_part(f.module, spec), table)
 
 
-def _values(spec: Spec, frame: Value, targets: Value) -> Value:
+def _values(spec: Spec, table: Value, targets: Value) -> Value:
     """Return the address of a mini-batch's targets as values, once it is measured."""
-    return targets if spec.classes is None else spec.layout.room(frame, "t")
+    return targets if spec.classes is None else spec.layout.room(table, "t")
 
 
 @once
 def _forward(module: Module, spec: Spec, logits: bool, kept_apart: bool) -> Function:
-    """Return a function of (frame, order, rows, y): a mini-batch from inputs to outputs.
+    """Return a function of (table, order, rows, y): a mini-batch from inputs to outputs.
 
     Args:
         logits: whether to leave the last layer's sums in "z".
@@ -119,20 +119,20 @@ def _forward(module: Module, spec: Spec, logits: bool, kept_apart: bool) -> Func
     """
     layout = spec.layout
     with module.function("forward", I32, I32, I32, I32) as f:
-        frame, order, rows, y = f.parameters
-        f.call(inputs.prepare(module, spec), frame, order, rows)
-        x = f.local(layout.room(frame, "x"))
+        table, order, rows, y = f.parameters
+        f.call(inputs.prepare(module, spec), table, order, rows)
+        x = f.local(layout.room(table, "x"))
         for i, layer in enumerate(spec.layers):
             if i < spec.last:
-                z = f.local(layout.room(frame, f"y{i}"))
+                z = f.local(layout.room(table, f"y{i}"))
             else:
-                z = f.local(layout.room(frame, "z")) if logits else y
+                z = f.local(layout.room(table, "z")) if logits else y
             if i == 0 and spec.sparse:
                 first = kept.forward if kept_apart else inputs.forward
-                f.call(first(module, spec), frame, rows, z)
+                f.call(first(module, spec), table, rows, z)
             else:
-                weights = [word(frame, "parameters") + layout.kernels[i], z, rows]
-                bias = [word(frame, "parameters") + layout.biases[i]] if layer.biased else []
+                weights = [word(table, "parameters") + layout.kernels[i], z, rows]
+                bias = [word(table, "parameters") + layout.biases[i]] if layer.biased else []
                 product = matmul.product(module, layer.inputs, layer.units, layer.biased)
                 f.call(product, x, *weights, I32(layer.inputs), *bias)
             if i == spec.last and logits:
@@ -145,21 +145,21 @@ def _forward(module: Module, spec: Spec, logits: bool, kept_apart: bool) -> Func
 
 @once
 def _measure(module: Module, spec: Spec) -> Function:
-    """Return a function of (frame, targets, rows, y) that adds to the totals.
+    """Return a function of (table, targets, rows, y) that adds to the totals.
 
     It also makes values of labels, in "t".
     """
     with module.function("measure", I32, I32, I32, I32) as f:
-        frame, targets, rows, y = f.parameters
-        settings, totals = f.local(word(frame, "settings")), f.local(word(frame, "totals"))
-        t = f.local(_values(spec, frame, targets))
+        table, targets, rows, y = f.parameters
+        settings, totals = f.local(word(table, "settings")), f.local(word(table, "totals"))
+        t = f.local(_values(spec, table, targets))
         if spec.classes is not None:
             off, on = F32.load(settings, 4 * OFF), F32.load(settings, 4 * ON)
             one_hot = losses.one_hot(module, spec.outputs, spec.classes)
             f.call(one_hot, targets, t, rows, off, on)
             right = losses.right_answers(module, spec.outputs)(y, targets, rows)
             f.store(totals, F64.load(totals, 8) + right.to(F64), 8)
-        z = spec.layout.room(frame, "z")
+        z = spec.layout.room(table, "z")
         loss = losses.value(f, spec.loss, spec.outputs, z, y, t, rows)
         f.store(totals, F64.load(totals) + loss.to(F64))
     return f
@@ -167,7 +167,7 @@ def _measure(module: Module, spec: Spec) -> Function:
 
 @once
 def _backward(module: Module, spec: Spec, in_place: bool) -> Function:
-    """Return a function of (frame, t, rows): a mini-batch from outputs to inputs.
+    """Return a function of (table, t, rows): a mini-batch from outputs to inputs.
 
     Args:
         in_place: whether to update the parameters at once, and not to write gradients; then it
@@ -175,38 +175,38 @@ def _backward(module: Module, spec: Spec, in_place: bool) -> Function:
     """
     layout = spec.layout
     with module.function("backward", I32, I32, I32, *[F32] * in_place) as f:
-        frame, t, rows, *rate = f.parameters
-        parameters = f.local(word(frame, "parameters"))
-        written = parameters if in_place else f.local(word(frame, "gradients"))
+        table, t, rows, *rate = f.parameters
+        parameters = f.local(word(table, "parameters"))
+        written = parameters if in_place else f.local(word(table, "gradients"))
         last = spec.layers[-1]
-        y = f.local(layout.room(frame, f"y{spec.last}"))
-        delta = f.local(layout.room(frame, f"delta{spec.last}"))
+        y = f.local(layout.room(table, f"y{spec.last}"))
+        delta = f.local(layout.room(table, f"delta{spec.last}"))
         losses.gradient(f, spec.loss, last.activation, last.units, y, t, delta, rows)
         for i in range(spec.last, -1, -1):
             layer = spec.layers[i]
             kernel = parameters + layout.kernels[i]
-            x = f.local(layout.room(frame, f"y{i - 1}" if i else "x"))
+            x = f.local(layout.room(table, f"y{i - 1}" if i else "x"))
             below = delta
             if i:
                 # Before its own kernel is updated.
-                below = f.local(layout.room(frame, f"delta{i - 1}"))
+                below = f.local(layout.room(table, f"delta{i - 1}"))
                 passed_on = matmul.product_with_transposed(module, layer.inputs, layer.units)
                 f.call(passed_on, delta, kernel, below, rows)
                 under = spec.layers[i - 1]
                 activations.backward(f, under.activation, under.units, x, below, rows)
             if layer.biased:
                 sums = matmul.column_sums_update if in_place else matmul.column_sums
-                one, place = word(frame, "settings") + 4 * ONE, written + layout.biases[i]
+                one, place = word(table, "settings") + 4 * ONE, written + layout.biases[i]
                 f.call(sums(module, layer.units), one, delta, place, I32(1), rows, *rate)
             place = written + layout.kernels[i]
             if i == 0 and spec.sparse:
-                f.call(_first_backward(module, spec, in_place), frame, delta, rows, *rate)
+                f.call(_first_backward(module, spec, in_place), table, delta, rows, *rate)
             else:
                 products = matmul.outer_update if in_place else matmul.outer_product
                 outer = products(module, layer.inputs, layer.units)
                 f.call(outer, x, delta, place, I32(layer.inputs), rows, *rate)
             if layer.penalized:
-                settings = f.local(word(frame, "settings"))
+                settings = f.local(word(table, "settings"))
                 l1 = F32.load(settings, 4 * layout.penalties[i])
                 l2 = F32.load(settings, 4 * layout.penalties[i] + 4)
                 count = I32(layer.inputs * layer.units)
@@ -216,7 +216,7 @@ def _backward(module: Module, spec: Spec, in_place: bool) -> Function:
 
 
 def _first_backward(module: Module, spec: Spec, in_place: bool) -> Function:
-    """Return a function of (frame, delta, rows), and of the rate if ``in_place``: of lists."""
+    """Return a function of (table, delta, rows), and of the rate if ``in_place``: of lists."""
     if not in_place:
         return inputs.gradient(module, spec)
     return kept.update(module, spec) if spec.keeps else inputs.update(module, spec)
@@ -224,13 +224,13 @@ def _first_backward(module: Module, spec: Spec, in_place: bool) -> Function:
 
 @once
 def _update(module: Module, spec: Spec) -> Function:
-    """Return a function of (frame, rate): the optimizer's update of all parameters."""
+    """Return a function of (table, rate): the optimizer's update of all parameters."""
     with module.function("update", I32, F32) as f:
-        frame, rate = f.parameters
-        settings = f.local(word(frame, "settings"))
-        slots = [word(frame, f"slot_{i}") for i in range(spec.update.slots)]
+        table, rate = f.parameters
+        settings = f.local(word(table, "settings"))
+        slots = [word(table, f"slot_{i}") for i in range(spec.update.slots)]
         constants = [F32.load(settings, 4 * (CONSTANTS + i)) for i in range(spec.update.constants)]
-        arrays = [word(frame, "parameters"), word(frame, "gradients"), *slots]
+        arrays = [word(table, "parameters"), word(table, "gradients"), *slots]
         count = I32(spec.layout.parameters)
         f.call(spec.update.kernel(module), *arrays, count, rate, *constants)
     return f

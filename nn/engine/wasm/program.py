@@ -14,7 +14,10 @@ from nn.datasets.dataset import Dataset
 from nn.engine import Program, Totals
 from nn.engine.numpy import NumpyProgram
 from nn.engine.wasm import activations, losses
-from nn.engine.wasm.frame import (
+from nn.engine.wasm.machine import Changed, Library, Machine, Refused, Scratch, Word
+from nn.engine.wasm.network import network
+from nn.engine.wasm.sparse import list_bytes
+from nn.engine.wasm.table import (
     CONSTANTS,
     OFF,
     OFFSET,
@@ -26,9 +29,6 @@ from nn.engine.wasm.frame import (
     Spec,
     words_of,
 )
-from nn.engine.wasm.machine import Changed, Library, Machine, Refused, Scratch, Word
-from nn.engine.wasm.network import network
-from nn.engine.wasm.sparse import list_bytes
 from nn.engine.wasm.updates import PLAIN, update_of
 from nn.layers import Dense, Rescaling
 from nn.losses import LOSSES

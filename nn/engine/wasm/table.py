@@ -55,9 +55,9 @@ ONE, OFF, ON, SCALE, OFFSET, CONSTANTS = range(6)
 that is, the scaling of pixels, then the optimizer's constants."""
 
 
-def word(frame: Value, name: str) -> Value:
-    """Read a word of the frame."""
-    return I32.load(frame, 4 * WORDS.index(name))
+def word(table: Value, name: str) -> Value:
+    """Read a word of the table at an address."""
+    return I32.load(table, 4 * WORDS.index(name))
 
 
 @dataclass(frozen=True)
@@ -198,18 +198,18 @@ class Layout:
         """Return the bytes of ``work`` for so many samples at a time."""
         return self._rooms + batch * self._row
 
-    def common(self, frame: Value) -> Value:
+    def common(self, table: Value) -> Value:
         """Return the address of what the first layer gives for a picture of zeros."""
-        return word(frame, "work")
+        return word(table, "work")
 
-    def sums(self, frame: Value) -> Value:
+    def sums(self, table: Value) -> Value:
         """Return the address of what the gradient of each row of the first kernel has in common."""
-        return word(frame, "work") + self._sums
+        return word(table, "work") + self._sums
 
-    def room(self, frame: Value, name: str) -> Value:
+    def room(self, table: Value, name: str) -> Value:
         """Return the address of the samples' "x", "z" or "t", or of a layer's "y0" or "delta0"."""
-        offset = word(frame, "batch") * self._places[name]
-        return word(frame, "work") + self._rooms + offset
+        offset = word(table, "batch") * self._places[name]
+        return word(table, "work") + self._rooms + offset
 
 
 def _padded(size: int) -> int:
