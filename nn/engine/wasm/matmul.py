@@ -23,8 +23,8 @@ from nn.engine.wasm import vectors
 from nn.engine.wasm.assembler import Function, Local, Module, once
 from nn.engine.wasm.instructions import F32, F32X4, I32, Type, Value
 
-ROWS = 4
-VECTORS = 2
+_ROWS = 4
+_VECTORS = 2
 """A tile's sums: 4 · 2 vectors, which with two of b and one of a are 11 of the 16 registers."""
 
 _UNROLLED = 4
@@ -126,7 +126,7 @@ def _sums(module: Module, strides: Strides, columns: int, way: str) -> Function:
     with module.function("sums", I32, I32, I32, I32, I32, *_EXTRA[way]) as f:
         a, b, c, rows, steps, *extra = f.parameters
 
-        whole = f.local(rows - rows % ROWS)
+        whole = f.local(rows - rows % _ROWS)
 
         def work(
             first: Value, stop: Value, size: int, start: Value, widths: vectors.Widths
@@ -140,7 +140,7 @@ def _sums(module: Module, strides: Strides, columns: int, way: str) -> Function:
                 a_row += size * strides.a_row
                 c_row += size * strides.c_row
 
-        vectors.blocks(f, columns, VECTORS, partial(work, I32(0), whole, ROWS))
+        vectors.blocks(f, columns, _VECTORS, partial(work, I32(0), whole, _ROWS))
         vectors.blocks(f, columns, vectors.MOST, partial(work, whole, rows, 1))
     return f
 

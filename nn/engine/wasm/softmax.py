@@ -6,7 +6,7 @@ from nn.engine.wasm import exp, vectors
 from nn.engine.wasm.assembler import Function, Local, Module, once
 from nn.engine.wasm.instructions import F32X4, I32, Value, lanes, select
 
-LOWEST = float("-inf")
+_LOWEST = float("-inf")
 
 
 @once
@@ -62,7 +62,7 @@ def backward(module: Module, units: int) -> Function:
 
 def row_max(f: Function, z: Value, units: int) -> Local:
     """Return the largest number of the row at ``z``, in all lanes; NaN if there is one."""
-    largest = f.local(F32X4(LOWEST))
+    largest = f.local(F32X4(_LOWEST))
 
     def compare(place: Value, width: int) -> None:
         largest.set(largest.max(filled(place, width)))
@@ -76,4 +76,4 @@ def filled(place: Value, width: int) -> Value:
     row = vectors.load(place, 0, width)
     if width == 4:
         return row
-    return select(lanes(*[-1] * width, *[0] * (4 - width)), row, LOWEST)
+    return select(lanes(*[-1] * width, *[0] * (4 - width)), row, _LOWEST)

@@ -33,13 +33,13 @@ from nn.engine.wasm import vectors
 from nn.engine.wasm.assembler import Function, Module, once
 from nn.engine.wasm.instructions import F32, F32X4, I8X16, I32, Value, byte_at
 
-ENTRY = 8
+_ENTRY = 8
 """Bytes of a list's entry, and of what goes before them."""
 
 
 def list_bytes(features: int) -> int:
     """Return the bytes that the list of a picture may take."""
-    return ENTRY * (features + 1)
+    return _ENTRY * (features + 1)
 
 
 @once
@@ -48,14 +48,14 @@ def listing(module: Module, features: int, units: int) -> Function:
     row = 4 * units
     with module.function("list", I32, I32, F32) as f:
         picture, header, scale = f.parameters
-        entry = f.local(header + ENTRY)
+        entry = f.local(header + _ENTRY)
         total, pixel, bits = f.local(I32), f.local(I32), f.local(I32)
 
         def add(place: Value, offset: Value) -> None:
             pixel.set(byte_at(place))
             f.store(entry, offset)
             f.store(entry, pixel.to(F32) * scale, 4)
-            entry.set(entry + ENTRY)
+            entry.set(entry + _ENTRY)
             total.set(total + pixel)
 
         start = f.local(I32(0))
@@ -83,7 +83,7 @@ def product(module: Module, units: int) -> Function:
         def block(start: Value, widths: vectors.Widths) -> None:
             place, column = f.local(z + start), f.local(w + start)
             sums = [f.local(vectors.load(place, 16 * v, n)) for v, n in enumerate(widths)]
-            with f.count(f.local(header + ENTRY), stop, ENTRY) as entry:
+            with f.count(f.local(header + _ENTRY), stop, _ENTRY) as entry:
                 row = f.local(column + I32.load(entry))
                 factor = f.local(F32X4.load_splat(entry, 4))
                 for v, width in enumerate(widths):
@@ -108,7 +108,7 @@ def outer(module: Module, units: int) -> Function:
                 f.local(vectors.load(place, 16 * v, n) * F32X4.splat(factor))
                 for v, n in enumerate(widths)
             ]
-            with f.count(f.local(header + ENTRY), stop, ENTRY) as entry:
+            with f.count(f.local(header + _ENTRY), stop, _ENTRY) as entry:
                 row = f.local(column + I32.load(entry))
                 value = f.local(F32X4.load_splat(entry, 4))
                 for v, width in enumerate(widths):
