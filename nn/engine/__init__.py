@@ -39,8 +39,10 @@ class Program(Protocol):
     did would take its megabytes with it until Python looks for cycles.
     """
 
-    name: str
-    """Who does the arithmetic, as people are shown it."""
+    @property
+    def name(self) -> str:
+        """Who does the arithmetic, as people are shown it."""
+
     part: int
     """Samples that one step of work should not exceed: larger mini-batches are taken in parts."""
 

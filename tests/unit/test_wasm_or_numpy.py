@@ -48,6 +48,7 @@ def test_what_is_changed_later_is_left_to_numpy_too():
         model.layers[0].kernel_regularizer = Halved()
         model.program.train(case.data, np.arange(20), 4)
     assert isinstance(models[1].program, WasmProgram)
+    assert models[1].program.name == "NumPy"
     assert relative(models[1].parameters, models[0].parameters) < 1e-5
 
 

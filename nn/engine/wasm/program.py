@@ -128,8 +128,8 @@ class WasmProgram:
     """A network ready to run: finds its code, and hands it the arrays that it works on."""
 
     def __init__(self, engine: WasmEngine, model: Sequential) -> None:
-        self.name = engine.name
         self._engine = engine
+        self._refused = False
         self._model: Sequential = weakref.proxy(model)
         self._numpy = NumpyProgram(model)
         self._kept = np.empty(0, dtype=np.float32)
@@ -138,6 +138,12 @@ class WasmProgram:
         self.part = int(min(1024, max(32, _STEP / (6 * model.parameters.size))))
         self._classes: int | None = max(2, model.outputs)
         self._seen: tuple[weakref.ref[np.ndarray], bool] | None = None
+
+    @property
+    def name(self) -> str:
+        """Who does the arithmetic now."""
+        compiled = not self._refused and _has_kernels(self._model)
+        return self._engine.name if compiled else self._numpy.name
 
     def train(self, data: Dataset, order: np.ndarray, batch_size: int) -> Totals:
         model = self._model
@@ -224,7 +230,7 @@ class WasmProgram:
         spec = _spec(model, data, self._looks_sparse(data.inputs, function == "predict"))
         library = self._engine.library(spec)
         if library is None:
-            self.name = self._numpy.name
+            self._refused = True
             return None
         layout = spec.layout
         inputs, rows = _rows(data.inputs, order, model.features, self._engine.machine.in_place)
