@@ -14,8 +14,11 @@ T = TypeVar("T")
 BUDGET = 0.0048
 """Seconds of work in one go."""
 
-_FRAME = 0.015
-"""Seconds of work a frame, at most: 60 frames a second leave 16.7 ms for each."""
+_MOST, _LEAST = 0.015, 0.005
+"""Seconds of work a frame: 60 frames a second leave 16.7 ms for each, if nobody else needs them."""
+
+_LATE = 0.025
+"""Seconds from frame to frame that show that somebody does: a frame was missed."""
 
 
 async def pull(
@@ -26,17 +29,21 @@ async def pull(
 ) -> bool:
     """Pull ``run`` each frame and hand what it yields to ``each``, for as long as it is wanted.
 
-    Another chunk follows in the same frame if one as long as the last still fits.
+    Another chunk follows in the same frame if one as long as the last still fits. When frames come
+    late, as on a machine that is busy otherwise, there is less work in each, until they do not.
     While ``shown`` is not set it pauses: another lab has the frames.
 
     Returns:
         Whether ``run`` came to its end.
     """
+    room, last = _MOST, time.perf_counter()
     while True:
         await glue.nextFrame()
         await shown.wait()
         now = time.perf_counter()
-        end = now + _FRAME
+        late = now - last > _LATE
+        room = max(_LEAST, 0.7 * room) if late else min(_MOST, 1.02 * room)
+        last, end = now, now + room
         took = 0.0
         while now + took <= end:
             if not wanted():
