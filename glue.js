@@ -115,6 +115,7 @@ addEventListener("hashchange", () => {
   const name = labInAddress();
   if (!name || name === shown) return;
   show(name);
+  byId("announcement").textContent = ""; // it was of the lab that is left
   following = true;
   followLog();
   scrollTo(0, 0);

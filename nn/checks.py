@@ -44,6 +44,10 @@ def parse_json(
         ValueError: it is not JSON, is too large or too deep, or an object has a key twice, which
             every reader of JSON understands in its own way.
     """
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise ValueError("the file is not JSON: it is not even text in UTF-8") from None
     refuse_hostile_json(data, kind, values, marks)
     repeated = []
 
@@ -54,14 +58,12 @@ def parse_json(
         return members
 
     try:
-        content = json.loads(data.decode("utf-8-sig"), object_pairs_hook=unique)
+        content = json.loads(text, object_pairs_hook=unique)
     except json.JSONDecodeError as error:
         raise ValueError(
             f"the file is not JSON: {error.msg.removesuffix(' at')} at line {error.lineno}, "
             f"column {error.colno}"
         ) from None
-    except UnicodeDecodeError:
-        raise ValueError("the file is not JSON: it is not even text in UTF-8") from None
     except ValueError:
         # Python's own limit, which keeps the conversion from taking minutes.
         raise ValueError("the file holds a number of thousands of digits") from None

@@ -163,9 +163,7 @@ class Experiment:
         """
         count = settings.train_samples
         if count is not None and count > len(data):
-            raise SettingsError(
-                {"trainSamples": f"there are {len(data):,} training samples"}, settings.table
-            )
+            raise SettingsError({"trainSamples": f"there are only {len(data):,}"}, settings.table)
         if count is not None:
             data = data.draw(count, self._rng)
         self._compile(settings, steps=settings.epochs * -(-len(data) // settings.batch_size))

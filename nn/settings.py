@@ -147,7 +147,7 @@ _LAYER_EXPECTED = (
 )
 _WORDS_EXPECTED = (
     "expected an activation, an initializer, bias or nobias, with colons between them, such as "
-    "softmax:variance_scaling"
+    "relu:he_normal"
 )
 
 
@@ -163,9 +163,10 @@ def _read_hidden(text: str) -> tuple[LayerSettings, ...]:
 def _read_layer(text: str) -> LayerSettings:
     units, *words = text.split(":")
     try:
-        return _with_words(LayerSettings(whole(1, MAX_UNITS)(units.strip())), words)
+        layer = LayerSettings(whole(1, MAX_UNITS)(units.strip()))
     except ValueError:
         raise ValueError(_LAYER_EXPECTED) from None
+    return _with_words(layer, words)
 
 
 def _read_output(text: str) -> LayerSettings:
@@ -182,7 +183,7 @@ def _with_words(layer: LayerSettings, words: list[str]) -> LayerSettings:
         elif word in _BIAS:
             layer = replace(layer, use_bias=_BIAS[word])
         else:
-            raise ValueError(_WORDS_EXPECTED)
+            raise ValueError(f"{_WORDS_EXPECTED}, not {word!r:.20}")
     return layer
 
 
@@ -220,7 +221,7 @@ FIELDS: dict[str, Field] = {
     "l2": Field("L2 penalty", "l2", real(0, 1), write_real),
     "batchSize": Field("Batch size", "batch_size", whole(1, 10_000)),
     "epochs": Field("Epochs", "epochs", whole(1, 1_000_000)),
-    "trainSamples": Field("Training samples", "train_samples", _read_samples, _write_samples),
+    "trainSamples": Field("Train samples", "train_samples", _read_samples, _write_samples),
     "seed": Field("Seed", "seed", whole(0, 2**32 - 1)),
     "useBias": Field("Biases", "use_bias", truth, write_truth),
     "gradients": Field("Gradients", "gradients", choice(GRADIENTS)),

@@ -278,8 +278,12 @@ class ColoursLab(Lab[ColoursSettings]):
         return True
 
     def _choose_columns(self, inputs: list[str], output: str) -> None:
-        assert self._table
-        selection = Selection.of(self._table, inputs, output)
+        assert self._table and self._selection
+        try:
+            selection = Selection.of(self._table, inputs, output)
+        except ValueError:
+            self._choice.show(self._selection)
+            raise
         self._select(selection)
         dom.announce(f"A new network, {self.shape}: {_told(selection)}")
 

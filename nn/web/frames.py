@@ -20,30 +20,36 @@ _MOST, _LEAST = 0.015, 0.005
 _LATE = 0.025
 """Seconds from frame to frame that show that somebody does: a frame was missed."""
 
+_SLOW_FRAMES = 4
+"""Frames from chunk to chunk in slow motion: 15 steps a second."""
+
 
 async def pull(
     run: Iterator[T],
     each: Callable[[T], None],
     wanted: Callable[[], bool],
     shown: asyncio.Event,
+    slow: Callable[[], bool] = lambda: False,
 ) -> bool:
     """Pull ``run`` each frame and hand what it yields to ``each``, for as long as it is wanted.
 
     Another chunk follows in the same frame if one as long as the last still fits. When frames come
     late, as on a machine that is busy otherwise, there is less work in each, until they do not.
-    While ``shown`` is not set it pauses: another lab has the frames.
+    While ``shown`` is not set it pauses: another lab has the frames. While it shall be ``slow``,
+    there is one chunk in a few frames.
 
     Returns:
         Whether ``run`` came to its end.
     """
     room, last = _MOST, time.perf_counter()
     while True:
-        await glue.nextFrame()
+        for _ in range(_SLOW_FRAMES if slow() else 1):
+            await glue.nextFrame()
         await shown.wait()
         now = time.perf_counter()
-        late = now - last > _LATE
+        late = now - last > _LATE and not slow()
         room = max(_LEAST, 0.7 * room) if late else min(_MOST, 1.02 * room)
-        last, end = now, now + room
+        last, end = now, now + (0.0 if slow() else room)
         took = 0.0
         while now + took <= end:
             if not wanted():

@@ -142,6 +142,7 @@ class Lab(Generic[S]):
             self.shown.clear()
         elif not self.shown.is_set():
             self.shown.set()
+            self.meter.start()
             self._show_engine()
             self.restyle()
             self.painter.paint_all()
@@ -300,7 +301,10 @@ class Lab(Generic[S]):
                 self._give_up()
                 return
             each(progress)
-            self.painter.paint_one()
+            if self._work.slow():
+                self.painter.paint_all()
+            else:
+                self.painter.paint_one()
 
         def over() -> None:
             self.stop()

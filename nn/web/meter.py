@@ -81,7 +81,7 @@ class Meter:
         self._recent = _Mean()
 
     def start(self) -> None:
-        """Begin to measure speed: a run starts or goes on."""
+        """Begin to measure speed: a run starts, or goes on after it was stopped or paused."""
         self._latest = time.perf_counter()
         self._speed.clear()
         self._speed.append((self._seconds, 0))

@@ -27,12 +27,18 @@ class Work:
     def __init__(self, parts: Parts, shown: asyncio.Event) -> None:
         self.state = "ready"
         self._parts, self._shown = parts, shown
+        self._slow = parts.element("slow")
+        self._testing = False
         self._current: object | None = None
 
     @property
     def busy(self) -> bool:
         """Whether there is any."""
         return self._current is not None
+
+    def slow(self) -> bool:
+        """Whether a visitor wants to watch it in slow motion; there is nothing to see of a test."""
+        return bool(self._slow.checked) and not self._testing
 
     def start(
         self,
@@ -54,9 +60,16 @@ class Work:
         current = self._current = object()
         self._show(state)
 
+        def wanted() -> bool:
+            return self._current is current
+
+        def taken_in(progress: Progress) -> None:
+            self._testing = progress.testing
+            each(progress)
+
         async def work_on() -> None:
             try:
-                if await pull(chunks, each, lambda: self._current is current, self._shown):
+                if await pull(chunks, taken_in, wanted, self._shown, self.slow):
                     ended()
             finally:
                 if self._current is current:

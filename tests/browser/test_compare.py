@@ -99,7 +99,7 @@ def test_what_tells_rows_apart_is_shown_in_full(compare):
     compare.click("compareKnown")
     samples = ["1,600 samples", "6,400 samples", "1,600 samples", "1,600 samples"]
     assert details(compare).all_inner_texts() == samples
-    assert "Training samples: 6400" in rows(compare).nth(1).locator("th").get_attribute("title")
+    assert "Train samples: 6400" in rows(compare).nth(1).locator("th").get_attribute("title")
     compare.click("compareAdd")
     cut = (
         details(compare)
@@ -190,7 +190,7 @@ def test_a_run_that_diverges_or_cannot_be_does_not_end_the_comparison(compare):
     compare.click("compareAdd")
     run(compare)
     assert states(compare) == ["diverged", "done", "refused", "done"]
-    expect(details(compare).nth(2)).to_contain_text("there are 60,000 training samples")
+    expect(details(compare).nth(2)).to_contain_text("there are only 60,000")
 
 
 def test_variations_are_all_combinations(compare):

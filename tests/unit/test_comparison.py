@@ -100,7 +100,7 @@ def test_an_impossible_run_is_refused_with_its_reason_and_the_rest_goes_on(prepa
     runs = [Run(replace(SMALL, train_samples=301)), Run(too_large), Run(SMALL)]
     compare(runs, prepare)
     assert [run.state for run in runs] == ["refused", "refused", "done"]
-    assert runs[0].problem == "Training samples: there are 300 training samples"
+    assert runs[0].problem == "Train samples: there are only 300"
     assert "weights are too many" in runs[1].problem
 
 

@@ -172,7 +172,7 @@ def test_some_of_the_training_samples_are_drawn_by_the_seed(digits):
 
 def test_more_training_samples_than_there_are_are_refused(digits):
     settings = replace(SMALL, train_samples=301)
-    with pytest.raises(SettingsError, match="Training samples: there are 300 training samples"):
+    with pytest.raises(SettingsError, match="Train samples: there are only 300"):
         fresh(settings).train(settings, *digits, budget=0.01)
     settings = replace(SMALL, train_samples=300)
     assert trained(settings, *digits).history.samples == 600
