@@ -95,6 +95,13 @@ def test_the_known_comparison(compare):
     )
 
 
+def test_the_known_comparison_can_be_repeated_with_another_seed(compare):
+    compare.set(seed=5)
+    compare.click("compareKnown")
+    heads = rows(compare).locator("th")
+    assert all("Seed: 5" in head.get_attribute("title") for head in heads.all())
+
+
 def test_what_tells_rows_apart_is_shown_in_full(compare):
     compare.click("compareKnown")
     samples = ["1,600 samples", "6,400 samples", "1,600 samples", "1,600 samples"]

@@ -84,6 +84,24 @@ def test_training_pauses_while_another_lab_is_shown(visit):
         lab.stop()
 
 
+def test_a_pause_is_not_taken_for_slowness(visit):
+    def speed(lab) -> float:
+        return float(lab.text("throughput").replace(",", ""))
+
+    with visit("#digits?epochs=100") as lab:
+        lab.train(samples=100_000)
+        before = speed(lab)
+        show(lab, "temperature")
+        lab.page.wait_for_timeout(4000)
+        lab.page.locator("[data-opens=digits]").click()
+        lab.wait("training")
+        label = lab.text("progressLabel")
+        expect(lab.find("progressLabel")).not_to_have_text(label)
+        # A machine that is busy otherwise slows training too, but not to a fifth.
+        assert speed(lab) > before / 5
+        lab.stop()
+
+
 def test_the_newest_message_stays_in_sight(visit):
     gap = "status => status.scrollHeight - status.scrollTop - status.clientHeight"
     with visit("#digits?epochs=20&trainSamples=5000") as lab:

@@ -63,6 +63,18 @@ def test_the_answer_follows_the_training_without_a_hand(points):
     assert len(seen) > 3
 
 
+def test_slow_motion_shows_what_would_be_over_in_a_moment(points):
+    points.find("slow").check()
+    points.train()
+    epochs = set()
+    for _ in range(15):
+        epochs.add(points.text("epoch"))
+        points.page.wait_for_timeout(100)
+    assert len(epochs) > 5
+    assert points.state() == "training"
+    points.news(lambda: points.find("slow").uncheck(), "^Training is done")
+
+
 def test_the_heat_map_moves_ten_times_a_second(points):
     points.set(**LONG, learningRate=0.01)
     points.train()

@@ -89,6 +89,7 @@ def test_columns_that_cannot_be_inputs_say_why_and_others_can_be_chosen(lab):
     complaint = lab.complaint(lambda: lab.box("size").uncheck())
     assert "no input is chosen" in complaint
     assert lab.names() == ["size"]
+    expect(lab.box("size")).to_be_checked()
     disabled = lab.find("outputColumn").locator("option:disabled").all_text_contents()
     assert len(disabled) == 1 and "300 different texts in 300 rows" in disabled[0]
 

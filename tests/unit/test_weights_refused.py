@@ -41,6 +41,7 @@ def check_sentence(error: ValueError) -> None:
         (json.dumps(VALID).encode()[:-1], "the file is not JSON: "),
         (b"\xff\xfe{}", "not even text in UTF-8"),
         (b"\x89PNG\r\n\x1a\n", "not even text in UTF-8"),
+        (b"\x89PNG" + 100 * b"[", "not even text in UTF-8"),
         (b"[]", "the file is JSON, but not weights: expected one object"),
         (b"null", "the file is JSON, but not weights: expected one object"),
         (b"17", "the file is JSON, but not weights: expected one object"),

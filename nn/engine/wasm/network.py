@@ -4,6 +4,10 @@ Four functions can be called, each with the address of a :data:`~nn.engine.wasm.
 ``train`` works through mini-batches, ``gradients`` through one without an update, ``evaluate`` and
 ``predict`` through samples forward only. Each is a loop around functions that browsers can replace
 by optimised ones while the loop runs.
+
+What is done here to locals, loops and calls of a function ``f`` writes code that does it later, in
+WebAssembly. Pictures that are mostly 0 have a first layer of their own, in two forms, ``sparse``
+and ``keeps``: :mod:`nn.engine.wasm.sparse` derives both.
 """
 
 from __future__ import annotations
