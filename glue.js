@@ -1,6 +1,12 @@
 // The little that only JavaScript does well: showing a lab, strokes on the canvas, pixels, files,
 // frames, and the page's first seconds, before Python is up. What a network is and does, nn/ knows.
 
+// Where WebAssembly can switch stacks, Pyodide runs all that Python schedules on a stack of its own,
+// and now and then Chromium's garbage collector reads past the end of it: the tab crashes, about once
+// in some hundred visits (https://github.com/pyodide/pyodide/issues/6106). The page never waits
+// within Python, which is what stacks are switched for.
+delete WebAssembly.Suspending;
+
 const byId = (id) => document.getElementById(id);
 
 // ---- Labs. Each is a <main>; the shared parts of one are made from the page's templates when it is

@@ -145,8 +145,10 @@ def browsing(
     for pattern, handler in (routes or {}).items():
         context.route(pattern, handler)
     watch.over(context, origin)
-    yield context
-    watch.end(context)
+    try:
+        yield context
+    finally:
+        watch.end(context)
 
 
 @contextmanager
@@ -156,10 +158,12 @@ def visiting(
     """Open the page in a new tab, wait for it if it is to be `ready`, and close it in the end."""
     lab = kind(context.new_page())
     lab.page.goto(address, wait_until="domcontentloaded")
-    if ready:
-        lab.wait("ready")
-    yield lab
-    lab.page.close()
+    try:
+        if ready:
+            lab.wait("ready")
+        yield lab
+    finally:
+        lab.page.close()
 
 
 @pytest.fixture(scope="session")

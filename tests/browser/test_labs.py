@@ -89,7 +89,7 @@ def test_a_pause_is_not_taken_for_slowness(visit):
         return float(lab.text("throughput").replace(",", ""))
 
     with visit("#digits?epochs=100") as lab:
-        lab.train(samples=100_000)
+        lab.train(samples=20_000)
         before = speed(lab)
         show(lab, "temperature")
         lab.page.wait_for_timeout(4000)

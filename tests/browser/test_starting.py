@@ -138,3 +138,20 @@ def test_the_browser_is_told_to_let_nothing_in_from_another_origin(
         )
         assert blocked == [directive, "https://example.invalid/x"]
         watch.expect("example.invalid", "Content Security Policy")
+
+
+def test_python_runs_on_the_stack_of_the_page(tab):
+    """On one of its own, garbage collection in Chromium can crash the tab."""
+    assert tab.page.evaluate("'Suspending' in WebAssembly") is False
+    told = tab.page.evaluate(
+        """() => new Promise(resolve => {
+          window.told = resolve;
+          const script = document.createElement("script");
+          script.type = "py";
+          script.textContent =
+            "from pyodide.ffi import can_run_sync; from pyscript import window\\n" +
+            "window.told(can_run_sync())";
+          document.body.append(script);
+        })"""
+    )
+    assert told is False
