@@ -3,8 +3,8 @@
 
 // Where WebAssembly can switch stacks, Pyodide runs all that Python schedules on a stack of its own,
 // and now and then Chromium's garbage collector reads past the end of it: the tab crashes, about once
-// in some hundred visits (https://github.com/pyodide/pyodide/issues/6106). The page never waits
-// within Python, which is what stacks are switched for.
+// in some hundred visits (issue 6106 of Pyodide, on GitHub). The page never waits within Python,
+// which is what stacks are switched for.
 delete WebAssembly.Suspending;
 
 const byId = (id) => document.getElementById(id);

@@ -71,7 +71,7 @@ def test_slow_motion_shows_what_would_be_over_in_a_moment(points):
         epochs.add(points.text("epoch"))
         points.page.wait_for_timeout(100)
     assert len(epochs) > 5
-    assert points.state() == "training"
+    assert points.state == "training"
     points.news(lambda: points.find("slow").uncheck(), "^Training is done")
 
 

@@ -86,7 +86,7 @@ def test_columns_that_cannot_be_inputs_say_why_and_others_can_be_chosen(lab):
     assert set(lab.bars()) == {"A", "B", "C"}
 
     lab.box("price").uncheck()
-    complaint = lab.complaint(lambda: lab.box("size").uncheck())
+    complaint = lab.complaint(lambda: lab.box("size").click())
     assert "no input is chosen" in complaint
     assert lab.names() == ["size"]
     expect(lab.box("size")).to_be_checked()
