@@ -39,7 +39,7 @@ from bench.work import (
     Speed,
     Work,
 )
-from nn.datasets import read_folder
+from nn.data import read_folder
 from tools.errors import told_in_one_line
 
 RESULTS = ROOT / "bench/results.json"

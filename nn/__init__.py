@@ -1,6 +1,6 @@
 """Neural networks in pure Python on NumPy, in a terminal and in a browser tab alike."""
 
-from nn.datasets import Dataset
+from nn.data import Dataset
 from nn.engine.numerical import NumericalEngine
 from nn.initializers import (
     GlorotNormal,

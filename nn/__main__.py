@@ -13,16 +13,16 @@ from tqdm import tqdm
 
 from nn import drawing
 from nn.activations import ACTIVATIONS
-from nn.datasets.dataset import Dataset
-from nn.datasets.image_csv import SIDE
-from nn.datasets.images import read_folder, with_test_set
-from nn.experiment import Experiment
+from nn.data.dataset import Dataset
+from nn.data.image_csv import SIDE
+from nn.data.images import read_folder, with_test_set
+from nn.experiment.experiment import Experiment
+from nn.experiment.settings import DECAYS, ENGINE_CHOICES, FIELDS, GRADIENTS, SettingsError, parse
 from nn.labs import digits
 from nn.labs.digits import PRESETS
 from nn.losses import LOSSES
 from nn.metrics import confusion_matrix
 from nn.optimizers import OPTIMIZERS
-from nn.settings import DECAYS, ENGINE_CHOICES, FIELDS, GRADIENTS, SettingsError, parse
 from nn.training import Progress, exhaust
 
 _BUDGET = 0.1

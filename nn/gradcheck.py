@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nn.datasets.dataset import Dataset
-from nn.engine import Engine
+from nn.data.dataset import Dataset
 from nn.engine.numerical import NumericalEngine, NumericalProgram
 from nn.engine.numpy import NumpyEngine, NumpyProgram
+from nn.engine.protocol import Engine
 from nn.initializers import Zeros
 from nn.model import Sequential
 from nn.training import Clock

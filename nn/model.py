@@ -10,13 +10,14 @@ from collections.abc import Iterable
 import numpy as np
 
 from nn.arrays import aligned_zeros
-from nn.datasets.dataset import Dataset
-from nn.engine import Engine, Program, default_engine
+from nn.data.columns import Columns
+from nn.data.dataset import Dataset
+from nn.engine import default_engine
+from nn.engine.protocol import Engine, Program
 from nn.layers import Dense, Rescaling
 from nn.losses import LOSSES, Loss
 from nn.names import lookup
 from nn.optimizers import OPTIMIZERS, SGD, Optimizer
-from nn.task import Columns
 from nn.training import Evaluation, evaluating, exhaust, training
 
 

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from nn.datasets.dataset import Dataset
-from nn.engine import Totals
+from nn.data.dataset import Dataset
+from nn.engine.protocol import Totals
 
 if TYPE_CHECKING:
     from nn.model import Sequential

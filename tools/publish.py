@@ -4,6 +4,7 @@ import os
 import shutil
 from pathlib import Path
 
+from tools import archive
 from tools.errors import SetupError, told_in_one_line
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -26,6 +27,7 @@ def publish(root: Path) -> Path:
         for name in FOLDERS:
             unwanted = shutil.ignore_patterns("__pycache__", ".*", "*.md", "py.typed")
             shutil.copytree(root / name, unfinished / name, ignore=unwanted)
+        archive.fill(unfinished)
         shutil.rmtree(site, ignore_errors=True)
         os.replace(unfinished, site)
     except (OSError, shutil.Error) as error:

@@ -6,13 +6,17 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from tools import archive
 from tools.errors import SetupError, told_in_one_line
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
 class Handler(SimpleHTTPRequestHandler):
-    """Files that the browser asks for again each time, so that an edited one is never stale."""
+    """Files that the browser asks for again each time, so that an edited one is never stale.
+
+    For the same reason the archive of `nn/` is made anew when it is asked for.
+    """
 
     # Named here because Python otherwise takes them from the machine, and machines differ.
     extensions_map = SimpleHTTPRequestHandler.extensions_map | {
@@ -26,6 +30,12 @@ class Handler(SimpleHTTPRequestHandler):
         ".toml": "application/toml",
         ".wasm": "application/wasm",
     }
+
+    def do_GET(self) -> None:
+        folder = Path(self.directory)
+        if self.path.split("?")[0] == f"/{archive.NAME}" and (folder / "nn").is_dir():
+            archive.fill(folder)
+        super().do_GET()
 
     def end_headers(self) -> None:
         self.send_header("Cache-Control", "no-cache")

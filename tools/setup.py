@@ -7,7 +7,7 @@ Steps: `page` (what the page loads), `python` (the tests' Python), `chromium` (t
 import argparse
 from pathlib import Path
 
-from tools import chromium, environment, mnist, npm, vendor, wheels
+from tools import archive, chromium, environment, mnist, npm, vendor, wheels
 from tools.errors import SetupError, told_in_one_line
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -23,6 +23,7 @@ def main() -> None:
                 npm.install(ROOT)
                 vendor.fill(ROOT)
                 mnist.fill(ROOT)
+                archive.fill(ROOT)
             elif step == "python":
                 environment.install_test_packages(ROOT)
             elif step == "chromium":

@@ -11,11 +11,12 @@ from typing import Any
 import numpy as np
 
 from nn import SGD, Adam, Dense, Rescaling, Sequential
-from nn.datasets import Dataset
-from nn.engine import Engine, matmul, named_engine
-from nn.engine.wasm import any_matmul
-from nn.engine.wasm.assembler import Module
-from nn.engine.wasm.instructions import F32X4, I32
+from nn.data import Dataset
+from nn.engine import matmul, named_engine
+from nn.engine.protocol import Engine
+from nn.engine.wasm.asm.assembler import Module
+from nn.engine.wasm.asm.instructions import F32X4, I32
+from nn.engine.wasm.kernels import any_matmul
 from nn.engine.wasm.machine import Machine, machine
 from nn.engine.wasm.program import WasmEngine
 
@@ -125,7 +126,7 @@ def _multiply_adds(count: int) -> Callable[[], None]:
         (frame,) = f.parameters
         x = f.local(F32X4.load(frame))
         totals = [f.local(F32X4) for _ in range(sums)]
-        with f.count(f.local(I32(0)), count // (F32X4.lanes * sums)):
+        with f.for_range(f.local(I32(0)), count // (F32X4.lanes * sums)):
             for total in totals:
                 total.set(f.madd(x, x, total))
         for total in totals:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from bench.work import Speed, Work
-from nn.datasets import Images
+from nn.data import Images
 
 
 class PyTorch:

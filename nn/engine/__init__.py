@@ -1,77 +1,19 @@
-"""Who does the arithmetic: the protocol that every engine follows.
-
-An engine turns a network into a :class:`Program`, which works in place on the network's own
-parameters. Models, the training loop, pages and tests see only this protocol.
-"""
+"""Who does the arithmetic: chooses an engine, of those that follow :mod:`nn.engine.protocol`."""
 
 from __future__ import annotations
 
 import sys
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+from nn.engine.protocol import ENGINES, Engine
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import ArrayLike
-
-    from nn.datasets.dataset import Dataset
-    from nn.model import Sequential
-
-
-ENGINES = ("numpy", "wasm")
-"""What engines are called where one can be chosen."""
-
-
-class Totals(NamedTuple):
-    """Sums over the samples that a call has worked through."""
-
-    loss: float
-    correct: int
-
-
-class Program(Protocol):
-    """A network made ready to run.
-
-    It knows its network, which has to live on, but does not keep it alive: a network whose program
-    did would take its megabytes with it until Python looks for cycles.
-    """
-
-    @property
-    def name(self) -> str:
-        """Who does the arithmetic, as people are shown it."""
-
-    part: int
-    """Samples that one step of work should not exceed: larger mini-batches are taken in parts."""
-
-    def train(self, data: Dataset, order: np.ndarray, batch_size: int) -> Totals:
-        """Update the parameters once for each mini-batch of ``order``.
-
-        Args:
-            data: the training set.
-            order: (m,) indices into ``data``, worked through in this order; the last mini-batch is
-                smaller when ``batch_size`` does not divide m.
-            batch_size: samples a mini-batch, at least 1.
-        """
-
-    def gradients(self, data: Dataset, batch: np.ndarray) -> Totals:
-        """Set the network's ``gradients`` to those of one mini-batch, changing no parameter."""
-
-    def evaluate(self, data: Dataset, start: int, stop: int) -> tuple[Totals, np.ndarray]:
-        """Return totals and outputs, (stop - start, outputs), of the samples from start to stop."""
-
-    def predict(self, inputs: np.ndarray) -> np.ndarray:
-        """Return the outputs, (n, outputs), for raw ``inputs``, (n, features)."""
-
-
-class Engine(Protocol):
-    name: str
-    """What people are shown."""
-
-    def program(self, model: Sequential) -> Program:
-        """Make a built network ready; compiled first, if it is to be trained or evaluated."""
 
 
 def default_engine() -> Engine:
@@ -131,7 +73,7 @@ def matmul(
         TypeError: ``np.matmul`` cannot multiply such things, or put their product in ``out``.
     """
     if sys.platform == "emscripten":
-        from nn.engine.wasm.any_matmul import matmul as fast
+        from nn.engine.wasm.kernels.any_matmul import matmul as fast
         from nn.engine.wasm.machine import machine
 
         if found := machine():

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nn.datasets.dataset import Dataset
+from nn.data.dataset import Dataset
 from nn.engine.numpy import Buffers, NumpyProgram
 
 if TYPE_CHECKING:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from nn.datasets import Dataset
+from nn.data import Dataset
+from nn.data.columns import Columns
 from nn.layers import Rescaling
-from nn.task import Columns
 
 TYPICAL = {
     "red-ish": (214, 30, 40),

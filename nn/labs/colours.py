@@ -8,16 +8,17 @@ from functools import lru_cache
 
 import numpy as np
 
-from nn.datasets import Dataset, hold_out
-from nn.datasets.colours import CHANNELS, NAMES, labelled_colours
-from nn.datasets.tables import MAX_CLASSES, normalisation, shown
-from nn.fields import Field, whole
+from nn.data import Dataset, hold_out
+from nn.data.colours import CHANNELS, NAMES, labelled_colours
+from nn.data.columns import Columns
+from nn.data.tables import MAX_CLASSES, normalisation, shown
+from nn.experiment.fields import Field, whole
+from nn.experiment.settings import FIELDS, Settings, SettingsError, layers
+from nn.experiment.task import DataCode, Task
 from nn.labs.selection import Selection
 from nn.layers import Rescaling
 from nn.losses import LOSSES
 from nn.model import Sequential
-from nn.settings import FIELDS, Settings, SettingsError, layers
-from nn.task import Columns, DataCode, Task
 
 HELD_OUT = 0.2
 """The share of the rows that a network is tested with."""
@@ -262,13 +263,13 @@ def data_code(
         settings, selection: as for :func:`data`.
         file: the name of the table's file.
     """
-    imports = ["import numpy as np", "from nn.datasets import hold_out"]
+    imports = ["import numpy as np", "from nn.data import hold_out"]
     draw = f"rng = np.random.default_rng({settings.seed})"
     if selection is None:
-        imports.append("from nn.datasets.colours import labelled_colours")
+        imports.append("from nn.data.colours import labelled_colours")
         make = f"labelled_colours({settings.colours}, rng)"
         return DataCode(imports, [draw, f"train, test = hold_out({make}, {HELD_OUT}, rng)"])
-    imports += ["from pathlib import Path", "from nn.datasets.table_files import read_table"]
+    imports += ["from pathlib import Path", "from nn.data.table_files import read_table"]
     lines = [
         f"table = read_table(Path({file!r}).read_bytes())",
         f"inputs = {list(selection.inputs)!r}",
@@ -278,7 +279,7 @@ def data_code(
     ]
     if selection.classes is None:
         columns = _split(selection, settings.colours, settings.seed).columns
-        imports[1] = "from nn.datasets import Dataset, hold_out"
+        imports[1] = "from nn.data import Dataset, hold_out"
         scaled = f"(part.targets.astype(np.float64) - {columns.offset!r}) / {columns.scale!r}"
         lines += [
             "# An output y stands for the number scale * y + offset.",

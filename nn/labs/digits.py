@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from nn import weights
-from nn.datasets.image_csv import CLASSES, SIDE
+from nn.data.image_csv import CLASSES, SIDE
+from nn.experiment.settings import LayerSettings, Settings
+from nn.experiment.task import DataCode, Task
+from nn.formats import weights
 from nn.layers import Rescaling
 from nn.losses import LOSSES
-from nn.settings import LayerSettings, Settings
-from nn.task import DataCode, Task
 
 
 def task(settings: Settings) -> Task:
@@ -22,7 +22,7 @@ def task(settings: Settings) -> Task:
 
 def data_code(own: bool = False) -> DataCode:
     """Return how a program gets the pictures: MNIST, or a visitor's ``own`` from a folder."""
-    imports = ["from pathlib import Path", "from nn.datasets import read_folder, with_test_set"]
+    imports = ["from pathlib import Path", "from nn.data import read_folder, with_test_set"]
     if own:
         lines = [
             "# Put the files that you opened in the page, and no others, into this folder.",

@@ -8,12 +8,13 @@ from typing import ClassVar
 
 import numpy as np
 
-from nn.datasets.dataset import Dataset, hold_out
-from nn.datasets.points import FEATURES, MAX_NOISE, SHAPES, features
-from nn.fields import Field, choice, real, whole, write_real
+from nn.data.columns import Columns
+from nn.data.dataset import Dataset, hold_out
+from nn.data.points import FEATURES, MAX_NOISE, SHAPES, features
+from nn.experiment.fields import Field, choice, real, whole, write_real
+from nn.experiment.settings import FIELDS, Settings, layers
+from nn.experiment.task import DataCode, Task
 from nn.losses import LOSSES
-from nn.settings import FIELDS, Settings, layers
-from nn.task import Columns, DataCode, Task
 
 CLASSES = ("blue", "orange")
 MAX_POINTS = 10_000
@@ -42,13 +43,13 @@ class PointsSettings(Settings):
     """What makes an experiment with points repeatable.
 
     Attributes:
-        shape: a name in :data:`nn.datasets.points.SHAPES`.
+        shape: a name in :data:`nn.data.points.SHAPES`.
         points: how many there are, those to test with included and those added not.
-        noise: 0 to :data:`nn.datasets.points.MAX_NOISE`.
+        noise: 0 to :data:`nn.data.points.MAX_NOISE`.
         test_share: percent of the points that are held out to test with.
         added: points to train on too.
         inputs: what a network is told about a point: names in
-            :data:`nn.datasets.points.FEATURES`, one at least.
+            :data:`nn.data.points.FEATURES`, one at least.
     """
 
     shape: str = "diagonal"
@@ -217,8 +218,8 @@ def data_code(settings: PointsSettings) -> DataCode:
     names = ", ".join(f'"{name}"' for name in settings.inputs)
     imports = ["import numpy as np", "from nn import Dataset"]
     imports += [
-        "from nn.datasets import hold_out",
-        "from nn.datasets.points import SHAPES, features",
+        "from nn.data import hold_out",
+        "from nn.data.points import SHAPES, features",
     ]
     lines = [
         f"rng = np.random.default_rng({settings.seed})",

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from nn.datasets import Dataset
-from nn.datasets.colours import CHANNELS
-from nn.datasets.tables import Table, shown
+from nn.data import Dataset
+from nn.data.colours import CHANNELS
+from nn.data.tables import Table, shown
 
 _ONE_ROW = "the table has one row only; expected some to learn from and to test"
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from nn.datasets import temperatures
+from nn.data import temperatures
 from nn.engine.numpy import NumpyProgram
 from nn.labs import temperature
 from nn.layers import Dense

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from nn.datasets import Dataset, temperatures
+from nn.data import Dataset, temperatures
+from nn.data.columns import Columns
+from nn.experiment.settings import FIELDS, LayerSettings, Settings
+from nn.experiment.task import DataCode, Task
 from nn.initializers import RandomUniform
 from nn.model import Sequential
-from nn.settings import FIELDS, LayerSettings, Settings
-from nn.task import Columns, DataCode, Task
 
 TRUE_WEIGHT, TRUE_BIAS = 1.8, 32.0
-"""What a neuron that has learnt :func:`nn.datasets.temperatures.fahrenheit` ends with."""
+"""What a neuron that has learnt :func:`nn.data.temperatures.fahrenheit` ends with."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def data(settings: TemperatureSettings) -> tuple[Dataset, Dataset]:
 def data_code(settings: TemperatureSettings) -> DataCode:
     """Return how a program gets the same data."""
     return DataCode(
-        imports=["from nn.datasets import temperatures"],
+        imports=["from nn.data import temperatures"],
         lines=["train = temperatures.training_set()", "test = temperatures.test_set()"],
     )
 

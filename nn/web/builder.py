@@ -8,10 +8,10 @@ from dataclasses import replace
 from typing import Any
 
 from nn.activations import ACTIVATIONS
-from nn.experiment import make_layers
+from nn.experiment.experiment import make_layers
+from nn.experiment.settings import MAX_LAYERS, MAX_UNITS, LayerSettings, SettingsError, parse
 from nn.initializers import INITIALIZERS, name_of
 from nn.model import summary_rows
-from nn.settings import MAX_LAYERS, MAX_UNITS, LayerSettings, SettingsError, parse
 from nn.web import dom
 from nn.web.lab import Lab
 from nn.web.panels import Panel, S

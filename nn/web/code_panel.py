@@ -5,7 +5,7 @@ from __future__ import annotations
 from pyodide.ffi import JsException
 from pyscript.js_modules import glue
 
-from nn.code import program
+from nn.experiment.code import program
 from nn.web import dom
 from nn.web.lab import Lab
 from nn.web.panels import Panel, S

@@ -9,16 +9,17 @@ from typing import Any
 import numpy as np
 from pyscript.js_modules import glue
 
-from nn.datasets import Dataset
-from nn.datasets.table_files import MAX_BYTES, read_table
-from nn.datasets.tables import Table
-from nn.experiment import Experiment, check
+from nn.data import Dataset
+from nn.data.columns import Columns
+from nn.data.table_files import MAX_BYTES, read_table
+from nn.data.tables import Table
+from nn.experiment.experiment import Experiment, check
+from nn.experiment.settings import SettingsError
+from nn.experiment.task import DataCode, Task
 from nn.labs import colours
 from nn.labs.colours import ColoursSettings
 from nn.labs.selection import Selection, first_choice, left_out
 from nn.model import Sequential
-from nn.settings import SettingsError
-from nn.task import Columns, DataCode, Task
 from nn.training import Evaluation
 from nn.web import dom, files
 from nn.web.inputs import Inputs

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from pyscript.js_modules import glue
 
-from nn.comparison import (
+from nn.data import Dataset
+from nn.experiment.comparison import (
     MOST_RUNS,
     VARIED,
     Run,
@@ -19,9 +20,8 @@ from nn.comparison import (
     read_variations,
     to_csv,
 )
-from nn.datasets import Dataset
-from nn.fields import SettingsError
-from nn.task import Task
+from nn.experiment.fields import SettingsError
+from nn.experiment.task import Task
 from nn.web import dom
 from nn.web.charts import Chart, Line
 from nn.web.frames import BUDGET, Painter

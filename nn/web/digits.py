@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 from pyscript.js_modules import glue
 
-from nn.datasets import Dataset, Images, read_images
-from nn.datasets.image_csv import CLASSES, SIDE
-from nn.datasets.images import with_test_set
+from nn.data import Dataset, Images, read_images
+from nn.data.image_csv import CLASSES, SIDE
+from nn.data.images import with_test_set
+from nn.experiment.settings import Settings
+from nn.experiment.task import DataCode, Task
 from nn.labs import digits
 from nn.model import Sequential
-from nn.settings import Settings
-from nn.task import DataCode, Task
 from nn.training import Evaluation
 from nn.web import dom, eye, files
 from nn.web.lab import Lab

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlencode
 from pyscript import document, window
 from pyscript.js_modules import glue
 
-from nn.settings import Settings, SettingsError, parse
+from nn.experiment.settings import Settings, SettingsError, parse
 from nn.web import dom
 from nn.web.dom import Parts
 

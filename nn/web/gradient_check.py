@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from nn.experiment import Experiment
+from nn.experiment.experiment import Experiment
 from nn.gradcheck import GradientCheck, Nudged, checking
 from nn.web import dom
 from nn.web.frames import BUDGET

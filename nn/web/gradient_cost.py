@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from nn.datasets import Dataset
+from nn.data import Dataset
 from nn.gradcheck import compare_gradients
 from nn.model import Sequential
 from nn.web.dom import Parts

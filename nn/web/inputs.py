@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from nn.datasets import Dataset
-from nn.datasets.colours import CHANNELS
+from nn.data import Dataset
+from nn.data.colours import CHANNELS
 from nn.labs.colour_space import channels, ink_on, means_of
 from nn.model import Sequential
 from nn.web import dom

@@ -10,12 +10,12 @@ from typing import Any, Generic, TypeVar
 from pyscript import window
 from pyscript.js_modules import glue
 
-from nn import weights
-from nn.datasets import Dataset
-from nn.experiment import Experiment, check
+from nn.data import Dataset
+from nn.experiment.experiment import Experiment, check
+from nn.experiment.settings import Settings, SettingsError
+from nn.experiment.task import DataCode, Task
+from nn.formats import weights
 from nn.model import Sequential
-from nn.settings import Settings, SettingsError
-from nn.task import DataCode, Task
 from nn.training import Evaluation, Progress
 from nn.web import dom, files
 from nn.web.dom import Parts

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from nn.datasets import Dataset
+from nn.data import Dataset
 from nn.web.dom import Parts
 
 _FAR = 1e5

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from pyscript import window
 
-from nn.datasets.points import FEATURES, features, grid
+from nn.data.points import FEATURES, features, grid
 from nn.model import Sequential
 from nn.web import dom, pictures
 from nn.web.dom import Parts

@@ -1,4 +1,4 @@
-"""The panels that all labs have; each is fetched and made when it is first opened."""
+"""The panels that all labs have; each is imported and made when it is first opened."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from nn.settings import Settings
-from nn.web import dom, later
+from nn.experiment.settings import Settings
+from nn.web import dom
 from nn.web.frames import pull
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ _MODULES = {
     "code": "code_panel",
 }
 """Where each is in this package, by the id of its element less "Panel". Each has an ``open_panel``
-that takes the lab; ``pyscript.toml`` lists the files of ``[later.<id>]``."""
+that takes the lab."""
 
 
 class Panel(Generic[S]):
@@ -97,7 +97,6 @@ class Panels(Generic[S]):
         elif name not in self._coming:
             self._coming.add(name)
             try:
-                await later.load(name)
                 module = importlib.import_module(f"nn.web.{_MODULES[name]}")
                 self._open[name] = module.open_panel(self._lab)
             finally:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from nn.datasets.image_csv import SIDE
+from nn.data.image_csv import SIDE
 
 _PLUS = np.array([230.0, 120.0, 20.0])
 _MINUS = np.array([30.0, 110.0, 220.0])

@@ -8,9 +8,9 @@ from typing import Generic, TypeVar
 
 import numpy as np
 
-from nn.experiment import Experiment
+from nn.experiment.experiment import Experiment
+from nn.experiment.settings import Settings
 from nn.model import Sequential
-from nn.settings import Settings
 from nn.training import Progress
 
 S = TypeVar("S", bound=Settings)

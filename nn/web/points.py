@@ -7,14 +7,14 @@ from typing import Any
 
 from pyscript import document
 
-from nn.datasets import Dataset
-from nn.datasets.points import FEATURES
-from nn.experiment import Experiment
+from nn.data import Dataset
+from nn.data.points import FEATURES
+from nn.experiment.experiment import Experiment
+from nn.experiment.settings import layers
+from nn.experiment.task import DataCode, Task
 from nn.labs import points
 from nn.labs.points import PointsSettings
 from nn.model import Sequential
-from nn.settings import layers
-from nn.task import DataCode, Task
 from nn.web import dom
 from nn.web.gradient_cost import GradientCost
 from nn.web.lab import Lab

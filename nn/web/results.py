@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from nn.datasets import Dataset
-from nn.datasets.image_csv import CLASSES, SIDE
+from nn.data import Dataset
+from nn.data.image_csv import CLASSES, SIDE
 from nn.metrics import confusion_matrix
 from nn.training import Evaluation
 from nn.web import dom, pictures

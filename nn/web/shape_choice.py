@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from nn.datasets.points import SHAPES
+from nn.data.points import SHAPES
 from nn.web import dom
 from nn.web.dom import Parts
 from nn.web.surface import dots

@@ -8,7 +8,7 @@ import numpy as np
 from pyscript.js_modules import glue
 
 from nn import drawing
-from nn.datasets.image_csv import CLASSES, SIDE
+from nn.data.image_csv import CLASSES, SIDE
 from nn.model import Sequential
 from nn.web import dom, pictures
 from nn.web.bars import Bars

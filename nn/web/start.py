@@ -8,7 +8,7 @@ from typing import Any
 from pyscript import document
 from pyscript.js_modules import glue
 
-from nn.web import dom, later
+from nn.web import dom
 from nn.web.lab import Lab
 
 _labs: dict[str, Lab[Any] | None] = {}
@@ -24,7 +24,6 @@ async def open_shown() -> None:
         return
     _labs[name] = None
     try:
-        await later.load(name)
         lab: Lab[Any] = await importlib.import_module(f"nn.web.{name}").open_lab()
     except Exception as error:
         del _labs[name]

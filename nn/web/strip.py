@@ -6,7 +6,7 @@ import time
 
 import numpy as np
 
-from nn.datasets import Dataset
+from nn.data import Dataset
 from nn.labs.colour_space import plane, representatives
 from nn.model import Sequential
 from nn.training import Pacer

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from pyscript import window
 
-from nn.datasets import Dataset
-from nn.datasets.points import features, grid
+from nn.data import Dataset
+from nn.data.points import features, grid
 from nn.labs.points import answers
 from nn.model import Sequential
 from nn.training import Pacer

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from nn.datasets.tables import Table
+from nn.data.tables import Table
 from nn.labs.selection import Selection, problem_of_input, problem_of_output
 from nn.web import dom
 from nn.web.dom import Parts

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from nn.datasets import Dataset
+from nn.data import Dataset
+from nn.data.columns import Columns
 from nn.metrics import confusion_matrix
 from nn.model import Sequential
-from nn.task import Columns
 from nn.training import Evaluation
 from nn.web.dom import Parts
 from nn.web.matrix import Matrix

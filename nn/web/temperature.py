@@ -6,12 +6,12 @@ import math
 
 import numpy as np
 
-from nn.datasets import Dataset, temperatures
-from nn.fields import real
+from nn.data import Dataset, temperatures
+from nn.experiment.fields import real
+from nn.experiment.task import DataCode, Task
 from nn.labs import temperature
 from nn.labs.temperature import TRUE_BIAS, TRUE_WEIGHT, TemperatureSettings
 from nn.model import Sequential
-from nn.task import DataCode, Task
 from nn.web import dom, steps
 from nn.web.lab import Lab
 from nn.web.line import LinePlot

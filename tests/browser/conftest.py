@@ -18,7 +18,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-from nn.datasets import Images, read_folder
+from nn.data import Images, read_folder
 from tests.browser.lab import Lab
 from tools import chromium
 from tools.serve import make_server

@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 
-from nn.datasets.colours import NAMES, labelled_colours
+from nn.data.colours import NAMES, labelled_colours
 
 
 def people() -> str:

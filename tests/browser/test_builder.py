@@ -4,11 +4,11 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from nn.activations import ACTIVATIONS
-from nn.experiment import make_layers
+from nn.experiment.experiment import make_layers
+from nn.experiment.settings import FIELDS, Settings, parse
 from nn.initializers import INITIALIZERS
 from nn.labs import digits
 from nn.model import summary_rows
-from nn.settings import FIELDS, Settings, parse
 
 
 @pytest.fixture

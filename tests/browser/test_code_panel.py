@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from nn.code import program
+from nn.experiment.code import program
+from nn.experiment.settings import LayerSettings, Settings
 from nn.labs import digits
-from nn.settings import LayerSettings, Settings
 
 ROOT = Path(__file__).parents[2]
 

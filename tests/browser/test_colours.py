@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from nn.datasets.colours import NAMES
+from nn.data.colours import NAMES
 from tests.browser.colours import ENDLESS, Colours
 from tests.browser.lab import best_of
 from tests.browser.looks import CONTRASTS, PHONE, SIZE, faint, out_of_reach

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, expect
 
-from nn.settings import Settings
+from nn.experiment.settings import Settings
 from tests.browser.colours import Colours
 from tests.browser.lab import best_of, slow_frame
 from tests.browser.test_while_training import SLOWEST_FRAME

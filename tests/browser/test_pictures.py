@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from nn.datasets import Dataset
+from nn.data import Dataset
 
 
 def csv(data: Dataset, first: int, count: int) -> bytes:

@@ -4,10 +4,10 @@ import pytest
 from playwright.sync_api import expect
 
 from nn.activations import ACTIVATIONS
+from nn.experiment.settings import DECAYS, FIELDS, Settings, layers
 from nn.labs.digits import PRESETS
 from nn.losses import LOSSES
 from nn.optimizers import OPTIMIZERS
-from nn.settings import DECAYS, FIELDS, Settings, layers
 
 NONSENSE = {
     "hidden": [

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from nn.datasets.colours import NAMES
+from nn.data.colours import NAMES
 from tests.browser.colours import ENDLESS, Colours
 from tests.browser.tables import houses, people
 

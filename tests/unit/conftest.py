@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import settings
 
-from nn.datasets import Dataset, Images, read_folder
+from nn.data import Dataset, Images, read_folder
 
 # A slow machine shall not fail a test, and a run shall repeat.
 settings.register_profile("nn", deadline=None, derandomize=True)

@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from nn.datasets.table_files import read_table
-from nn.datasets.tables import Table
+from nn.data.table_files import read_table
+from nn.data.tables import Table
 from nn.labs.selection import Selection, first_choice
 
 CSV = "r,g,label,uid\n255,0.5,red-ish,x1\n0,128,green-ish,x2\n200,1e2,red-ish,x3\n"

@@ -13,15 +13,15 @@ from hypothesis import strategies as st
 
 from nn import Dataset, HeNormal, RandomUniform, Rescaling, VarianceScaling
 from nn.activations import ACTIVATIONS
-from nn.code import program
-from nn.experiment import Experiment
+from nn.experiment.code import program
+from nn.experiment.experiment import Experiment
+from nn.experiment.settings import DECAYS, GRADIENTS, LayerSettings, Settings, layers
+from nn.experiment.task import DataCode, Task
 from nn.initializers import INITIALIZERS
 from nn.labs import digits as digits_lab
 from nn.labs.digits import PRESETS
 from nn.losses import LOSSES
 from nn.optimizers import OPTIMIZERS
-from nn.settings import DECAYS, GRADIENTS, LayerSettings, Settings, layers
-from nn.task import DataCode, Task
 
 Data = tuple[Dataset, Dataset]
 
@@ -228,7 +228,7 @@ from pathlib import Path
 import numpy as np
 
 from nn import SGD, Dense, Rescaling, Sequential
-from nn.datasets import read_folder, with_test_set
+from nn.data import read_folder, with_test_set
 
 train, test = with_test_set(read_folder(Path("mnist")))
 

@@ -8,7 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from nn.comparison import (
+from nn.data import Dataset
+from nn.experiment.comparison import (
     MOST_RUNS,
     Run,
     comparing,
@@ -18,13 +19,12 @@ from nn.comparison import (
     to_csv,
     variations,
 )
-from nn.datasets import Dataset
-from nn.experiment import Experiment
-from nn.fields import Field, SettingsError
+from nn.experiment.experiment import Experiment
+from nn.experiment.fields import Field, SettingsError
+from nn.experiment.settings import LayerSettings, Settings, layers, parse
+from nn.experiment.task import Task
 from nn.labs import digits as digits_lab
 from nn.labs.digits import KNOWN_COMPARISON
-from nn.settings import LayerSettings, Settings, layers, parse
-from nn.task import Task
 from nn.training import exhaust
 
 SMALL = Settings(

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from nn.datasets import Dataset
-from nn.datasets.points import diagonal
+from nn.data import Dataset
+from nn.data.points import diagonal
 from nn.engine.numerical import NumericalEngine
 from nn.engine.numpy import NumpyEngine
 from nn.layers import Dense, Rescaling

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from nn.datasets import Dataset
+from nn.data import Dataset
 from nn.layers import Dense, Rescaling
 from nn.model import Sequential
 from nn.optimizers import SGD

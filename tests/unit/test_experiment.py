@@ -5,13 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from nn.datasets import Dataset
-from nn.experiment import Experiment
+from nn.data import Dataset
+from nn.data.columns import Columns
+from nn.experiment.experiment import Experiment
+from nn.experiment.settings import LayerSettings, Settings, SettingsError, layers
+from nn.experiment.task import Task
 from nn.initializers import RandomUniform
 from nn.labs import digits as digits_lab
 from nn.labs.digits import PRESETS
-from nn.settings import LayerSettings, Settings, SettingsError, layers
-from nn.task import Columns, Task
 from nn.training import exhaust
 
 SMALL = Settings(hidden=layers(20), epochs=2)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from nn.activations import ACTIVATIONS, Relu, Sigmoid
-from nn.datasets import Dataset
+from nn.data import Dataset
 from nn.engine.numerical import NumericalEngine, NumericalProgram
 from nn.gradcheck import (
     GradientCheck,

@@ -3,11 +3,11 @@ import colorsys
 import numpy as np
 import pytest
 
-from nn.datasets import Dataset
-from nn.datasets.colours import NAMES, name_of
+from nn.data import Dataset
+from nn.data.colours import NAMES, name_of
+from nn.data.columns import Columns
 from nn.labs.colour_space import TYPICAL, channels, ink_on, means_of, plane, representatives
 from nn.layers import Rescaling
-from nn.task import Columns
 
 
 def test_typical_colours_are_what_they_are_called():

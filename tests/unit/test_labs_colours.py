@@ -4,19 +4,19 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from nn import weights
-from nn.datasets import Dataset
-from nn.datasets.colours import NAMES
-from nn.datasets.table_files import read_table
-from nn.datasets.tables import normalisation
-from nn.experiment import Experiment
+from nn.data import Dataset
+from nn.data.colours import NAMES
+from nn.data.columns import Columns
+from nn.data.table_files import read_table
+from nn.data.tables import normalisation
+from nn.experiment.experiment import Experiment
+from nn.experiment.settings import SettingsError, layers, parse
+from nn.formats import weights
 from nn.labs import colours
 from nn.labs.colours import DEFAULTS, PRESETS, ColoursSettings
 from nn.labs.selection import Selection, first_choice
 from nn.losses import LOSSES
 from nn.metrics import r2_score
-from nn.settings import SettingsError, layers, parse
-from nn.task import Columns
 from tests.unit.tables import houses, selected
 
 SECONDS = 10.0

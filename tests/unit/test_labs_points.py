@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nn.code import program
-from nn.datasets.points import FEATURES, SHAPES, features
-from nn.experiment import Experiment
+from nn.data.points import FEATURES, SHAPES, features
+from nn.experiment.code import program
+from nn.experiment.experiment import Experiment
+from nn.experiment.settings import FIELDS, SettingsError, parse
 from nn.labs.points import (
     DEFAULTS,
     MAX_ADDED,
@@ -24,7 +25,6 @@ from nn.labs.points import (
     told,
     with_point,
 )
-from nn.settings import FIELDS, SettingsError, parse
 
 PLACES = st.integers(0, 1000).map(lambda thousandths: thousandths / 1000)
 ANY_SETTINGS = st.builds(

@@ -6,15 +6,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from nn.code import program
-from nn.datasets import temperatures
-from nn.experiment import Experiment
+from nn.data import temperatures
+from nn.experiment.code import program
+from nn.experiment.experiment import Experiment
+from nn.experiment.settings import SettingsError, parse
 from nn.labs import temperature as lab
 from nn.labs.steps import STEPS
 from nn.labs.temperature import DEFAULTS, PRESETS, TRUE_BIAS, TRUE_WEIGHT
 from nn.layers import Dense, Rescaling
 from nn.model import Sequential
-from nn.settings import SettingsError, parse
 from nn.training import exhaust
 
 SEEDS = [1, 2, 3, 2026]

@@ -11,7 +11,7 @@ from PIL import Image
 
 from nn import __main__ as command
 from nn.__main__ import main
-from nn.datasets import Dataset
+from nn.data import Dataset
 
 # A picture of a 1 in black ink on white paper, of another size than the network's.
 ONE = np.full((60, 40), 255, np.uint8)

@@ -1,32 +1,35 @@
 """What pyscript.toml tells the page to load is what there is."""
 
 import tomllib
+import zipfile
 from pathlib import Path
 
-import pytest
+from tools import archive
 
 ROOT = Path(__file__).resolve().parents[2]
 CONFIG = tomllib.loads((ROOT / "pyscript.toml").read_text())
-LATER = CONFIG.get("later", {})
-FILES = CONFIG["files"] | {
-    address: path for group in LATER.values() for address, path in group.items()
-}
 
 
-def test_the_page_loads_every_module_but_the_command_line():
-    modules = {path.relative_to(ROOT).as_posix() for path in ROOT.glob("nn/**/*.py")}
-    listed = {address.removeprefix("./") for address in FILES}
-    assert listed == modules - {"nn/__main__.py"}
+def test_the_page_loads_the_package_as_one_archive():
+    assert CONFIG["files"] == {f"./{archive.NAME}": "./*"}
 
 
-@pytest.mark.parametrize("group", LATER)
-def test_what_the_page_starts_with_is_not_loaded_again(group):
-    assert not LATER[group].keys() & CONFIG["files"].keys()
+def test_the_archive_holds_every_module(tmp_path):
+    (tmp_path / "nn").symlink_to(ROOT / "nn")
+    archive.fill(tmp_path)
+    held = zipfile.ZipFile(tmp_path / archive.NAME).namelist()
+    assert sorted(held) == sorted(
+        path.relative_to(ROOT).as_posix() for path in ROOT.glob("nn/**/*.py")
+    )
 
 
-@pytest.mark.parametrize(("address", "path"), FILES.items())
-def test_a_module_is_found_in_python_where_it_lies_in_the_folder(address, path):
-    assert path == address
+def test_the_archive_follows_its_sources(tmp_path):
+    module = tmp_path / "nn" / "module.py"
+    module.parent.mkdir()
+    for text in ("a = 1", "a = 2"):
+        module.write_text(text)
+        archive.fill(tmp_path)
+        assert zipfile.ZipFile(tmp_path / archive.NAME).read("nn/module.py").decode() == text
 
 
 def test_the_page_has_no_address_on_another_host():

@@ -7,11 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nn.activations import ACTIVATIONS
-from nn.initializers import INITIALIZERS
-from nn.labs.digits import PRESETS
-from nn.losses import LOSSES
-from nn.optimizers import OPTIMIZERS
-from nn.settings import (
+from nn.experiment.settings import (
     DECAYS,
     ENGINE_CHOICES,
     FIELDS,
@@ -24,6 +20,10 @@ from nn.settings import (
     layers,
     parse,
 )
+from nn.initializers import INITIALIZERS
+from nn.labs.digits import PRESETS
+from nn.losses import LOSSES
+from nn.optimizers import OPTIMIZERS
 
 
 def any_layer(units: st.SearchStrategy[int]) -> st.SearchStrategy[LayerSettings]:

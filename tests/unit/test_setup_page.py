@@ -262,6 +262,7 @@ def test_site_holds_the_page_and_what_it_loads(root: Path, cdn: Path) -> None:
         "styles.css",
         "glue.js",
         "pyscript.toml",
+        "nn.zip",
         "nn/__init__.py",
         "styles/screens.css",
         "mnist/train-images.gz",

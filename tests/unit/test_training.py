@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 
-from nn.datasets import Dataset
-from nn.engine import Totals
+from nn.data import Dataset
+from nn.engine.protocol import Totals
 from nn.layers import Dense, Rescaling
 from nn.model import Sequential
 from nn.training import Evaluation, Pacer, Progress, evaluating, exhaust, training

@@ -11,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import nn.engine
-from nn.engine.wasm import any_matmul, gemm, machine
-from nn.engine.wasm.gemm import FLOAT32, FLOAT64, Numbers
-from nn.engine.wasm.machine import Changed, Library, Scratch, Wasmtime, Word, address
+from nn.engine.wasm import machine
+from nn.engine.wasm.kernels import any_matmul, gemm
+from nn.engine.wasm.kernels.gemm import FLOAT32, FLOAT64, Numbers
+from nn.engine.wasm.machine import Argument, InOut, Library, Scratch, Wasmtime, address
 from tests.unit.wasm_guarded import Guarded
 
 RELAXED, PLAIN = Guarded(relaxed=True), Guarded(relaxed=False)
@@ -151,12 +152,12 @@ def run(
     (m, k), n = a[1].shape, b[1].shape[1]
     c = np.full((m, n), np.nan, dtype=a[1].dtype)
 
-    def words(*corners: int) -> list[Word]:
-        strided: list[Word] = []
+    def words(*corners: int) -> list[Argument]:
+        strided: list[Argument] = []
         for corner, (_, matrix) in zip(corners, (a, b), strict=True):
             strided += [corner, *(stride & 0xFFFFFFFF for stride in matrix.strides)]
         # The last two are only there to be copied.
-        return [m, n, k, *strided, Changed(c), c.strides[0], work, a[0], b[0]]
+        return [m, n, k, *strided, InOut(c), c.strides[0], work, a[0], b[0]]
 
     *_, place_a, place_b, _ = machine._places(words(0, 0))
     corners = [

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from nn.engine.wasm.assembler import Function, Module, once
-from nn.engine.wasm.instructions import F32, F32X4, I32, Value
-from nn.engine.wasm.machine import Changed
+from nn.engine.wasm.asm.assembler import Function, Module, once
+from nn.engine.wasm.asm.instructions import F32, F32X4, I32, Value
+from nn.engine.wasm.machine import InOut
 from tests.unit.wasm_running import MACHINE, run
 
 
@@ -14,11 +14,11 @@ def test_counting_visits_what_range_does(start: int, stop: int, step: int):
     out = np.zeros(9, dtype=np.uint32)
 
     def write(f: Function, place: Value) -> None:
-        with f.count(f.local(I32(start)), stop, step) as i:
+        with f.for_range(f.local(I32(start)), stop, step) as i:
             f.store(place, i + 100)
             place += 4
 
-    run(write, Changed(out))
+    run(write, InOut(out))
     assert out[out > 0].tolist() == [100 + i for i in range(start, stop, step)]
 
 
@@ -28,13 +28,13 @@ def test_repeating_looks_first():
     def write(f: Function, place: Value) -> None:
         for initial in (6, 0):
             left, turns = f.local(I32(initial)), f.local(I32(0))
-            with f.repeat_while(left):
+            with f.while_(left):
                 left -= 2
                 turns += 1
             f.store(place, turns)
             place += 4
 
-    run(write, Changed(out))
+    run(write, InOut(out))
     assert out.tolist() == [3, 0]
 
 
@@ -43,14 +43,14 @@ def test_one_branch_is_taken(condition: int):
     out = np.zeros(2, dtype=np.uint32)
 
     def write(f: Function, place: Value, given: Value) -> None:
-        with f.when(given):
+        with f.if_(given):
             f.store(place, I32(10))
-        with f.otherwise():
+        with f.else_():
             f.store(place, I32(20))
-        with f.when(given.is_zero()):
+        with f.if_(given.is_zero()):
             f.store(place, I32(30), 4)
 
-    run(write, Changed(out), condition)
+    run(write, InOut(out), condition)
     assert out.tolist() == ([10, 0] if condition else [20, 30])
 
 
@@ -60,13 +60,13 @@ def test_a_function_calls_another_and_itself():
     with module.function("factorial", I32, result=I32) as factorial:
         (n,) = factorial.parameters
         product = factorial.local(I32(1))
-        with factorial.when(n > 1):
+        with factorial.if_(n > 1):
             product.set(n * factorial(n - 1))
-        factorial.give(product)
+        factorial.return_(product)
     with module.function("run", I32, export=True) as f:
         (table,) = f.parameters
         f.store(I32.load(table), factorial(5))
-    MACHINE.load(module.encode()).run("run", [Changed(out)])
+    MACHINE.load(module.encode()).run("run", [InOut(out)])
     assert out[0] == 120
 
 
@@ -74,7 +74,7 @@ def test_a_module_holds_a_function_once_for_the_same_arguments():
     @once
     def constant(module: Module, number: int) -> Function:
         with module.function("constant", result=I32) as f:
-            f.give(number)
+            f.return_(number)
         return f
 
     one, other = Module(), Module()
@@ -94,7 +94,7 @@ def test_locals_change_in_place():
         x -= 1
         f.store(place, 1 - 6 / (2 * (1 + x)))
 
-    run(write, Changed(out))
+    run(write, InOut(out))
     assert out[0] == 1 - 6 / (2 * (1 + 13))
 
 
@@ -108,39 +108,39 @@ def test_without_relaxed_simd_a_product_is_rounded_before_it_is_added_to():
 def test_calls_must_say_what_becomes_of_the_value():
     module = Module()
     with module.function("gives", result=I32) as gives:
-        gives.give(1)
+        gives.return_(1)
     with module.function("takes") as takes, pytest.raises(TypeError, match="gives no value"):
         takes()
     with module.function("calls") as f, pytest.raises(TypeError, match="nobody takes"):
         f.call(gives)
 
 
-def test_otherwise_needs_a_when():
+def test_else_needs_an_if():
     def nothing(f: Function) -> None:
         pass
 
     def loop(f: Function) -> None:
-        with f.count(f.local(I32(0)), 3):
+        with f.for_range(f.local(I32(0)), 3):
             pass
 
-    def when_and_more(f: Function) -> None:
-        with f.when(I32(1)):
+    def if_and_more(f: Function) -> None:
+        with f.if_(I32(1)):
             pass
         f.local(I32(0))
 
-    def when_and_otherwise(f: Function) -> None:
-        with f.when(I32(1)):
+    def if_and_else(f: Function) -> None:
+        with f.if_(I32(1)):
             pass
-        with f.otherwise():
+        with f.else_():
             pass
 
-    def begun_otherwise(f: Function) -> None:
-        with f.when(I32(1)):
+    def begun_else(f: Function) -> None:
+        with f.if_(I32(1)):
             pass
-        f.otherwise().__enter__()
+        f.else_().__enter__()
 
-    for before in (nothing, loop, when_and_more, when_and_otherwise, begun_otherwise):
+    for before in (nothing, loop, if_and_more, if_and_else, begun_else):
         f = Module().function("f")
         before(f)
-        with pytest.raises(SyntaxError), f.otherwise():
+        with pytest.raises(SyntaxError), f.else_():
             pass

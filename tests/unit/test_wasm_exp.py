@@ -5,11 +5,11 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from nn.engine.wasm import exp
-from nn.engine.wasm.assembler import Function, Module
-from nn.engine.wasm.instructions import I32, Value
-from nn.engine.wasm.machine import Changed, Library, Wasmtime
-from nn.engine.wasm.vectors import elementwise
+from nn.engine.wasm.asm.assembler import Function, Module
+from nn.engine.wasm.asm.instructions import I32, Value
+from nn.engine.wasm.kernels import exp
+from nn.engine.wasm.kernels.vectors import elementwise
+from nn.engine.wasm.machine import InOut, Library, Wasmtime
 
 SMALLEST = 1.4e-45
 
@@ -25,7 +25,7 @@ def library(formula: Callable[[Function, Value], Value], relaxed: bool) -> Libra
 
 def worked_out(kernel: Library, x: np.ndarray) -> np.ndarray:
     y = x.astype(np.float32)
-    kernel.run("run", [Changed(y), len(y)])
+    kernel.run("run", [InOut(y), len(y)])
     return y
 
 

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nn.engine.wasm.assembler import Function
-from nn.engine.wasm.instructions import (
+from nn.engine.wasm.asm.assembler import Function
+from nn.engine.wasm.asm.instructions import (
     F32,
     F32X4,
     F64,
@@ -22,8 +22,8 @@ from nn.engine.wasm.instructions import (
     relaxed_madd,
     select,
 )
-from nn.engine.wasm.machine import Changed
-from nn.engine.wasm.opcodes import CONVERSIONS, OPCODES
+from nn.engine.wasm.asm.opcodes import CONVERSIONS, OPCODES
+from nn.engine.wasm.machine import InOut
 from tests.unit.wasm_running import result, run
 
 TYPES = {type.name: type for type in (I32, F32, F64, I8X16, I32X4, F32X4, F64X2)}
@@ -222,7 +222,7 @@ def test_low_lanes_are_read_and_written_alone(count: int):
     def write(f: Function, place: Value, source: Value) -> None:
         f.store_low(place, F32X4.load_low(source, 4, count) + 1.0, 4, count)
 
-    run(write, Changed(out), x)
+    run(write, InOut(out), x)
     expected = [9.0] * 6
     expected[1 : 1 + count] = [3.0, 4.0, 5.0][:count]
     assert out.tolist() == expected

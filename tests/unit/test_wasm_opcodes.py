@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from nn.engine.wasm.opcodes import signed, unsigned
+from nn.engine.wasm.asm.opcodes import signed, unsigned
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 import nn.engine
 from nn.engine.numpy import NumpyProgram
 from nn.engine.wasm import machine as machines
-from nn.engine.wasm.machine import Refused, Wasmtime
+from nn.engine.wasm.machine import CompileError, Wasmtime
 from nn.engine.wasm.program import WasmEngine, WasmProgram
 from nn.layers import Dense
 from nn.losses import HalfSquaredError
@@ -54,7 +54,7 @@ def test_what_is_changed_later_is_left_to_numpy_too():
 
 class Broken(Wasmtime):
     def load(self, module: bytes):
-        raise Refused("no")
+        raise CompileError("no")
 
 
 class Full(Wasmtime):
@@ -88,7 +88,7 @@ def test_without_relaxed_simd_the_other_is_used(monkeypatch: pytest.MonkeyPatch)
     class Old(Wasmtime):
         def load(self, module: bytes):
             if self.relaxed:
-                raise Refused("unknown instruction")
+                raise CompileError("unknown instruction")
             return super().load(module)
 
     monkeypatch.setattr(machines, "Wasmtime", Old)

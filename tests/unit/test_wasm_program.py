@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nn.datasets import Dataset, Images
+from nn.data import Dataset, Images
 from nn.engine.wasm.machine import Wasmtime
 from nn.engine.wasm.program import WasmEngine
 from nn.layers import Dense, Rescaling

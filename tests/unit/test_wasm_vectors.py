@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from nn.engine.wasm import vectors
-from nn.engine.wasm.assembler import Module
-from nn.engine.wasm.instructions import F32, I32
-from nn.engine.wasm.machine import Changed
+from nn.engine.wasm.asm.assembler import Module
+from nn.engine.wasm.asm.instructions import F32, I32
+from nn.engine.wasm.kernels import vectors
+from nn.engine.wasm.machine import InOut
 from tests.unit.wasm_guarded import Guarded
 
 MACHINE = Guarded(relaxed=True)
@@ -25,7 +25,7 @@ def test_arrays_and_numbers_are_known_by_their_names(count: int):
         words = [I32.load(table, 4 * i) for i in range(4)]
         f.call(kernel(module), *words, F32(2.0), F32(0.5))
     found, difference = x.copy(), z.copy()
-    MACHINE.load(module.encode()).run("run", [Changed(found), y, Changed(difference), count])
+    MACHINE.load(module.encode()).run("run", [InOut(found), y, InOut(difference), count])
     np.testing.assert_array_equal(found, x * np.float32(2) + np.float32(0.5))
     np.testing.assert_array_equal(difference, x - y)
 
@@ -41,5 +41,5 @@ def test_a_formula_is_summed(count: int):
         out, *words = (I32.load(table, 4 * i) for i in range(4))
         f.store(out, kernel(module)(*words))
     found = np.zeros(1, dtype=np.float32)
-    MACHINE.load(module.encode()).run("run", [Changed(found), x, y, count])
+    MACHINE.load(module.encode()).run("run", [InOut(found), x, y, count])
     assert found[0] == x @ y

@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nn.activations import ACTIVATIONS
+from nn.data.columns import Columns
+from nn.formats.weights import Training, dumps, loads
 from nn.layers import Dense, Rescaling
 from nn.losses import LOSSES
 from nn.model import Sequential
-from nn.task import Columns
-from nn.weights import Training, dumps, loads
 from tests.unit.weights_files import (
     NAMED,
     VALID,

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from nn.formats.weights import MAX_BYTES, MAX_LAYERS, loads
 from nn.losses import LOSSES
-from nn.weights import MAX_BYTES, MAX_LAYERS, loads
 from tests.unit.weights_files import VALID, base64_kernel, edited, without, written
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nn.datasets import Dataset
-from nn.engine import Engine
+from nn.data import Dataset
 from nn.engine.numpy import NumpyEngine
+from nn.engine.protocol import Engine
 from nn.engine.wasm.program import WasmEngine, WasmProgram
 from nn.layers import Dense, Rescaling
 from nn.model import Sequential

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from nn.engine.wasm import machine
-from nn.engine.wasm.machine import Changed, Library, Scratch, Wasmtime, Word
+from nn.engine.wasm.machine import Argument, InOut, Library, Scratch, Wasmtime
 
 _UNTOUCHED = 0xFF
 
@@ -27,7 +27,7 @@ class _Watched:
         self._guarded = guarded
         self._library = library
 
-    def run(self, function: str, words: Sequence[Word]) -> None:
+    def run(self, function: str, words: Sequence[Argument]) -> None:
         self._library.run(function, words)
         memory = np.ctypeslib.as_array(self._guarded.memory.get_buffer_ptr(self._guarded.store))
         places = machine._places(words)
@@ -37,7 +37,7 @@ class _Watched:
                 continue
             end = place + machine._size(word)
             outside[place:end] = False
-            if not isinstance(word, Changed | Scratch):
+            if not isinstance(word, InOut | Scratch):
                 assert memory[place:end].tobytes() == word.tobytes(), (
                     "a kernel wrote to what it only reads"
                 )

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from nn.engine.wasm.assembler import Function, Module
-from nn.engine.wasm.instructions import I32, Value
-from nn.engine.wasm.machine import Changed, Wasmtime
+from nn.engine.wasm.asm.assembler import Function, Module
+from nn.engine.wasm.asm.instructions import I32, Value
+from nn.engine.wasm.machine import InOut, Wasmtime
 
 MACHINE = Wasmtime(relaxed=True)
 
@@ -32,5 +32,5 @@ def result(make: Callable[..., Value], *inputs: np.ndarray, dtype: Any, size: in
     def write(f: Function, place: Value, *addresses: Value) -> None:
         f.store(place, make(*addresses))
 
-    run(write, Changed(out), *inputs)
+    run(write, InOut(out), *inputs)
     return out

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from nn.data.columns import Columns
+from nn.formats.weights import Training, dumps
 from nn.layers import Dense, Rescaling
 from nn.model import Sequential
-from nn.task import Columns
-from nn.weights import Training, dumps
 
 
 def network(

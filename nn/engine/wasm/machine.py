@@ -23,16 +23,16 @@ from typing import Any, Protocol
 import numpy as np
 
 from nn.arrays import address, aligned_zeros
-from nn.engine.wasm.assembler import Module
-from nn.engine.wasm.instructions import F32X4, I32
+from nn.engine.wasm.asm.assembler import Module
+from nn.engine.wasm.asm.instructions import F32X4, I32
 
 
-class Refused(RuntimeError):
+class CompileError(RuntimeError):
     """A module could not be loaded: the machine does not know an instruction, or has no room."""
 
 
 @dataclass(frozen=True, eq=False)
-class Changed:
+class InOut:
     """An array that a function writes to."""
 
     array: np.ndarray
@@ -45,13 +45,13 @@ class Scratch:
     size: int
 
 
-Word = int | np.ndarray | Changed | Scratch
+Argument = int | np.ndarray | InOut | Scratch
 
 
 class Library(Protocol):
     """A module that is loaded."""
 
-    def run(self, function: str, words: Sequence[Word]) -> None:
+    def run(self, function: str, words: Sequence[Argument]) -> None:
         """Call a function with a table of numbers and arrays.
 
         Raises:
@@ -77,7 +77,7 @@ class Machine(Hashable, Protocol):
         """Load a module.
 
         Raises:
-            Refused: it cannot be loaded.
+            CompileError: it cannot be loaded.
         """
 
 
@@ -89,7 +89,7 @@ def machine() -> Machine | None:
         try:
             candidate = kind(relaxed)
             candidate.load(_probe(relaxed))
-        except (Refused, ImportError):
+        except (CompileError, ImportError):
             continue
         return candidate
     return None
@@ -134,7 +134,7 @@ class Pyodide:
                 file.write(module)
             return _SharedLibrary(self, ctypes.CDLL(path))
         except OSError as error:
-            raise Refused(str(error)) from error
+            raise CompileError(str(error)) from error
         finally:
             os.unlink(path)
 
@@ -145,7 +145,7 @@ class _SharedLibrary:
         self._library = library
         self._functions: dict[str, Any] = {}
 
-    def run(self, function: str, words: Sequence[Word]) -> None:
+    def run(self, function: str, words: Sequence[Argument]) -> None:
         call = self._functions.get(function)
         if call is None:
             call = self._functions[function] = self._library[function]
@@ -153,25 +153,25 @@ class _SharedLibrary:
         table = np.array([self._number(word) for word in words], dtype=np.uint32)
         call(address(table))
 
-    def _number(self, word: Word) -> int:
+    def _number(self, word: Argument) -> int:
         if isinstance(word, int):
             return word
         array = self._machine.scratch(word.size) if isinstance(word, Scratch) else _array(word)
         return address(array)
 
 
-def _array(word: np.ndarray | Changed) -> np.ndarray:
+def _array(word: np.ndarray | InOut) -> np.ndarray:
     """Return a word's array.
 
     Raises:
         TypeError: there is none.
         ValueError: a function cannot work on it.
     """
-    array = word.array if isinstance(word, Changed) else word
+    array = word.array if isinstance(word, InOut) else word
     if not isinstance(array, np.ndarray):
         # Such as np.int64, whose address could be taken too.
         raise TypeError(f"neither a number nor an array: {word!r:.40}")
-    if not array.flags.c_contiguous or (isinstance(word, Changed) and not array.flags.writeable):
+    if not array.flags.c_contiguous or (isinstance(word, InOut) and not array.flags.writeable):
         raise ValueError(f"a kernel cannot work on an array of strides {array.strides}")
     return array
 
@@ -204,7 +204,7 @@ class Wasmtime:
                 compiled = self.wasmtime.Module(self.store.engine, module)
                 instance = self.wasmtime.Instance(self.store, compiled, [self.memory])
         except self.wasmtime.WasmtimeError as error:
-            raise Refused(str(error)) from error
+            raise CompileError(str(error)) from error
         return _Instance(self, instance)
 
     def room(self, size: int) -> np.ndarray:
@@ -227,11 +227,11 @@ class _Instance:
         self._machine = machine
         self._instance = instance
 
-    def run(self, function: str, words: Sequence[Word]) -> None:
+    def run(self, function: str, words: Sequence[Argument]) -> None:
         with self._machine.lock:
             self._run(function, words)
 
-    def _run(self, function: str, words: Sequence[Word]) -> None:
+    def _run(self, function: str, words: Sequence[Argument]) -> None:
         places = _places(words)
         memory = self._machine.room(places[-1] + 4 * len(words) + GUARD)
         numbers = np.empty(len(words), dtype=np.uint32)
@@ -243,7 +243,7 @@ class _Instance:
         memory[table : table + numbers.nbytes] = numbers.view(np.uint8)
         self._call(function, table)
         for word, place in zip(words, places, strict=False):
-            if isinstance(word, Changed):
+            if isinstance(word, InOut):
                 _flat(word)[...] = memory[place : place + _size(word)]
 
     def _call(self, function: str, table: int) -> None:
@@ -252,7 +252,7 @@ class _Instance:
         self._instance.exports(store)[function](store, table - (table >> 31 << 32))
 
 
-def _places(words: Sequence[Word]) -> list[int]:
+def _places(words: Sequence[Argument]) -> list[int]:
     """Return where in wasmtime's memory each word's array starts, and last the table."""
     places = [GUARD]
     for word in words:
@@ -261,10 +261,10 @@ def _places(words: Sequence[Word]) -> list[int]:
     return places
 
 
-def _size(word: np.ndarray | Changed | Scratch) -> int:
+def _size(word: np.ndarray | InOut | Scratch) -> int:
     return word.size if isinstance(word, Scratch) else _array(word).nbytes
 
 
-def _flat(word: np.ndarray | Changed) -> np.ndarray:
+def _flat(word: np.ndarray | InOut) -> np.ndarray:
     """Return an array as bytes."""
     return _array(word).reshape(-1).view(np.uint8)

@@ -1,21 +1,24 @@
 """A whole network as one module: how the kernels come together.
 
-Four functions can be called, each with the address of a :data:`~nn.engine.wasm.table.WORDS` table:
+Four functions can be called, each with the address of
+:data:`~nn.engine.wasm.memory.ARGUMENTS`:
 ``train`` works through mini-batches, ``gradients`` through one without an update, ``evaluate`` and
 ``predict`` through samples forward only. Each is a loop around functions that browsers can replace
 by optimised ones while the loop runs.
 
 What is done here to locals, loops and calls of a function ``f`` writes code that does it later, in
 WebAssembly. Pictures that are mostly 0 have a first layer of their own, in two forms, ``sparse``
-and ``keeps``: :mod:`nn.engine.wasm.sparse` derives both.
+and ``keeps``: :mod:`nn.engine.wasm.kernels.sparse` derives both.
 """
 
 from __future__ import annotations
 
-from nn.engine.wasm import activations, inputs, kept, losses, matmul, updates, vectors
-from nn.engine.wasm.assembler import Function, Module, once
-from nn.engine.wasm.instructions import F32, F64, I32, Value, select
-from nn.engine.wasm.table import CONSTANTS, OFF, ON, ONE, Spec, word
+from nn.engine.wasm.asm.assembler import Function, Module, once
+from nn.engine.wasm.asm.instructions import F32, F64, I32, Value, select
+from nn.engine.wasm.kernels import activations, losses, matmul, updates, vectors
+from nn.engine.wasm.layers import dense_deferred as kept
+from nn.engine.wasm.layers import inputs
+from nn.engine.wasm.memory import CONSTANTS, OFF, ON, ONE, Spec, word
 
 
 def network(spec: Spec, relaxed: bool) -> bytes:
@@ -38,7 +41,7 @@ def _train(module: Module, spec: Spec) -> None:
         batch = f.local(word(table, "batch"))
         if spec.keeps:
             f.call(kept.resume(module, spec), table)
-        with f.repeat_while(left):
+        with f.while_(left):
             rows = f.local(select(left < batch, left, batch))
             f.call(step, table, order, targets, rows, F32.load(rates))
             order += rows * 4
@@ -71,7 +74,7 @@ def _forward_only(module: Module, spec: Spec, name: str, measured: bool) -> None
         ]
         batch = f.local(word(table, "batch"))
         _begin(f, spec, table)
-        with f.repeat_while(left):
+        with f.while_(left):
             rows = f.local(select(left < batch, left, batch))
             f.call(forward, table, order, rows, outputs)
             if measured:

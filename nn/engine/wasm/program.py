@@ -10,26 +10,26 @@ import numpy as np
 
 from nn.activations import ACTIVATIONS
 from nn.arrays import address, aligned_zeros
-from nn.datasets.dataset import Dataset
-from nn.engine import Program, Totals
+from nn.data.dataset import Dataset
 from nn.engine.numpy import NumpyProgram
-from nn.engine.wasm import activations, losses
-from nn.engine.wasm.machine import Changed, Library, Machine, Refused, Scratch, Word
-from nn.engine.wasm.network import network
-from nn.engine.wasm.sparse import list_bytes
-from nn.engine.wasm.table import (
+from nn.engine.protocol import Program, Totals
+from nn.engine.wasm.kernels import activations, losses
+from nn.engine.wasm.kernels.sparse import list_bytes
+from nn.engine.wasm.kernels.updates import PLAIN, update_of
+from nn.engine.wasm.machine import Argument, CompileError, InOut, Library, Machine, Scratch
+from nn.engine.wasm.memory import (
+    ARGUMENTS,
     CONSTANTS,
     OFF,
     OFFSET,
     ON,
     ONE,
     SCALE,
-    WORDS,
     Layer,
     Spec,
-    words_of,
+    arguments_of,
 )
-from nn.engine.wasm.updates import PLAIN, update_of
+from nn.engine.wasm.network import network
 from nn.layers import Dense, Rescaling
 from nn.losses import LOSSES
 from nn.optimizers import SGD, Adam, RMSprop
@@ -72,7 +72,7 @@ class WasmEngine:
         if spec not in self._libraries:
             try:
                 library = self.machine.load(network(spec, self.machine.relaxed))
-            except (Refused, MemoryError):
+            except (CompileError, MemoryError):
                 self._libraries[spec] = None
             else:
                 self._libraries[spec] = library
@@ -166,7 +166,7 @@ class WasmProgram:
             order,
             min(batch_size, len(order)),
             rates=self._rates(updates),
-            **{name: Changed(_checked(array, size)) for name, array in changed.items()},
+            **{name: InOut(_checked(array, size)) for name, array in changed.items()},
         )
         if totals is None:
             return self._numpy.train(data, order, batch_size)
@@ -175,13 +175,13 @@ class WasmProgram:
 
     def gradients(self, data: Dataset, batch: np.ndarray) -> Totals:
         gradients = _checked(self._model.gradients, self._model.parameters.size)
-        totals = self._call("gradients", data, batch, len(batch), gradients=Changed(gradients))
+        totals = self._call("gradients", data, batch, len(batch), gradients=InOut(gradients))
         return totals or self._numpy.gradients(data, batch)
 
     def evaluate(self, data: Dataset, start: int, stop: int) -> tuple[Totals, np.ndarray]:
         outputs = np.empty((stop - start, self._model.outputs), dtype=np.float32)
         order = np.arange(start, stop)
-        totals = self._call("evaluate", data, order, self._block, outputs=Changed(outputs))
+        totals = self._call("evaluate", data, order, self._block, outputs=InOut(outputs))
         return (totals, outputs) if totals else self._numpy.evaluate(data, start, stop)
 
     def predict(self, inputs: np.ndarray) -> np.ndarray:
@@ -192,7 +192,7 @@ class WasmProgram:
         targets = np.zeros(len(inputs), dtype=np.int32) if self._classes else np.zeros_like(outputs)
         unanswered = Dataset(inputs, targets, self._classes)
         order = np.arange(len(inputs))
-        totals = self._call("predict", unanswered, order, self._block, outputs=Changed(outputs))
+        totals = self._call("predict", unanswered, order, self._block, outputs=InOut(outputs))
         return outputs if totals else self._numpy.predict(inputs)
 
     def _train_with_unknown_optimizer(
@@ -207,7 +207,7 @@ class WasmProgram:
         return Totals(loss, correct)
 
     def _call(
-        self, function: str, data: Dataset, order: np.ndarray, batch: int, **words: Word
+        self, function: str, data: Dataset, order: np.ndarray, batch: int, **words: Argument
     ) -> Totals | None:
         """Run one of the network's functions; None if that cannot be done here.
 
@@ -216,7 +216,7 @@ class WasmProgram:
             data: the samples to choose from.
             order: (m,) which of them, and in which order.
             batch: how many at a time.
-            words: what else the function takes, by the names in WORDS.
+            words: what else the function takes, by the names in ARGUMENTS.
         """
         model = self._model
         batch = operator.index(batch)
@@ -243,16 +243,16 @@ class WasmProgram:
             "targets": _targets(data, order, model.outputs),
             "settings": _settings(model, spec),
             "work": Scratch(layout.work(batch)),
-            "totals": Changed(totals),
+            "totals": InOut(totals),
         }
         words.setdefault("parameters", _checked(model.parameters, layout.parameters))
         if spec.keeps and function == "train":
             if self._kept.size != layout.kept:
                 self._kept = aligned_zeros(layout.kept, np.float32)
-            words["kept"] = Changed(self._kept)
-        read = words_of(function, spec)
+            words["kept"] = InOut(self._kept)
+        read = arguments_of(function, spec)
         try:
-            library.run(function, [words[name] if name in read else 0 for name in WORDS])
+            library.run(function, [words[name] if name in read else 0 for name in ARGUMENTS])
         except MemoryError:
             return None
         return Totals(float(totals[0]), int(totals[1]))

@@ -1,0 +1,66 @@
+"""IDX, the format in which MNIST was published.
+
+Two zero bytes, a byte for the type of the values, a byte for the number of dimensions, each
+dimension as a big-endian 32-bit number, then the values, the last dimension changing fastest.
+Source: the MNIST database, http://yann.lecun.com/exdb/mnist/, "File formats".
+"""
+
+from __future__ import annotations
+
+import math
+import struct
+
+import numpy as np
+
+from nn.data.gzipped import Content, unpack
+
+_UNSIGNED_BYTE = 0x08
+
+
+def looks_like_idx(content: Content) -> bool:
+    """Whether uncompressed content starts the way every IDX file does."""
+    return content[:2] == b"\0\0"
+
+
+def read_idx(data: Content) -> np.ndarray:
+    """Read images or labels from the content of an IDX file, gzipped or not.
+
+    Returns:
+        uint8, (n, rows, columns) for images and (n,) for labels, with at least one value. It
+        shares its memory with uncompressed `data`, and can be written to only if `data` can.
+
+    Raises:
+        ValueError: the content is empty, is not IDX, has another type or number of dimensions,
+            or is shorter or longer than its header says.
+    """
+    content = unpack(data)
+    if not content:
+        raise ValueError("the file is empty; expected IDX")
+    if len(content) < 4 or not looks_like_idx(content):
+        raise ValueError(
+            f"this is not IDX: it starts with the bytes {content[:4].hex(' ')}; "
+            "expected 00 00 08 03 for images or 00 00 08 01 for labels"
+        )
+    value_type, dimensions = content[2:4]
+    if value_type != _UNSIGNED_BYTE:
+        raise ValueError(
+            f"the IDX values have the type 0x{value_type:02x}; expected 0x08, unsigned bytes"
+        )
+    if dimensions not in (1, 3):
+        raise ValueError(
+            f"the IDX data has {dimensions} dimensions; expected 3 for images or 1 for labels"
+        )
+    start = 4 + 4 * dimensions
+    if len(content) < start:
+        raise ValueError(
+            f"the IDX header is cut short: {len(content)} bytes; expected at least {start}"
+        )
+    shape = struct.unpack_from(f">{dimensions}I", content, 4)
+    expected, found = math.prod(shape), len(content) - start
+    if expected == 0:
+        raise ValueError("the IDX header announces no values; expected at least one")
+    if found != expected:
+        sizes = " x ".join(f"{size:,}" for size in shape)
+        problem = "is cut short" if found < expected else "has bytes left over"
+        raise ValueError(f"the IDX data {problem}: {found:,} values; the header announces {sizes}")
+    return np.frombuffer(content, np.uint8, offset=start).reshape(shape)

@@ -1,0 +1,152 @@
+"""MNIST as it is widely shared in CSV: a picture a line, its label first, then its 784 pixels."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+
+from nn.data.dataset import Dataset
+from nn.data.gzipped import Content, unpack
+
+SIDE = 28
+CLASSES = 10
+
+_COLUMNS = 1 + SIDE * SIDE
+_HIGHEST = [CLASSES - 1] + [255] * (_COLUMNS - 1)
+_SEPARATORS = np.frombuffer(b"," * (_COLUMNS - 1) + b"\n", np.uint8)
+_SHORTEST_LINE = 2 * _COLUMNS  # one digit and one separator a value
+_CHUNK = 2**18  # bytes of text taken at a time: some 150 lines, which fit a processor cache
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_FIRST_LINE = re.compile(rb"""(?:\xef\xbb\xbf)?(?=[\w"' .,+-])[^\0-\x1f]*,""")
+
+
+def looks_like_csv(content: Content) -> bool:
+    """Whether uncompressed content starts with a line of text with commas that is not JSON."""
+    return _FIRST_LINE.match(content) is not None
+
+
+def read_image_csv(data: Content) -> Dataset:
+    r"""Read labelled 28x28 pictures from the content of a CSV file, gzipped or not.
+
+    Each line is a label, 0 to 9, and 784 pixels, 0 to 255, row by row. A first line without a
+    single whole number is taken as a header. Lines end in \n or \r\n, the last one in neither,
+    either or several; spaces around values and a UTF-8 byte order mark are allowed.
+
+    Returns:
+        inputs (n, 784) uint8, targets (n,) uint8, 10 classes, n at least 1.
+
+    Raises:
+        ValueError: naming the line (from 1, the header included) and, where it applies, the
+            column (from 1) that is wrong, and what was expected there.
+    """
+    content = unpack(data)
+    if content[: len(_BYTE_ORDER_MARK)] == _BYTE_ORDER_MARK:
+        content = content[len(_BYTE_ORDER_MARK) :]
+    content = content[: _length_without_blank_end(content)]
+    if not content:
+        raise ValueError("the file is empty; expected lines of a label and 784 pixels")
+
+    # No line is shorter than _SHORTEST_LINE, so this is room enough, taken once.
+    room = len(content) // _SHORTEST_LINE + 1
+    inputs = np.empty((room, _COLUMNS - 1), np.uint8)
+    targets = np.empty(room, np.uint8)
+
+    count = 0
+    position, header = _skip_header(content)
+    while position < len(content):
+        text = _whole_lines(content, position, first_line=1 + header + count)
+        position += len(text)
+        rows = _parse(text, first_line=1 + header + count)
+        inputs[count : count + len(rows)] = rows[:, 1:]
+        targets[count : count + len(rows)] = rows[:, 0]
+        count += len(rows)
+    if count == 0:
+        raise ValueError("there is only a header; expected lines of a label and 784 pixels")
+    return Dataset(inputs[:count], targets[:count], CLASSES)
+
+
+def _length_without_blank_end(content: memoryview) -> int:
+    length = len(content)
+    while length and content[length - 1] in b" \r\n":
+        length -= 1
+    return length
+
+
+def _skip_header(content: memoryview) -> tuple[int, int]:
+    """Where the pictures start, and how many lines come before them: 0 or 1."""
+    line = _whole_lines(content, 0, first_line=1).partition(b"\n")[0]
+    if any(field.strip().isdigit() for field in _split(line, 1)):
+        return 0, 0
+    return len(line) + 1, 1
+
+
+def _whole_lines(content: memoryview, position: int, first_line: int) -> bytes:
+    text = bytes(content[position : position + _CHUNK])
+    if position + len(text) == len(content):
+        return text
+    end = text.rfind(b"\n") + 1
+    if end == 0:
+        raise ValueError(
+            f"line {first_line}: longer than {_CHUNK:,} bytes; expected a label and 784 pixels"
+        )
+    return text[:end]
+
+
+def _parse(text: bytes, first_line: int) -> np.ndarray:
+    """Whole lines to (lines, 785), every value checked."""
+    text = text.replace(b"\r\n", b"\n").replace(b", ", b",")
+    if not text.endswith(b"\n"):
+        text += b"\n"
+    rows = _parse_plain(text)
+    if rows is None:
+        lines = text[:-1].split(b"\n")
+        rows = np.array([_parse_line(line, first_line + i) for i, line in enumerate(lines)])
+    return rows
+
+
+def _parse_plain(text: bytes) -> np.ndarray | None:
+    """What _parse_line makes of every line, all at once; None if there is anything unusual."""
+    characters = np.frombuffer(text, np.uint8)
+    ends = np.flatnonzero(characters < ord("0"))  # as separators are; compared with them below
+    if (
+        characters.max() > ord("9")
+        or ends.size % _COLUMNS
+        or (characters[ends].reshape(-1, _COLUMNS) != _SEPARATORS).any()
+    ):
+        return None
+    lengths = np.diff(ends, prepend=-1) - 1
+    if lengths.min() < 1 or lengths.max() > 3:
+        return None
+    digits = characters - np.uint8(ord("0"))
+    values = digits[ends - 1].astype(np.uint16)
+    for place in (2, 3):
+        longer = np.flatnonzero(lengths >= place)
+        values[longer] += 10 ** (place - 1) * digits[ends[longer] - place].astype(np.uint16)
+    rows = values.reshape(-1, _COLUMNS)
+    return rows if (rows <= _HIGHEST).all() else None
+
+
+def _parse_line(line: bytes, number: int) -> list[int]:
+    fields = [field.strip() for field in _split(line, number)]
+    for column, (field, highest) in enumerate(zip(fields, _HIGHEST, strict=True), start=1):
+        if not field.isdigit() or len(field) > 3 or int(field) > highest:
+            found = repr(field[:20].decode("utf-8", "replace")) if field else "nothing"
+            raise ValueError(
+                f"line {number}, column {column}: found {found} "
+                f"where a {'label' if column == 1 else 'pixel'} belongs; "
+                f"expected a whole number from 0 to {highest}"
+            )
+    return [int(field) for field in fields]
+
+
+def _split(line: bytes, number: int) -> list[bytes]:
+    if not line.strip():
+        raise ValueError(f"line {number}: it is blank; expected a label and 784 pixels")
+    fields = line.split(b",")
+    if len(fields) != _COLUMNS:
+        raise ValueError(
+            f"line {number}: expected {_COLUMNS} values separated by commas, "
+            f"a label and 784 pixels; found {len(fields)}"
+        )
+    return fields

@@ -1,0 +1,1 @@
+"""A small WebAssembly assembler; it knows nothing of neural networks."""

@@ -1,0 +1,1 @@
+"""Kernels on arrays: what layers, losses and optimizers are computed with."""

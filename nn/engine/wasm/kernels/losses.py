@@ -1,0 +1,143 @@
+"""Losses and the gradients that training follows, as :mod:`nn.losses` has them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from nn.engine.wasm.asm.assembler import Function, Module, once
+from nn.engine.wasm.asm.instructions import F32, F32X4, I32, Value, select
+from nn.engine.wasm.kernels import activations, exp, softmax, vectors
+
+_SQUARES: dict[str, Callable[[int], float]] = {
+    "half_squared_error": lambda units: 0.5,
+    "mean_squared_error": lambda units: 1 / units,
+}
+"""What the sum of ``(y - t)²`` is multiplied by in one sample's loss."""
+_FACTORS: dict[str, Callable[[int], float]] = {
+    "half_squared_error": lambda units: 1.0,
+    "mean_squared_error": lambda units: 2 / units,
+    "binary_crossentropy": lambda units: 1 / units,
+    "categorical_crossentropy": lambda units: 1.0,
+}
+"""What ``y - t`` is multiplied by in the gradient of one sample's loss."""
+
+NAMES = set(_FACTORS)
+"""The losses that there are kernels for."""
+
+
+def value(f: Function, name: str, units: int, z: Value, y: Value, t: Value, rows: Value) -> Value:
+    """Return the loss summed over the rows: ``z`` are the logits, ``y`` outputs, ``t`` targets."""
+    if name == "categorical_crossentropy":
+        return _categorical_crossentropy(f.module, units)(z, t, rows)
+    if name == "binary_crossentropy":
+        return _binary_crossentropy(f.module)(z, t, rows * units) * (1 / units)
+    return _squares(f.module)(y, t, rows * units) * _SQUARES[name](units)
+
+
+def gradient(
+    f: Function,
+    name: str,
+    activation: str,
+    units: int,
+    y: Value,
+    t: Value,
+    delta: Value,
+    rows: Value,
+) -> None:
+    """Write ∂(mean loss)/∂z to ``delta``."""
+    factor = _FACTORS[name](units) / rows.to(F32)
+    f.call(_scaled_difference(f.module), y, t, delta, rows * units, factor)
+    # With their own activations, the cross-entropies' derivatives end at z already.
+    if name in _SQUARES:
+        activations.backward(f, activation, units, y, delta, rows)
+
+
+_scaled_difference = vectors.elementwise(
+    lambda f, y, t, delta, *, factor: {"delta": (y - t) * factor}
+)
+
+
+@vectors.total
+def _squares(f: Function, y: Value, t: Value) -> Value:
+    """``Σ (y - t)²``: called with (y, t, count)."""
+    error = f.local(y - t)
+    return error * error
+
+
+@vectors.total
+def _binary_crossentropy(f: Function, z: Value, t: Value) -> Value:
+    """``Σ log(1 + exp z) - z t``: called with (z, t, count).
+
+    ``log(1 + exp z) = max(z, 0) + log(1 + exp(-|z|))``, where nothing overflows.
+    """
+    rest = exp.log(f, exp.exp(f, -z.abs()) + 1.0)
+    return z.max(0.0) + rest - z * t
+
+
+@once
+def _categorical_crossentropy(module: Module, units: int) -> Function:
+    """``Σ log Σⱼ exp(zⱼ) - Σⱼ tⱼ zⱼ`` over the rows: called with (z, t, rows).
+
+    As in softmax, the row's largest number is subtracted from it first.
+    """
+    with module.function("categorical crossentropy", I32, I32, I32, result=F32) as f:
+        z, t, rows = f.parameters
+        loss = f.local(F32)
+        with vectors.each_row(f, z, rows, units, t):
+            largest = softmax.row_max(f, z, units)
+            total, product = f.local(F32X4(0.0)), f.local(F32X4(0.0))
+            beside = f.local(t - z)
+
+            def add(place: Value, width: int) -> None:
+                total.set(total + exp.exp(f, softmax.filled(place, width) - largest))
+                shifted = vectors.load(place, 0, width) - largest
+                product.set(product + shifted * vectors.load(place + beside, 0, width))
+
+            vectors.across(f, z, units, add)
+            sums = F32X4.splat(vectors.sum_of_lanes(total))
+            loss += exp.log(f, sums).lane(0) - vectors.sum_of_lanes(product)
+        f.return_(loss)
+    return f
+
+
+@once
+def one_hot(module: Module, units: int, classes: int) -> Function:
+    """Write targets for labels: called with (labels, t, rows, off, on).
+
+    Two classes may share one output, which is then the second class's.
+    """
+    with module.function("one hot", I32, I32, I32, F32, F32) as f:
+        labels, t, rows, off, on = f.parameters
+        first = classes - units
+        with f.for_range(labels, f.local(labels + rows * 4), 4):
+            label = f.local(I32.load(labels))
+            with f.for_range(f.local(I32(first)), classes) as output:
+                f.store(t, select(output.equals(label), on, off))
+                t += 4
+    return f
+
+
+@once
+def right_answers(module: Module, units: int) -> Function:
+    """Count rows whose largest output is that of the label: called with (y, labels, rows).
+
+    The first of equal ones counts, and the first that is not a number before all others, as NumPy's
+    ``argmax`` has it. A single output says the second class above ½.
+    """
+    with module.function("right answers", I32, I32, I32, result=I32) as f:
+        y, labels, rows = f.parameters
+        right, answer, best = f.local(I32), f.local(I32), f.local(F32)
+        with f.for_range(labels, f.local(labels + rows * 4), 4):
+            best.set(F32.load(y))
+            answer.set(best > 0.5 if units == 1 else I32(0))
+            y += 4
+            if units > 1:
+                with f.for_range(f.local(I32(1)), units) as output:
+                    number = f.local(F32.load(y))
+                    with f.if_((number <= best).is_zero() & best.equals(best)):
+                        best.set(number)
+                        answer.set(output)
+                    y += 4
+            right += answer.equals(I32.load(labels))
+        f.return_(right)
+    return f

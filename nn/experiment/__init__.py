@@ -1,0 +1,1 @@
+"""What makes a run repeatable, in the page and in a terminal alike."""

@@ -1,0 +1,228 @@
+"""An experiment: a network made, trained, tested and saved as some settings say.
+
+The page and the command line both work through this, so the same settings give the same network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from dataclasses import replace
+from typing import TypeVar
+
+import numpy as np
+
+from nn.data.dataset import Dataset
+from nn.engine import default_engine, named_engine
+from nn.engine.numerical import NumericalEngine
+from nn.engine.protocol import Engine
+from nn.experiment.settings import DECAYS, LayerSettings, Settings, SettingsError, parse
+from nn.experiment.task import Task
+from nn.formats import weights
+from nn.layers import Dense
+from nn.losses import LOSSES
+from nn.model import Sequential
+from nn.optimizers import OPTIMIZERS
+from nn.regularizers import L1L2
+from nn.training import Evaluation, Progress, evaluating, training
+
+_KERNEL_INITIALIZERS = {
+    "sigmoid": "random_uniform",
+    "relu": "he_normal",
+    "leaky_relu": "he_normal",
+}
+"""By the layer's activation; Glorot's for all others."""
+
+
+S = TypeVar("S", bound=Settings)
+
+
+def make_layers(settings: Settings, task: Task) -> list[Dense]:
+    """Return the layers that settings describe, output last, without parameters yet."""
+    output = replace(
+        settings.output,
+        units=task.outputs,
+        activation=settings.output.activation
+        or LOSSES[settings.loss].output_activation
+        or task.output_activation,
+    )
+    return [_make_layer(layer, settings, task) for layer in (*settings.hidden, output)]
+
+
+def _make_layer(layer: LayerSettings, settings: Settings, task: Task) -> Dense:
+    activation = layer.activation or settings.activation
+    usual = task.initializer or _KERNEL_INITIALIZERS.get(activation, "glorot_uniform")
+    return Dense(
+        layer.units,
+        activation,
+        settings.use_bias if layer.use_bias is None else layer.use_bias,
+        kernel_initializer=layer.initializer or usual,
+        bias_initializer=task.initializer or "zeros",
+    )
+
+
+def check(settings: Settings, task: Task) -> None:
+    """Raise a SettingsError if ``settings`` ask for a network that cannot be made or saved."""
+    layers = make_layers(settings, task)
+    inputs = [task.features, *(layer.units for layer in layers)]
+    count = sum(layer.parameter_count(n) for layer, n in zip(layers, inputs, strict=False))
+    if count > weights.MAX_PARAMETERS:
+        raise SettingsError(
+            {"hidden": f"{count:,} weights are too many: at most {weights.MAX_PARAMETERS:,}"},
+            settings.table,
+        )
+    needed, found = LOSSES[settings.loss].output_activation, layers[-1].activation.name
+    if needed not in (None, found):
+        raise SettingsError(
+            {"output": f"{settings.loss} needs {needed} here, not {found}"}, settings.table
+        )
+
+
+class Experiment:
+    """A network, the generator behind its randomness, and what it has been through.
+
+    Attributes:
+        model: the network.
+        history: its training so far, as it is saved.
+    """
+
+    def __init__(self, settings: Settings, task: Task) -> None:
+        """Make a new network.
+
+        Raises:
+            SettingsError: there can be no such network, or it would have more parameters than a
+                weights file may.
+        """
+        check(settings, task)
+        self._rng = np.random.default_rng(settings.seed)
+        self.model = _network(settings, task)
+        self.model.build(task.features, self._rng)
+        self.history = weights.Training(settings=settings.fields())
+        self._compile(settings, steps=1)
+
+    @classmethod
+    def loaded(cls, data: bytes) -> Experiment:
+        """Return an experiment that goes on from the bytes of a weights file.
+
+        How it goes on is seeded by the samples that the network has seen, so that going on from
+        the same file repeats.
+
+        Raises:
+            ValueError: the file is not one.
+        """
+        experiment = cls.__new__(cls)
+        experiment.model, experiment.history = weights.loads(data)
+        experiment._rng = np.random.default_rng(experiment.history.samples)
+        return experiment
+
+    def settings(self, base: S, task: Task) -> S:
+        """Return the settings to go on with: this network's, trained as it was the last time.
+
+        Args:
+            base: settings for what the network's history does not tell.
+            task: what the network is for.
+        """
+        try:
+            settings = parse(self.history.settings, base)
+        except SettingsError:
+            settings = base
+        settings = replace(settings, loss=self.model.loss.name)
+        found = [_described(layer) for layer in self.model.layers]
+        if [_described(layer) for layer in make_layers(settings, task)] == found:
+            return settings
+        *hidden, output = found
+        return replace(
+            settings,
+            activation=(hidden[0].activation if hidden else None) or settings.activation,
+            use_bias=bool(output.use_bias),
+            hidden=tuple(hidden),
+            output=replace(output, units=0),
+        )
+
+    def saved(self) -> str:
+        """Return the text of a weights file, which can be asked for in mid-training too."""
+        return weights.dumps(self.model, self.history)
+
+    def train(
+        self,
+        settings: Settings,
+        data: Dataset,
+        test: Dataset | None,
+        budget: float,
+        validation_freq: int = 1,
+    ) -> Iterator[Progress]:
+        """Train the network further, as :func:`nn.training.training` does, and keep the history.
+
+        Args:
+            settings: optimizer, learning rate, batch size, epochs and samples are used.
+            data: what to train on, or to draw ``settings.train_samples`` of.
+            test: tested on, when given.
+            budget: about how many seconds of work between two yields.
+            validation_freq: how many epochs come before each test.
+
+        Raises:
+            SettingsError: ``settings.train_samples`` is more than there are.
+        """
+        count = settings.train_samples
+        if count is not None and count > len(data):
+            raise SettingsError({"trainSamples": f"there are only {len(data):,}"}, settings.table)
+        if count is not None:
+            data = data.draw(count, self._rng)
+        self._compile(settings, steps=settings.epochs * -(-len(data) // settings.batch_size))
+        self.history.settings = settings.fields()
+        return self._recorded(
+            training(
+                self.model,
+                data,
+                batch_size=settings.batch_size,
+                epochs=settings.epochs,
+                rng=self._rng,
+                validation=test,
+                validation_freq=validation_freq,
+                budget=budget,
+            )
+        )
+
+    def test(self, data: Dataset, budget: float) -> Generator[Progress, None, Evaluation]:
+        """Test the network, as :func:`nn.training.evaluating` does, and keep the accuracy."""
+        evaluation = yield from evaluating(self.model, data, budget=budget)
+        self.history.test_accuracy = evaluation.accuracy
+        return evaluation
+
+    def _recorded(self, run: Iterator[Progress]) -> Iterator[Progress]:
+        for progress in run:
+            if progress.evaluation is not None:
+                self.history.test_accuracy = progress.evaluation.accuracy
+            elif not progress.testing:
+                self.history.samples += progress.samples
+                self.history.epochs += progress.finished
+                self.history.test_accuracy = None
+            yield progress
+
+    def _compile(self, settings: Settings, steps: int) -> None:
+        rate = DECAYS[settings.decay](settings.learning_rate, steps)
+        self.model.compile(
+            OPTIMIZERS[settings.optimizer](rate),
+            self.model.loss,
+            self.model.target_range,
+            _engine(settings),
+        )
+        penalty = L1L2(settings.l1, settings.l2) if settings.l1 or settings.l2 else None
+        for layer in self.model.layers:
+            layer.kernel_regularizer = penalty
+
+
+def _engine(settings: Settings) -> Engine:
+    if settings.gradients == "numerical":
+        return NumericalEngine()
+    return default_engine() if settings.engine == "auto" else named_engine(settings.engine)
+
+
+def _network(settings: Settings, task: Task) -> Sequential:
+    model = Sequential(make_layers(settings, task), task.inputs, task.dtype)
+    model.columns = task.columns
+    model.compile(loss=settings.loss, target_range=task.target_range)
+    return model
+
+
+def _described(layer: Dense) -> LayerSettings:
+    return LayerSettings(layer.units, layer.activation.name, None, layer.use_bias)

@@ -1,0 +1,48 @@
+"""What a network is for: what it is given, what it shall answer, and what it learns from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from nn.data.columns import Columns
+from nn.initializers import Initializer
+from nn.layers import Rescaling
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """What a network is for.
+
+    Attributes:
+        features: how many numbers it is given.
+        outputs: how many it answers.
+        inputs: how raw data is scaled for it.
+        target_range: what an output shall be for a class that is not, and one that is, the label.
+        output_activation: of the output layer, where neither loss nor settings say.
+        initializer: of all parameters whose initializer the settings leave open; None for what
+            suits each layer's activation, and biases of zero.
+        dtype: of parameters and arithmetic.
+        columns: what inputs and outputs stand for, where they have names.
+    """
+
+    features: int
+    outputs: int
+    inputs: Rescaling = field(default_factory=Rescaling)
+    target_range: tuple[float, float] = (0.0, 1.0)
+    output_activation: str = "sigmoid"
+    initializer: Initializer | None = None
+    dtype: str = "float32"
+    columns: Columns | None = None
+
+
+@dataclass(frozen=True)
+class DataCode:
+    """The part of a program that gets the data.
+
+    Attributes:
+        imports: whole lines, such as "from pathlib import Path".
+        lines: what defines ``train`` and ``test``, both a :class:`nn.Dataset`.
+    """
+
+    imports: list[str]
+    lines: list[str]
