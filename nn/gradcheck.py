@@ -15,7 +15,6 @@ from nn.data.dataset import Dataset
 from nn.engine.numerical import NumericalEngine, NumericalProgram
 from nn.engine.numpy import NumpyEngine, NumpyProgram
 from nn.engine.protocol import Engine
-from nn.initializers import Zeros
 from nn.model import Sequential
 from nn.training import Clock
 
@@ -282,8 +281,8 @@ class _Check:
 
     def _slopes(self, i: int, step: float) -> tuple[float, float]:
         """Return the loss's slopes on both sides of parameter ``i``; their mean is the central."""
-        below = (self._loss - self._nudging.nudged(i, -step)) / step
-        above = (self._nudging.nudged(i, step) - self._loss) / step
+        below = (self._loss - self._nudging.perturbed(i, -step)) / step
+        above = (self._nudging.perturbed(i, step) - self._loss) / step
         return below, above
 
     def _agree(self, slope: float, expected: float) -> bool:
@@ -341,11 +340,10 @@ class _Check:
 def _parts(model: Sequential) -> list[_Part]:
     parts: list[_Part] = []
     start = 0
-    for index, layer in enumerate(model.layers):
-        for kind, array in (("kernel", layer.kernel), ("bias", layer.bias)):
-            if array is not None:
-                parts.append(_Part(index, kind, start, array.size))
-                start += array.size
+    for index, gradients in enumerate(model.gradient_views):
+        for name, gradient in gradients.items():
+            parts.append(_Part(index, name, start, gradient.size))
+            start += gradient.size
     return parts
 
 
@@ -366,19 +364,15 @@ def _choose(parts: list[_Part], most: int, rng: np.random.Generator) -> list[tup
 
 def _slope(program: NumericalProgram, i: int, step: float) -> float:
     """Return ``(L(w + h) - L(w - h)) / 2h`` for parameter ``i`` and the loaded mini-batch."""
-    return (program.nudged(i, step) - program.nudged(i, -step)) / (2 * step)
+    return (program.perturbed(i, step) - program.perturbed(i, -step)) / (2 * step)
 
 
 def _copy(model: Sequential, dtype: str) -> Sequential:
-    """Return a network of its own parameters that computes the same with numbers of ``dtype``."""
-    layers = [copy.copy(layer) for layer in model.layers]
-    for layer in layers:
-        # What build draws is overwritten at once, and drawing takes longer than a forward pass.
-        layer.kernel_initializer = layer.bias_initializer = Zeros()
-    twin = Sequential(layers, model.inputs, dtype)
+    """Return a network of its own weights that computes the same with numbers of ``dtype``."""
+    twin = Sequential([copy.copy(layer) for layer in model.layers], model.inputs, dtype)
     twin.compile(loss=model.loss, target_range=model.target_range)
-    twin.build(model.features, np.random.default_rng(0))
-    twin.parameters[...] = model.parameters
+    twin.allocate(model.input_shape)
+    twin.parameters, twin.state, twin.noise = model.parameters, model.state, model.noise
     return twin
 
 

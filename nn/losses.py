@@ -22,6 +22,9 @@ class Loss(Protocol):
     def value(self, z: np.ndarray, y: np.ndarray, t: np.ndarray) -> float:
         """Return the loss summed over the samples."""
 
+    def check_targets(self, targets: np.ndarray) -> None:
+        pass
+
     def gradient(
         self, activation: Activation, y: np.ndarray, t: np.ndarray, out: np.ndarray
     ) -> None:
@@ -37,6 +40,9 @@ class HalfSquaredError:
     def value(self, z: np.ndarray, y: np.ndarray, t: np.ndarray) -> float:
         error = (y - t).ravel()
         return 0.5 * float(error @ error)
+
+    def check_targets(self, targets: np.ndarray) -> None:
+        pass
 
     def gradient(
         self, activation: Activation, y: np.ndarray, t: np.ndarray, out: np.ndarray
@@ -55,6 +61,9 @@ class MeanSquaredError:
     def value(self, z: np.ndarray, y: np.ndarray, t: np.ndarray) -> float:
         error = (y - t).ravel()
         return float(error @ error) / int(y.shape[1])
+
+    def check_targets(self, targets: np.ndarray) -> None:
+        pass
 
     def gradient(
         self, activation: Activation, y: np.ndarray, t: np.ndarray, out: np.ndarray
@@ -76,6 +85,9 @@ class BinaryCrossentropy:
 
     def value(self, z: np.ndarray, y: np.ndarray, t: np.ndarray) -> float:
         return float((np.logaddexp(0.0, z) - z * t).sum()) / int(z.shape[1])
+
+    def check_targets(self, targets: np.ndarray) -> None:
+        pass
 
     def gradient(
         self, activation: Activation, y: np.ndarray, t: np.ndarray, out: np.ndarray
@@ -99,6 +111,9 @@ class CategoricalCrossentropy:
         log_sums = np.log(np.exp(shifted).sum(axis=1))
         return float(log_sums.sum() - np.vdot(t, shifted))
 
+    def check_targets(self, targets: np.ndarray) -> None:
+        pass
+
     def gradient(
         self, activation: Activation, y: np.ndarray, t: np.ndarray, out: np.ndarray
     ) -> None:
@@ -115,3 +130,11 @@ LOSSES: dict[str, Loss] = {
         CategoricalCrossentropy(),
     )
 }
+
+
+def named(name: str) -> Loss:
+    from nn.names import lookup
+
+    return lookup(
+        "loss", LOSSES, {"mse": "mean_squared_error", "mae": "mean_absolute_error"}.get(name, name)
+    )

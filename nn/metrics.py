@@ -56,3 +56,13 @@ def r2_score(targets: np.ndarray, predicted: np.ndarray) -> float:
     if total == 0:
         return 1.0 if residual == 0 else 0.0
     return 1 - residual / total
+
+
+def predicted_classes(
+    outputs: np.ndarray, target_range: tuple[float, float] = (0.0, 1.0)
+) -> np.ndarray:
+    if outputs.shape[-1] > 1:
+        return np.asarray(outputs.argmax(axis=-1))
+    off, on = target_range
+    above = outputs[..., 0] > (off + on) / 2
+    return np.asarray(above if on > off else ~above, dtype=np.intp)

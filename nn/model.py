@@ -1,109 +1,78 @@
-"""``Sequential``: layers one after another, with Keras's names for what one does with them."""
+"""``Sequential``: a network with Keras's names for what one does with it."""
 
 from __future__ import annotations
 
-import copy
-import operator
-from collections import defaultdict
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 
-from nn.arrays import aligned_zeros
+from nn.data.augmentation import Augmentation
 from nn.data.columns import Columns
 from nn.data.dataset import Dataset
-from nn.engine import default_engine
-from nn.engine.protocol import Engine, Program
-from nn.layers import Dense, Rescaling
-from nn.losses import LOSSES, Loss
+from nn.data.targets import dataset_of
+from nn.engine import default_engine, named_engine
+from nn.engine.protocol import Engine, Program, Runnable
+from nn.layers import Layer, Rescaling
+from nn.losses import Loss
+from nn.losses import named as named_loss
 from nn.names import lookup
-from nn.optimizers import OPTIMIZERS, SGD, Optimizer
+from nn.network import summary_rows
+from nn.optimizers import OPTIMIZERS, Optimizer
 from nn.training import Evaluation, evaluating, exhaust, training
 
 
-class Sequential:
-    """A network of layers one after another.
+class Sequential(Runnable):
+    """A network of layers one after another, as Keras has it.
 
-    ``build`` makes the parameters, ``compile`` says how they are trained. All parameters lie in one
-    flat array, ``parameters``, beside an equal one, ``gradients``; each layer holds views of both.
+    ``build`` makes the weights (``fit`` does, from the shape of the data), ``compile`` says how
+    they are trained.
 
     Args:
-        layers: at least one.
+        layers: at least one. A :class:`~nn.layers.Rescaling` that comes first becomes ``inputs``.
         inputs: how raw data is scaled before the first layer.
-        dtype: of parameters and arithmetic; "float64" serves to check gradients, and where float32
-            is too coarse.
+        dtype: of weights and arithmetic.
 
     Attributes:
         columns: what inputs and outputs stand for, where they have names.
+
+    >>> from nn import Dense
+    >>> model = Sequential([Dense(3, activation="tanh"), Dense(1)])
+    >>> model.compile("adam", "mse")
+    >>> history = model.fit(np.zeros((8, 2)), np.ones(8), epochs=2, rng=1)
+    >>> model.predict(np.zeros((5, 2))).shape
+    (5, 1)
     """
 
     def __init__(
         self,
-        layers: Iterable[Dense],
+        layers: Iterable[Layer],
         inputs: Rescaling | None = None,
         dtype: str = "float32",
     ) -> None:
-        self.layers = list(layers)
-        if not self.layers:
-            raise ValueError("a network needs at least one layer")
-        self.inputs = inputs or Rescaling()
-        self.dtype = np.dtype(dtype)
-        self.features = 0
-        self.parameters = np.empty(0, dtype=self.dtype)
-        self.gradients = np.empty(0, dtype=self.dtype)
-
-        self.optimizer: Optimizer = SGD()
-        self.loss: Loss = LOSSES["mean_squared_error"]
-        self.target_range = (0.0, 1.0)
+        super().__init__(layers, inputs, dtype)
         self.columns: Columns | None = None
+        self._compiled = False
         self._engine: Engine | None = None
         self._program: Program | None = None
 
-    @property
-    def outputs(self) -> int:
-        """Units of the last layer."""
-        return self.layers[-1].units
+    def build(self, shape: int | Sequence[int], rng: np.random.Generator | int) -> None:
+        super().build(shape, np.random.default_rng(rng))
 
-    @property
-    def widths(self) -> list[int]:
-        """Features and units from input to output, such as [784, 100, 10]."""
-        return [self.features, *(layer.units for layer in self.layers)]
-
-    def build(self, features: int, rng: np.random.Generator) -> None:
-        """Make parameters for inputs of ``features`` columns and draw them from ``rng``."""
-        features = operator.index(features)
-        if features < 1:
-            raise ValueError(f"a network needs at least one input feature, got {features}")
-        self.features = features
-        sizes = [
-            layer.parameter_count(inputs)
-            for layer, inputs in zip(self.layers, self.widths, strict=False)
-        ]
-        self.parameters = aligned_zeros(sum(sizes), self.dtype)
-        self.gradients = aligned_zeros(sum(sizes), self.dtype)
-        self._give_out_parameters()
-        for layer in self.layers:
-            layer.initialize(rng)
+    def allocate(self, shape: int | Sequence[int]) -> None:
+        super().allocate(shape)
         self._program = None
         self.optimizer.build(self.parameters)
 
-    def _give_out_parameters(self) -> None:
-        """Give each layer its views of the flat arrays."""
-        end = 0
-        for layer, inputs in zip(self.layers, self.widths, strict=False):
-            start, end = end, end + layer.parameter_count(inputs)
-            layer.build(inputs, self.parameters[start:end], self.gradients[start:end])
+    def __getstate__(self) -> dict[str, Any]:
+        # Engines hold what cannot be pickled. Another process has one of its own.
+        return {**super().__getstate__(), "_program": None, "_engine": None}
 
-    def __deepcopy__(self, memo: dict[int, object]) -> Sequential:
-        """Return a network that is trained on its own from here on; it shares the engine."""
-        twin = copy.copy(self)
-        twin.layers = [copy.copy(layer) for layer in self.layers]
-        twin.inputs = copy.deepcopy(self.inputs, memo)
-        twin.optimizer = copy.deepcopy(self.optimizer, memo)
-        twin.parameters, twin.gradients = self.parameters.copy(), self.gradients.copy()
-        twin._program = None
-        if twin.features:
-            twin._give_out_parameters()
+    def __copy__(self) -> Sequential:
+        twin = super().__copy__()
+        assert isinstance(twin, Sequential)
+        twin._engine = self._engine
         return twin
 
     def compile(
@@ -111,23 +80,24 @@ class Sequential:
         optimizer: str | Optimizer = "sgd",
         loss: str | Loss = "mean_squared_error",
         target_range: tuple[float, float] = (0.0, 1.0),
-        engine: Engine | None = None,
+        engine: str | Engine | None = None,
     ) -> None:
         """Say how the network is trained.
 
         Args:
             optimizer: an optimizer, or a name in :data:`nn.optimizers.OPTIMIZERS` for its default
-                settings.
-            loss: a loss, or a name in :data:`nn.losses.LOSSES`.
+                settings. One that trains another network already is copied.
+            loss: a loss, or a name in :data:`nn.losses.LOSSES`, or one of Keras's short ones.
             target_range: what an output shall give for a class that is not, and one that is, the
                 label; (0, 0.99) suits a sigmoid, which never reaches 1.
-            engine: who does the arithmetic; the fastest there is, by default.
+            engine: who does the arithmetic, or its name, "numpy" or "wasm"; the fastest there is,
+                by default.
 
         Raises:
             ValueError: a name is unknown, or the loss does not go with the output activation.
         """
         if isinstance(loss, str):
-            loss = lookup("loss", LOSSES, loss)
+            loss = named_loss(loss)
         needed, found = loss.output_activation, self.layers[-1].activation.name
         if needed not in (None, found):
             raise ValueError(f"{loss.name} needs a last layer with {needed}, not with {found}")
@@ -136,14 +106,15 @@ class Sequential:
         self.optimizer = optimizer
         self.loss = loss
         self.target_range = target_range
-        self._engine = engine
+        self._engine = named_engine(engine) if isinstance(engine, str) else engine
         self._program = None
+        self._compiled = True
         self.optimizer.build(self.parameters)
 
     @property
     def program(self) -> Program:
         """The network made ready to run by its engine."""
-        self._check_built()
+        self.check_built()
         if self._program is None:
             engine = self._engine or default_engine()
             self._program = engine.program(self)
@@ -157,27 +128,44 @@ class Sequential:
         epochs: int = 1,
         validation_data: tuple[np.ndarray, np.ndarray] | None = None,
         validation_freq: int = 1,
-        rng: np.random.Generator | None = None,
+        rng: np.random.Generator | int | None = None,
+        *,
+        augmentation: Augmentation | None = None,
+        patience: int | None = None,
+        restore_best: bool = False,
     ) -> list[Evaluation]:
         """Train on all samples ``epochs`` times, shuffled anew each time.
 
         Args:
-            x: (n, features) raw inputs.
-            y: (n,) integer labels, or (n, outputs) floating-point targets.
+            x: (n, *shape) raw inputs.
+            y: (n,) labels, whole numbers or booleans; or (n, outputs) targets, of which rows of
+                whole numbers with a single 1 are labels too.
             batch_size: samples a mini-batch; the last one may be smaller.
-            epochs: passes over the samples.
-            validation_data: x and y to evaluate on; the training data by default.
+            epochs: passes over the samples; 0 only builds the network.
+            validation_data: x and y to evaluate on.
             validation_freq: how many epochs come before each evaluation.
-            rng: draws the parameters, if there are none yet, and shuffles.
+            rng: a generator, or a seed for one. It draws the weights, if there are none yet, and
+                shuffles.
+            augmentation: changes pictures a little each time they are trained on.
+            patience: evaluations without a lower validation loss after which training stops.
+            restore_best: whether to go back to the weights of the lowest validation loss.
 
         Returns:
-            The evaluations, the last of them after the last epoch.
+            The evaluations on ``validation_data``, the last of them after the last epoch. Without
+            validation data they are the means of the training itself, without outputs.
+
+        Raises:
+            ValueError: the network is not compiled, or anything does not fit together.
         """
-        rng = rng or np.random.default_rng()
+        if not self._compiled:
+            raise ValueError("compile the network before fit: model.compile(optimizer, loss)")
+        rng = np.random.default_rng(rng)
+        if not self.shapes:
+            self.build(np.shape(x)[1:], rng)
         data = self._dataset(x, y)
-        validation = self._dataset(*validation_data) if validation_data else data
-        if not self.features:
-            self.build(data.inputs.shape[1], rng)
+        validation = self._dataset(*validation_data) if validation_data else None
+        if epochs == 0:
+            return []
         run = training(
             self,
             data,
@@ -186,112 +174,47 @@ class Sequential:
             rng=rng,
             validation=validation,
             validation_freq=validation_freq,
+            augmentation=augmentation,
+            patience=patience,
+            restore_best=restore_best,
         )
         return [progress.evaluation for progress in run if progress.evaluation]
 
     def evaluate(self, x: np.ndarray, y: np.ndarray) -> Evaluation:
-        """Return loss, accuracy and outputs on (n, features) inputs with targets as for ``fit``."""
+        """Return loss, accuracy and outputs on (n, *shape) inputs with targets as for ``fit``."""
+        self.check_built()
         return exhaust(evaluating(self, self._dataset(x, y)))
 
     def predict(self, x: np.ndarray) -> np.ndarray:
-        """Return the outputs, (n, outputs), for raw inputs, (n, features)."""
-        self._check_built()
-        x = np.asarray(x)
-        if x.ndim != 2 or x.shape[1] != self.features:
-            raise ValueError(f"expected inputs of shape (n, {self.features}), got {x.shape}")
-        return self.program.predict(x)
+        """Return the outputs, (n, *output_shape), for raw inputs, (n, *shape)."""
+        self.check_built()
+        return self.program.predict(self.rows(np.asarray(x)))
 
-    def activations(self, x: np.ndarray) -> list[np.ndarray]:
-        """Return what each layer makes of raw inputs, (n, features): (n, units) for each."""
-        outputs = []
-        below = np.empty(x.shape, self.dtype)
-        self.inputs.forward(x, below)
-        with np.errstate(over="ignore", invalid="ignore"):
-            for layer in self.layers:
-                out = np.empty((len(x), layer.units), self.dtype)
-                layer.forward(below, out)
-                outputs.append(out)
-                below = out
-        return outputs
-
-    def check_fit(self, data: Dataset) -> None:
-        """Raise a ValueError unless ``data`` is what this network takes and gives."""
-        self._check_built()
-        if len(data) == 0:
-            raise ValueError("the data set is empty")
-        if data.inputs.shape[1] != self.features:
-            raise ValueError(
-                f"the network takes {self.features} inputs, the data has {data.inputs.shape[1]}"
-            )
-        if data.classes is not None:
-            self.target_table(data.classes)
-        elif data.targets.shape[1] != self.outputs:
-            raise ValueError(
-                f"the network gives {self.outputs} outputs, the data has {data.targets.shape[1]}"
-            )
-
-    def penalty(self) -> float:
-        """Return what the layers' regularizers add to the mean loss."""
-        return sum(
-            layer.kernel_regularizer.penalty(layer.kernel)
-            for layer in self.layers
-            if layer.kernel_regularizer is not None
-        )
-
-    def target_table(self, classes: int) -> np.ndarray:
-        """Return the (classes, outputs) table whose row c is the target of class c.
-
-        Two classes may also share one output, which is then the second class's.
-        """
-        if classes == 2 and self.outputs == 1:
-            one_hot = np.array([[0.0], [1.0]])
-        elif classes == self.outputs:
-            one_hot = np.eye(classes)
-        else:
-            raise ValueError(f"{classes} classes do not fit a network of {self.outputs} outputs")
-        off, on = self.target_range
-        return (off + (on - off) * one_hot).astype(self.dtype)
+    def _dataset(self, x: np.ndarray, y: np.ndarray) -> Dataset:
+        return dataset_of(x, y, self.output_shape, self.dtype)
 
     def summary(self) -> str:
         """Return a table of the layers with output shapes and parameter counts, as Keras does."""
-        self._check_built()
-        rows = summary_rows(self.layers, self.features)
-        total = sum(count for _, _, count in rows)
-        lines = [f"{'Layer (type)':<26}{'Output shape':<18}{'Param #':>12}", "=" * 56]
-        lines += [f"{name:<26}{shape:<18}{count:>12,}" for name, shape, count in rows]
-        lines += ["=" * 56, f"Total params: {total:,}"]
+        self.check_built()
+        rows = summary_rows(self.layers, self.input_shape)
+        lines = [f"{'Layer (type)':<34}{'Output shape':<22}{'Param #':>12}", "=" * 68]
+        lines += [f"{name:<34}{shape:<22}{count:>12,}" for name, shape, count in rows]
+        lines += ["=" * 68, f"Total params: {self.parameters.size + self.state.size:,}"]
+        if self.state.size:
+            lines.append(f"Trainable params: {self.parameters.size:,}")
         return "\n".join(lines)
 
-    def _check_built(self) -> None:
-        if not self.features:
-            raise ValueError("the network has no parameters yet: call build or fit first")
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the network to a weights file; :func:`nn.load_model` reads it back.
 
-    def _dataset(self, x: np.ndarray, y: np.ndarray) -> Dataset:
-        x, y = np.asarray(x), np.asarray(y)
-        if x.dtype != np.uint8:
-            x = x.astype(self.dtype, copy=False)
-        if np.issubdtype(y.dtype, np.floating):
-            return Dataset(x, y[:, np.newaxis] if y.ndim == 1 else y)
-        return Dataset(x, y[:, 0] if y.shape[1:] == (1,) else y, classes=max(2, self.outputs))
+        Raises:
+            ValueError: the network cannot be written; the message says why.
+        """
+        from nn.formats import weights
 
-
-def summary_rows(layers: Iterable[Dense], features: int) -> list[tuple[str, str, int]]:
-    """Return name and type, output shape and parameter count of each layer, as Keras has them.
-
-    Args:
-        layers: which need not have been built.
-        features: what the first of them is given.
-    """
-    rows = []
-    seen: defaultdict[str, int] = defaultdict(int)
-    inputs = features
-    for layer in layers:
-        kind = type(layer).__name__
-        name = f"{kind.lower()}_{seen[kind]}" if seen[kind] else kind.lower()
-        seen[kind] += 1
-        rows.append((f"{name} ({kind})", f"(None, {layer.units})", layer.parameter_count(inputs)))
-        inputs = layer.units
-    return rows
+        text = weights.dumps(self, weights.Training())
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
 
 
 def _default_optimizer(name: str) -> Optimizer:

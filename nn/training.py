@@ -11,15 +11,14 @@ import operator
 import time
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
+from nn.data.augmentation import Augmentation
 from nn.data.dataset import Dataset
-from nn.engine.protocol import Totals
-
-if TYPE_CHECKING:
-    from nn.model import Sequential
+from nn.engine.protocol import Runnable, Totals
+from nn.metrics import predicted_classes
 
 R = TypeVar("R")
 
@@ -34,19 +33,19 @@ class Evaluation:
     Attributes:
         loss: mean over the samples, without regularization.
         accuracy: share of right answers; None when the targets are not classes.
-        outputs: (n, outputs), what the network answered.
+        outputs: (n, *output_shape), what the network answered.
+        target_range: what an output gives for a class that is not, and one that is, the answer.
     """
 
     loss: float
     accuracy: float | None
     outputs: np.ndarray
+    target_range: tuple[float, float] = (0.0, 1.0)
 
     @property
     def predicted(self) -> np.ndarray:
         """(n,) the class of each answer."""
-        if self.outputs.shape[1] == 1:
-            return np.asarray(self.outputs[:, 0] > 0.5, dtype=np.intp)
-        return np.asarray(self.outputs.argmax(axis=1))
+        return predicted_classes(self.outputs, self.target_range)
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,6 +64,8 @@ class Progress:
         accuracy: share of right answers in the chunk; None when the targets are not classes.
         evaluation: the result, with the last chunk of a test.
         finished: whole epochs that this chunk has finished: several, where the data is little.
+        best: the epoch whose weights the network went back to, with the last progress of a run
+            that does so.
     """
 
     testing: bool
@@ -77,6 +78,7 @@ class Progress:
     accuracy: float | None
     evaluation: Evaluation | None = None
     finished: int = 0
+    best: int | None = None
 
 
 class Pacer:
@@ -96,14 +98,17 @@ class Pacer:
 
 
 def training(
-    model: Sequential,
+    model: Runnable,
     data: Dataset,
     *,
     batch_size: int,
     epochs: int,
     rng: np.random.Generator,
     validation: Dataset | None = None,
-    validation_freq: int = 1,
+    validation_freq: int | None = None,
+    augmentation: Augmentation | None = None,
+    patience: int | None = None,
+    restore_best: bool = False,
     budget: float = 0.1,
     clock: Clock = time.perf_counter,
 ) -> Iterator[Progress]:
@@ -114,45 +119,66 @@ def training(
         data: the training set, shuffled anew each epoch.
         batch_size: samples a mini-batch; an epoch's last one may be smaller.
         epochs: passes over ``data``.
-        rng: shuffles.
+        rng: shuffles, augments, and decides what random layers do.
         validation: evaluated every ``validation_freq`` epochs and after the last, when given.
-        validation_freq: in epochs.
+        validation_freq: in epochs, 1 by default. Without ``validation``, the means of the training
+            itself come in its place, if this is given.
+        augmentation: changes pictures a little each time they are trained on.
+        patience: evaluations without a lower loss after which training stops; None for never.
+        restore_best: whether to go back to the weights of the lowest validation loss in the end.
         budget: about how many seconds a chunk of work takes. Results do not depend on it.
         clock: returns seconds.
 
     Yields:
         The progress after each chunk. Where several epochs fit in the budget, a chunk is several
-        epochs, but none goes beyond a validation.
+        epochs, but none goes beyond an evaluation.
 
     Raises:
-        ValueError: ``batch_size``, ``epochs`` or ``validation_freq`` is below 1, or the data does
-            not fit the network.
+        ValueError: ``batch_size``, ``epochs``, ``validation_freq`` or ``patience`` is below 1, the
+            last is given without ``validation``, or the data does not fit the network.
     """
     batch_size = operator.index(batch_size)
     if batch_size < 1 or epochs < 1:
         raise ValueError(f"batch_size and epochs must be at least 1, got {batch_size} and {epochs}")
-    if validation_freq < 1:
+    if validation_freq is not None and validation_freq < 1:
         raise ValueError(f"validation_freq must be at least 1, got {validation_freq}")
+    if patience is not None and patience < 1:
+        raise ValueError(f"patience must be at least 1, got {patience}")
+    if validation is None and (patience is not None or restore_best):
+        raise ValueError("patience and restore_best need validation data to look at")
     model.check_fit(data)
+    if data.classes is None:
+        model.loss.check_targets(data.targets)
+    if model.random:
+        model.noise = int(rng.integers(2**32))
+    best = _Best(patience)
+    freq = validation_freq or (1 if validation is not None else epochs)
     pacer = Pacer(budget)
     in_parts = batch_size > model.program.part
     train = _in_parts if in_parts else _in_batches
     batches = -(-len(data) // batch_size)
     ended = 0
     while ended < epochs:
-        stop = epochs
-        if validation is not None:
-            stop = min(epochs, (ended // validation_freq + 1) * validation_freq)
-        together = 1 if in_parts else min(stop - ended, pacer.units // batches)
+        stop = min(epochs, (ended // freq + 1) * freq)
+        together = min(stop - ended, pacer.units // batches)
+        if in_parts or augmentation is not None:
+            together = 1
         if together > 1:
             epoch = _whole_epochs(model, data, together, batch_size, rng, pacer, clock)
         else:
             together = 1
-            epoch = train(model, data, rng.permutation(len(data)), batch_size, pacer, clock)
-        done = 0
+            chunks = _Chunks(data, rng.permutation(len(data)), augmentation, rng)
+            epoch = train(model, chunks, batch_size, pacer, clock)
+        done, loss, correct = 0, 0.0, 0
         for samples, totals in epoch:
             done += samples
+            loss += totals.loss
+            correct += totals.correct
             whole = done == together * len(data)
+            means = None
+            if whole and ended + together == stop and validation is None and validation_freq:
+                nothing = np.empty((0, *model.output_shape), model.dtype)
+                means = Evaluation(loss / done, _share(correct, done, data), nothing)
             yield Progress(
                 testing=False,
                 epoch=ended + together,
@@ -162,17 +188,83 @@ def training(
                 samples=samples,
                 loss=totals.loss / samples,
                 accuracy=_share(totals.correct, samples, data),
+                evaluation=means,
                 finished=together if whole else 0,
             )
         ended += together
         if validation is not None and ended == stop:
-            yield from evaluating(
+            evaluation = yield from evaluating(
                 model, validation, epoch=ended, epochs=epochs, budget=budget, clock=clock
             )
+            if best.over(model, evaluation, ended, keep=restore_best):
+                break
+    if restore_best and best.weights is not None and best.epoch != ended:
+        model.parameters, model.state = best.weights
+        assert validation is not None and best.evaluation is not None
+        yield Progress(
+            testing=True,
+            epoch=ended,
+            epochs=epochs,
+            done=len(validation),
+            total=len(validation),
+            samples=0,
+            loss=best.evaluation.loss,
+            accuracy=best.evaluation.accuracy,
+            evaluation=best.evaluation,
+            best=best.epoch,
+        )
+
+
+class _Best:
+    """The best evaluation so far, and how long ago it was."""
+
+    def __init__(self, patience: int | None) -> None:
+        self.evaluation: Evaluation | None = None
+        self.epoch = 0
+        self.weights: tuple[np.ndarray, np.ndarray] | None = None
+        self._patience = patience
+        self._since = 0
+
+    def over(self, model: Runnable, evaluation: Evaluation, epoch: int, keep: bool) -> bool:
+        """Take in an evaluation; return whether training has had patience for long enough."""
+        # What is not a number is never lower.
+        if self.evaluation is None or evaluation.loss < self.evaluation.loss:
+            self.evaluation, self.epoch, self._since = evaluation, epoch, 0
+            if keep:
+                self.weights = model.parameters.copy(), model.state.copy()
+        else:
+            self._since += 1
+        return self._patience is not None and self._since >= self._patience
+
+
+class _Chunks:
+    """The samples of an epoch in their order, as they are trained on."""
+
+    def __init__(
+        self,
+        data: Dataset,
+        order: np.ndarray,
+        augmentation: Augmentation | None,
+        rng: np.random.Generator,
+    ) -> None:
+        self.data, self.order = data, order
+        self._augmentation, self._rng = augmentation, rng
+
+    def __len__(self) -> int:
+        return len(self.order)
+
+    def take(self, start: int, count: int) -> tuple[Dataset, np.ndarray]:
+        """Return a data set, and which of it are the next ``count`` samples."""
+        rows = self.order[start : start + count]
+        if self._augmentation is None:
+            return self.data, rows
+        changed = self._augmentation(self.data.inputs[rows], self._rng)
+        chunk = Dataset(changed, self.data.targets[rows], self.data.classes)
+        return chunk, np.arange(len(rows))
 
 
 def _whole_epochs(
-    model: Sequential,
+    model: Runnable,
     data: Dataset,
     epochs: int,
     batch_size: int,
@@ -195,18 +287,17 @@ def _whole_epochs(
 
 
 def _in_batches(
-    model: Sequential,
-    data: Dataset,
-    order: np.ndarray,
+    model: Runnable,
+    chunks: _Chunks,
     batch_size: int,
     pacer: Pacer,
     clock: Clock,
 ) -> Iterator[tuple[int, Totals]]:
     """Train an epoch, several mini-batches a chunk; yield each chunk's samples and totals."""
     done = 0
-    while done < len(order):
+    while done < len(chunks):
         started = clock()
-        chunk = order[done : done + pacer.units * batch_size]
+        data, chunk = chunks.take(done, pacer.units * batch_size)
         totals = model.program.train(data, chunk, batch_size)
         pacer.took(-(-len(chunk) // batch_size), clock() - started)
         done += len(chunk)
@@ -214,30 +305,30 @@ def _in_batches(
 
 
 def _in_parts(
-    model: Sequential,
-    data: Dataset,
-    order: np.ndarray,
+    model: Runnable,
+    chunks: _Chunks,
     batch_size: int,
     pacer: Pacer,
     clock: Clock,
 ) -> Iterator[tuple[int, Totals]]:
     """As :func:`_in_batches`, for mini-batches so large that one alone would take too long.
 
-    The gradient of a mini-batch is the mean of its parts' gradients, each weighted by its samples.
+    Gradients are accumulated: that of a mini-batch is the mean of its parts' gradients, each
+    weighted by its samples.
     """
     part = model.program.part
     gradients = np.empty_like(model.gradients)
     parts, samples, loss, correct = 0, 0, 0.0, 0
     started = clock()
-    for start in range(0, len(order), batch_size):
-        batch = order[start : start + batch_size]
+    for start in range(0, len(chunks), batch_size):
+        size = min(batch_size, len(chunks) - start)
         gradients[...] = 0
-        for low in range(0, len(batch), part):
-            rows = batch[low : low + part]
-            totals = model.program.gradients(data, rows)
-            model.gradients *= len(rows) / len(batch)
+        for low in range(0, size, part):
+            data, rows = chunks.take(start + low, min(part, size - low))
+            totals = model.program.gradients(data, rows, first=low)
+            model.gradients *= len(rows) / size
             gradients += model.gradients
-            if low + part >= len(batch):
+            if low + part >= size:
                 model.optimizer.update(model.parameters, gradients)
             parts += 1
             samples += len(rows)
@@ -253,7 +344,7 @@ def _in_parts(
 
 
 def evaluating(
-    model: Sequential,
+    model: Runnable,
     data: Dataset,
     *,
     epoch: int = 0,
@@ -271,7 +362,7 @@ def evaluating(
     """
     model.check_fit(data)
     pacer = Pacer(budget)
-    outputs = np.empty((len(data), model.outputs), dtype=model.dtype)
+    outputs = np.empty((len(data), *model.output_shape), dtype=model.dtype)
     loss, correct, done = 0.0, 0, 0
     while True:
         started = clock()
@@ -283,7 +374,8 @@ def evaluating(
         correct += totals.correct
         evaluation = None
         if done == len(data):
-            evaluation = Evaluation(loss / done, _share(correct, done, data), outputs)
+            share = _share(correct, done, data)
+            evaluation = Evaluation(loss / done, share, outputs, model.target_range)
         yield Progress(
             testing=True,
             epoch=epoch,

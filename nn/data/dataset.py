@@ -13,9 +13,10 @@ class Dataset:
     """Samples with their answers, batch-first.
 
     Attributes:
-        inputs: (n, features), uint8 or floating.
-        targets: (n,) integer class labels, or (n, outputs) floating values.
+        inputs: (n, *shape), uint8 or floating; rows of numbers, or pictures, channels last.
+        targets: (n,) integer class labels, or (n, *outputs) floating values.
         classes: how many classes the labels choose from; None when targets are values.
+        names: what the classes are called; None for their numbers.
 
     Raises:
         ValueError: shapes or types do not fit together, or a label is outside 0 to classes - 1.
@@ -24,10 +25,11 @@ class Dataset:
     inputs: np.ndarray
     targets: np.ndarray
     classes: int | None = None
+    names: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         inputs, targets = self.inputs, self.targets
-        if inputs.ndim != 2:
+        if inputs.ndim < 2:
             raise ValueError(f"inputs must have the shape (n, features), not {inputs.shape}")
         if inputs.dtype != np.uint8 and not np.issubdtype(inputs.dtype, np.floating):
             raise ValueError(f"inputs must be uint8 or floating, not {inputs.dtype}")
@@ -36,13 +38,15 @@ class Dataset:
                 f"there are {len(inputs)} inputs but {len(np.atleast_1d(targets))} targets"
             )
         if self.classes is None:
-            if targets.ndim != 2 or not np.issubdtype(targets.dtype, np.floating):
+            if targets.ndim < 2 or not np.issubdtype(targets.dtype, np.floating):
                 raise ValueError(
                     "targets without classes must be floating with the shape (n, outputs), "
                     f"not {targets.dtype} with the shape {targets.shape}"
                 )
         else:
             _check_labels(targets, self.classes)
+        if self.names is not None and len(self.names) != self.classes:
+            raise ValueError(f"there are {len(self.names)} names for {self.classes} classes")
 
     def __len__(self) -> int:
         """The number of samples."""
@@ -54,7 +58,7 @@ class Dataset:
         Raises:
             IndexError: an index is beyond the samples.
         """
-        return Dataset(self.inputs[indices], self.targets[indices], self.classes)
+        return Dataset(self.inputs[indices], self.targets[indices], self.classes, self.names)
 
     def draw(self, count: int, rng: np.random.Generator) -> Dataset:
         """`count` of the samples, drawn at random but in the order they are in here.

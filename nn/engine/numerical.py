@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from itertools import accumulate
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from nn.data.dataset import Dataset
 from nn.engine.numpy import Buffers, NumpyProgram
-
-if TYPE_CHECKING:
-    from nn.model import Sequential
+from nn.network import Network
 
 
 class NumericalEngine:
@@ -41,67 +38,67 @@ class NumericalEngine:
             raise ValueError(f"step must be a positive number, got {step}")
         self.step = step
 
-    def program(self, model: Sequential) -> NumericalProgram:
-        return NumericalProgram(model, self.step)
+    def program(self, network: Network) -> NumericalProgram:
+        return NumericalProgram(network, self.step)
 
 
 class NumericalProgram(NumpyProgram):
-    """A network whose gradients are found by nudging; see :class:`NumericalEngine`."""
+    """A network whose gradients are found by finite differences; see :class:`NumericalEngine`."""
 
-    name = NumericalEngine.name
-
-    def __init__(self, model: Sequential, step: float = 0.01) -> None:
-        super().__init__(model)
+    def __init__(self, network: Network, step: float = 0.01) -> None:
+        super().__init__(network, name=NumericalEngine.name)
         self._step = step
-        sizes = [
-            layer.parameter_count(inputs)
-            for layer, inputs in zip(model.layers, model.widths, strict=False)
-        ]
+        pairs = zip(network.layers, network.shapes, strict=False)
+        sizes = [layer.parameter_count(shape) for layer, shape in pairs]
         self._starts = list(accumulate(sizes, initial=0))
         # A gradient takes about samples · parameters² operations; but below 32 samples, a pass for
         # each parameter is hardly faster with fewer.
-        self.part = min(self.part, max(32, 3_000_000 // self._starts[-1] ** 2))
+        if not network.couples_samples:
+            parameters = max(1, network.parameters.size)
+            self.part = min(self.part, max(32, 3_000_000 // parameters**2))
         self._loaded: Buffers | None = None
         self._true_inputs = 0
 
     def load(self, data: Dataset, batch: np.ndarray) -> float:
-        """Take the mini-batch that :meth:`nudged` works on until the program does anything else.
+        """Take the mini-batch that :meth:`perturbed` works on until the program does anything else.
 
         Returns:
             its mean loss + penalty.
         """
-        totals, room = self._forward(data, batch)
-        return self._hold(room, totals.loss)
+        totals, buffers = self._forward(data, batch, training=True)
+        return self._hold(buffers, totals.loss)
 
-    def nudged(self, i: int, by: float) -> float:
+    def perturbed(self, i: int, by: float) -> float:
         """Return the mean loss + penalty with parameter ``i``, of all in a row, moved by ``by``.
 
         The parameter is put back before this returns, to the last bit.
         """
-        room = self._loaded
-        assert room is not None, "load a mini-batch first"
+        buffers = self._loaded
+        assert buffers is not None, "load a mini-batch first"
         layer = bisect_right(self._starts, i) - 1
-        # What a nudge changes lies above its layer. What lies below is still there from the last
-        # pass, unless that nudged a lower layer.
+        # What changes lies above the parameter's layer. What lies below is still there from the
+        # last pass, unless that moved a parameter of a lower layer.
         first = min(layer, self._true_inputs)
-        parameters = self._model.parameters
+        parameters = self._network.parameters
         value = parameters[i]
         parameters[i] = value + by
         try:
-            loss = self._run(room, first)
+            loss = self._run(buffers, first)
             self._true_inputs = layer
-            return loss / len(room.x) + self._model.penalty()
+            return loss / len(buffers.x) + self._network.penalty()
         finally:
             parameters[i] = value
 
-    def _find_gradients(self, room: Buffers, loss: float) -> None:
-        here = self._hold(room, loss)
-        gradients, step = self._model.gradients, self._step
+    def _find_gradients(self, buffers: Buffers, loss: float) -> None:
+        here = self._hold(buffers, loss)
+        gradients, step = self._network.gradients, self._step
         for i in range(len(gradients)):
-            gradients[i] = (self.nudged(i, step) - here) / step
+            gradients[i] = (self.perturbed(i, step) - here) / step
 
-    def _hold(self, room: Buffers, loss: float) -> float:
-        self._loaded = room
+    def _hold(self, buffers: Buffers, loss: float) -> float:
+        self._loaded = buffers
+        for p in buffers.passes:
+            p.observing = False
         # The pass that measured the loss left every layer its true input.
-        self._true_inputs = len(self._model.layers)
-        return loss / len(room.x) + self._model.penalty()
+        self._true_inputs = len(self._network.layers)
+        return loss / len(buffers.x) + self._network.penalty()

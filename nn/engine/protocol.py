@@ -6,14 +6,12 @@ parameters. Models, the training loop, pages and tests see only this protocol.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from nn.data.dataset import Dataset
-    from nn.model import Sequential
-
+from nn.data.dataset import Dataset
+from nn.network import Network
 
 ENGINES = ("numpy", "wasm")
 """What engines are called where one can be chosen."""
@@ -50,19 +48,34 @@ class Program(Protocol):
             batch_size: samples a mini-batch, at least 1.
         """
 
-    def gradients(self, data: Dataset, batch: np.ndarray) -> Totals:
-        """Set the network's ``gradients`` to those of one mini-batch, changing no parameter."""
+    def gradients(self, data: Dataset, batch: np.ndarray, first: int = 0) -> Totals:
+        """Set the network's ``gradients`` to those of one mini-batch, changing no parameter.
+
+        Args:
+            data: the training set.
+            batch: (m,) indices into ``data``.
+            first: how many samples of the same mini-batch have gone before these.
+        """
 
     def evaluate(self, data: Dataset, start: int, stop: int) -> tuple[Totals, np.ndarray]:
-        """Return totals and outputs, (stop - start, outputs), of the samples from start to stop."""
+        """Return totals and outputs, (stop - start, *output_shape), of samples start to stop."""
 
     def predict(self, inputs: np.ndarray) -> np.ndarray:
-        """Return the outputs, (n, outputs), for raw ``inputs``, (n, features)."""
+        """Return the outputs, (n, *output_shape), for raw ``inputs``, (n, *input_shape)."""
 
 
 class Engine(Protocol):
     name: str
     """What people are shown."""
 
-    def program(self, model: Sequential) -> Program:
+    def program(self, network: Network) -> Program:
         """Make a built network ready; compiled first, if it is to be trained or evaluated."""
+
+
+class Runnable(Network):
+    """A network that an engine makes ready to run."""
+
+    @property
+    def program(self) -> Program:
+        """The network made ready, once it is built."""
+        raise NotImplementedError

@@ -21,6 +21,7 @@ from nn.formats import weights
 from nn.layers import Dense
 from nn.losses import LOSSES
 from nn.model import Sequential
+from nn.network import shapes_of
 from nn.optimizers import OPTIMIZERS
 from nn.regularizers import L1L2
 from nn.training import Evaluation, Progress, evaluating, training
@@ -63,8 +64,8 @@ def _make_layer(layer: LayerSettings, settings: Settings, task: Task) -> Dense:
 def check(settings: Settings, task: Task) -> None:
     """Raise a SettingsError if ``settings`` ask for a network that cannot be made or saved."""
     layers = make_layers(settings, task)
-    inputs = [task.features, *(layer.units for layer in layers)]
-    count = sum(layer.parameter_count(n) for layer, n in zip(layers, inputs, strict=False))
+    shapes = shapes_of(layers, (task.features,))
+    count = sum(layer.parameter_count(shape) for layer, shape in zip(layers, shapes, strict=False))
     if count > weights.MAX_PARAMETERS:
         raise SettingsError(
             {"hidden": f"{count:,} weights are too many: at most {weights.MAX_PARAMETERS:,}"},
@@ -126,7 +127,7 @@ class Experiment:
         except SettingsError:
             settings = base
         settings = replace(settings, loss=self.model.loss.name)
-        found = [_described(layer) for layer in self.model.layers]
+        found = [_described(layer) for layer in self.model.layers if isinstance(layer, Dense)]
         if [_described(layer) for layer in make_layers(settings, task)] == found:
             return settings
         *hidden, output = found
@@ -208,7 +209,8 @@ class Experiment:
         )
         penalty = L1L2(settings.l1, settings.l2) if settings.l1 or settings.l2 else None
         for layer in self.model.layers:
-            layer.kernel_regularizer = penalty
+            if isinstance(layer, Dense):
+                layer.kernel_regularizer = penalty
 
 
 def _engine(settings: Settings) -> Engine:

@@ -211,7 +211,7 @@ def _network(content: dict[str, Any]) -> Sequential:
     features = checks.count(inputs.get("features"), "inputs.features")
     widths = [features, *(layer.units for layer in layers)]
     _check_size(
-        sum(layer.parameter_count(width) for layer, width in zip(layers, widths, strict=False))
+        sum(layer.parameter_count((width,)) for layer, width in zip(layers, widths, strict=False))
     )
     dtype = content.get("dtype", "float32")
     if dtype not in ("float32", "float64"):

@@ -48,7 +48,7 @@ STEPS = (
     Step(
         "Model",
         "A neuron multiplies what it is given by a weight w (the kernel) and adds a bias b.",
-        (temperature.task, Dense.affine),
+        (temperature.task, Dense.forward),
     ),
     Step(
         "True function",
@@ -70,7 +70,10 @@ STEPS = (
         "Forward",
         "The examples go through the network, here a single layer, and its answers are compared "
         "with the true ones.",
-        (NumpyProgram._run,),
+        (
+            NumpyProgram._run,
+            NumpyProgram._run_layers,
+        ),
     ),
     Step(
         "Backward",

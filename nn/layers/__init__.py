@@ -1,5 +1,11 @@
-"""Layers."""
+"""Layers: one file a kind, each with its mathematics; :data:`LAYERS` lists them."""
 
-from nn.layers.dense import Dense, Rescaling
+from nn.layers.dense import Dense
+from nn.layers.flatten import Flatten
+from nn.layers.layer import Layer, Pass, Shape, Weight
+from nn.layers.rescaling import Rescaling
 
-__all__ = ["Dense", "Rescaling"]
+LAYERS: dict[str, type[Layer]] = {kind.__name__: kind for kind in (Dense, Flatten, Rescaling)}
+"""The layer kinds by name, as files hold it."""
+
+__all__ = ["LAYERS", "Dense", "Flatten", "Layer", "Pass", "Rescaling", "Shape", "Weight"]

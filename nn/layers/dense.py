@@ -1,51 +1,40 @@
-"""Layers: forward, backward, parameters and their gradients."""
+"""Dense: every output from every input."""
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
-from nn.activations import ACTIVATIONS
-from nn.initializers import INITIALIZERS, Initializer
-from nn.names import lookup
+from nn.activations import Activation
+from nn.initializers import Initializer
+from nn.layers.layer import (
+    Layer,
+    Pass,
+    Shape,
+    Weight,
+    checked_activation,
+    checked_count,
+    checked_initializer,
+)
 from nn.regularizers import L1L2
 
 
-class Rescaling:
-    """``x · scale + offset``: raw data, such as pixels from 0 to 255, to what a network is given.
+class Dense(Layer):
+    """A fully connected layer, ``y = activation(x · kernel + bias)``, on the last axis.
 
-    Args:
-        scale, offset: one number for all features, or an array with one a feature.
-    """
+    ``kernel`` is (inputs, units), ``bias`` (units,) or None. Inputs (..., inputs) become
+    (..., units).
 
-    def __init__(self, scale: float | np.ndarray = 1.0, offset: float | np.ndarray = 0.0) -> None:
-        self.scale, self.offset = scale, offset
-        self._changes = bool(np.any(np.not_equal(scale, 1)) or np.any(offset))
-
-    def forward(self, raw: np.ndarray, out: np.ndarray) -> None:
-        """Write the scaled (n, features) ``raw`` into the floating-point ``out``."""
-        if not self._changes:
-            # A copy: with few samples of few features, arithmetic would take a tenth of all time.
-            out[...] = raw
-            return
-        np.multiply(raw, self.scale, out=out, dtype=out.dtype, casting="unsafe")
-        np.add(out, self.offset, out=out, dtype=out.dtype, casting="unsafe")
-
-
-class Dense:
-    """A fully connected layer, ``y = activation(x · kernel + bias)``.
-
-    ``kernel`` is (inputs, units), ``bias`` (units,) or None. Both, and their gradients, are views
-    into the flat arrays of the network that built the layer.
-
-    ``affine``, ``forward`` and ``backward`` are the arithmetic of the NumPy engine. Where
+    ``forward`` and ``backward`` are the arithmetic of the NumPy engine. Where
     :mod:`nn.engine.wasm` trains and predicts, they are not called: compiled code works on the same
     arrays. To follow that, read on at :attr:`nn.model.Sequential.program`, then in nn/engine/wasm:
-    ``WasmProgram`` in program.py, ``_forward`` in network.py, ``product`` in matmul.py and
-    ``Function.madd`` in assembler.py.
+    ``WasmProgram`` in program.py, ``_forward`` in network.py, ``DensePlain`` in layers/dense.py,
+    ``product`` in kernels/matmul.py and ``Function.madd`` in asm/assembler.py.
 
     Args:
         units: number of outputs.
-        activation: a name in :data:`nn.activations.ACTIVATIONS`.
+        activation: a name in :data:`nn.activations.ACTIVATIONS`; None is "linear".
         use_bias: whether to add a bias.
         kernel_initializer, bias_initializer: a name in :data:`nn.initializers.INITIALIZERS` or an
             initializer.
@@ -53,84 +42,59 @@ class Dense:
 
     Raises:
         ValueError: a name is unknown or ``units`` is not a positive whole number.
+
+    >>> Dense(100, activation="relu").output_shape((784,))
+    (100,)
     """
+
+    kernel: np.ndarray
+    bias: np.ndarray | None
 
     def __init__(
         self,
         units: int,
-        activation: str = "linear",
+        activation: str | Activation | None = None,
         use_bias: bool = True,
         kernel_initializer: str | Initializer = "glorot_uniform",
         bias_initializer: str | Initializer = "zeros",
         kernel_regularizer: L1L2 | None = None,
     ) -> None:
-        if units < 1 or units != int(units):
-            raise ValueError(f"units must be a positive whole number, got {units}")
-        self.units = int(units)
-        self.activation = lookup("activation", ACTIVATIONS, activation)
+        self.units = checked_count("units", units)
+        self.activation = checked_activation(activation)
         self.use_bias = use_bias
-        self.kernel_initializer = _initializer(kernel_initializer)
-        self.bias_initializer = _initializer(bias_initializer)
+        self.kernel_initializer = checked_initializer(kernel_initializer)
+        self.bias_initializer = checked_initializer(bias_initializer)
         self.kernel_regularizer = kernel_regularizer
+        if not use_bias:
+            self.bias = None
 
-        self.kernel = np.empty((0, self.units))
-        self.bias: np.ndarray | None = None
-        self.kernel_gradient = np.empty((0, self.units))
-        self.bias_gradient: np.ndarray | None = None
+    def output_shape(self, x: Shape) -> Shape:
+        return (*x[:-1], self.units)
 
-    def parameter_count(self, inputs: int) -> int:
-        """Return how many parameters the layer has when it is given ``inputs`` features."""
-        return (inputs + self.use_bias) * self.units
+    def weights(self, x: Shape) -> list[Weight]:
+        kernel = Weight("kernel", (x[-1], self.units), self.kernel_initializer)
+        bias = Weight("bias", (self.units,), self.bias_initializer)
+        return [kernel, bias] if self.use_bias else [kernel]
 
-    def build(self, inputs: int, parameters: np.ndarray, gradients: np.ndarray) -> None:
-        """Take ``kernel`` and ``bias`` from two flat arrays of :meth:`parameter_count` elements."""
-        size = inputs * self.units
-        self.kernel = parameters[:size].reshape(inputs, self.units)
-        self.kernel_gradient = gradients[:size].reshape(inputs, self.units)
-        if self.use_bias:
-            self.bias = parameters[size:]
-            self.bias_gradient = gradients[size:]
+    def multiplications(self, x: Shape) -> int:
+        return math.prod(x) * self.units
 
-    def initialize(self, rng: np.random.Generator) -> None:
-        """Draw new parameters."""
-        self.kernel[...] = self.kernel_initializer(self.kernel.shape, rng)
+    def forward(self, x: np.ndarray, z: np.ndarray, p: Pass) -> None:
+        p.dot(x, self.kernel, out=z)
         if self.bias is not None:
-            self.bias[...] = self.bias_initializer(self.bias.shape, rng)
+            z += self.bias
 
-    def affine(self, x: np.ndarray, out: np.ndarray) -> None:
-        """Write ``z = x · kernel + bias`` into ``out``: (n, inputs) to (n, units)."""
-        # Without a BLAS, as under Pyodide, dot is four times as fast as matmul for a single row.
-        np.dot(x, self.kernel, out=out)
-        if self.bias is not None:
-            out += self.bias
-
-    def forward(self, x: np.ndarray, out: np.ndarray) -> None:
-        """Write ``y = activation(x · kernel + bias)`` into ``out``: (n, inputs) to (n, units)."""
-        self.affine(x, out)
-        self.activation.forward(out)
-
-    def backward(self, x: np.ndarray, delta: np.ndarray, out: np.ndarray | None) -> None:
-        """Set the parameters' gradients and pass the gradient on to the layer below.
-
-        Args:
-            x: (n, inputs), what ``forward`` was given.
-            delta: (n, units), ∂L/∂z.
-            out: (n, inputs), receives ∂L/∂x = δ · kernelᵀ; None when there is no layer below.
-        """
-        if len(x) == 1:
-            # An outer product: without a BLAS, twice as fast as a product of matrices.
-            np.multiply(x.T, delta, out=self.kernel_gradient)
+    def backward(self, x: np.ndarray, dz: np.ndarray, dx: np.ndarray | None, p: Pass) -> None:
+        if x.ndim > 2:
+            x_rows, dz_rows = x.reshape(-1, x.shape[-1]), dz.reshape(-1, self.units)
         else:
-            np.matmul(x.T, delta, out=self.kernel_gradient)
-        if self.bias_gradient is not None:
-            np.add.reduce(delta, axis=0, out=self.bias_gradient)
-        if self.kernel_regularizer is not None:
-            self.kernel_regularizer.add_gradient(self.kernel, self.kernel_gradient)
-        if out is not None:
-            np.matmul(delta, self.kernel.T, out=out)
-
-
-def _initializer(initializer: str | Initializer) -> Initializer:
-    if isinstance(initializer, str):
-        return lookup("initializer", INITIALIZERS, initializer)
-    return initializer
+            x_rows, dz_rows = x, dz
+        if len(x_rows) == 1:
+            # An outer product: without a BLAS, twice as fast as a product of matrices.
+            np.multiply(x_rows.T, dz_rows, out=p.gradients["kernel"])
+        else:
+            p.matmul(x_rows.T, dz_rows, out=p.gradients["kernel"])
+        if self.bias is not None:
+            np.add.reduce(dz_rows, axis=0, out=p.gradients["bias"])
+        if dx is not None:
+            p.matmul(dz, self.kernel.T, out=dx)

@@ -11,7 +11,7 @@ from nn.activations import ACTIVATIONS
 from nn.experiment.experiment import make_layers
 from nn.experiment.settings import MAX_LAYERS, MAX_UNITS, LayerSettings, SettingsError, parse
 from nn.initializers import INITIALIZERS, name_of
-from nn.model import summary_rows
+from nn.network import summary_rows
 from nn.web import dom
 from nn.web.lab import Lab
 from nn.web.panels import Panel, S
@@ -76,7 +76,7 @@ class Builder(Panel[S]):
 
     def _show_summary(self, settings: S) -> None:
         task = self.lab.task(settings)
-        rows = summary_rows(make_layers(settings, task), task.features)
+        rows = summary_rows(make_layers(settings, task), (task.features,))
         body = self.parts.element("summaryRows")
         body.replaceChildren(dom.row("Input", f"(None, {task.features})", "0"))
         for name, shape, count in rows:

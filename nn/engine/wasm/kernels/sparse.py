@@ -43,10 +43,10 @@ def list_bytes(features: int) -> int:
 
 
 @once
-def listing(module: Module, features: int, units: int) -> Function:
+def nonzero_indices(module: Module, features: int, units: int) -> Function:
     """Return a function of (picture, list, scale) that writes the list of a picture."""
     row = 4 * units
-    with module.function("list", I32, I32, F32) as f:
+    with module.function("nonzero indices", I32, I32, F32) as f:
         picture, header, scale = f.parameters
         entry = f.local(header + _ENTRY)
         total, pixel, bits = f.local(I32), f.local(I32), f.local(I32)

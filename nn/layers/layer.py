@@ -1,0 +1,209 @@
+"""What every layer kind has: the contract between a layer and the network that it is part of.
+
+A kind is one class in a file of its own, and a line in :data:`nn.layers.LAYERS`. The arguments of
+its constructor are attributes of the same names, which is all its configuration. All shapes are
+those of one sample, channels last: (28, 28, 1) for a grey picture, (4,) for a row of four numbers.
+"""
+
+from __future__ import annotations
+
+import inspect
+import math
+import weakref
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from nn.activations import ACTIVATIONS, Activation
+from nn.initializers import INITIALIZERS, Initializer
+from nn.names import lookup
+
+Shape = tuple[int, ...]
+
+LINEAR = ACTIVATIONS["linear"]
+
+
+@dataclass(frozen=True, eq=False)
+class Weight:
+    """An array that a layer learns, or keeps.
+
+    A penalty on it, added to the loss, is the layer's attribute of its name and "_regularizer".
+
+    Attributes:
+        name: the layer's attribute that it becomes.
+        shape: of the array.
+        initializer: draws where it starts.
+        trainable: whether it has a gradient; otherwise the layer itself changes it.
+    """
+
+    name: str
+    shape: Shape
+    initializer: Initializer
+    trainable: bool = True
+
+    @property
+    def size(self) -> int:
+        """How many numbers it has."""
+        return math.prod(self.shape)
+
+
+@dataclass(eq=False)
+class Pass:
+    """A mini-batch on its way through one layer, and back: what it is given besides x and z.
+
+    Attributes:
+        training: whether this is training, or prediction.
+        observing: whether moving statistics take this mini-batch in.
+        key: decides what is random in this layer and update, a number of 32 bits.
+        first: index of the first sample within its mini-batch, which may be worked on in parts.
+        gradients: by name of the weight, arrays to be overwritten by ``backward``.
+        residuals: by name, (n, *shape) arrays that ``backward`` finds as ``forward`` left them.
+        dot, matmul: multiply matrices, as ``np.dot`` and ``np.matmul``.
+    """
+
+    training: bool = False
+    observing: bool = False
+    key: int = 0
+    first: int = 0
+    gradients: dict[str, np.ndarray] = field(default_factory=dict)
+    residuals: dict[str, np.ndarray] = field(default_factory=dict)
+    # Without a BLAS, as under Pyodide, dot is four times as fast as matmul for a single row.
+    dot: Callable[..., Any] = np.dot
+    matmul: Callable[..., Any] = np.matmul
+
+
+class Layer:
+    """A function of a mini-batch of samples, with weights that training changes.
+
+    Its activation is not part of ``forward`` and ``backward``: the network applies it. A built
+    layer's weights are attributes, views into the flat arrays of its network; assigning to one
+    copies the values into the view.
+
+    Attributes:
+        activation: what is done with every output, or with every row of them.
+        random: whether ``forward`` uses the pass's key.
+        couples_samples: whether a sample's output depends on the others of its mini-batch.
+    """
+
+    activation: Activation = LINEAR
+    random = False
+    couples_samples = False
+
+    def output_shape(self, x: Shape) -> Shape:
+        """Return the shape of an output for inputs of shape ``x``.
+
+        Raises:
+            ValueError: the layer cannot be given such inputs; the message has both shapes.
+        """
+        return x
+
+    def weights(self, x: Shape) -> list[Weight]:
+        """Return the weights for inputs of shape ``x``, in the order in which they are drawn."""
+        return []
+
+    def residuals(self, x: Shape) -> dict[str, Shape]:
+        """Return the shapes, a sample, of what ``forward`` keeps for ``backward``, by name."""
+        return {}
+
+    def multiplications(self, x: Shape) -> int:
+        """Return how many multiplications ``forward`` takes for one sample, about."""
+        return math.prod(x)
+
+    def forward(self, x: np.ndarray, z: np.ndarray, p: Pass) -> None:
+        """Write what comes before the activation into ``z``: (n, *x) to (n, *output_shape(x))."""
+        raise NotImplementedError
+
+    def backward(self, x: np.ndarray, dz: np.ndarray, dx: np.ndarray | None, p: Pass) -> None:
+        """Set the weights' gradients and pass the gradient on to the layer below.
+
+        Args:
+            x: what ``forward`` was given.
+            dz: ∂L/∂z, of the shape of ``z``.
+            dx: receives ∂L/∂x, of the shape of ``x``; None when there is no layer below.
+            p: as ``forward`` had it.
+        """
+        raise NotImplementedError
+
+    def parameter_count(self, x: Shape) -> int:
+        """Return how many numbers are trained when inputs have the shape ``x``."""
+        return sum(weight.size for weight in self.weights(x) if weight.trainable)
+
+    def config(self) -> dict[str, Any]:
+        """Return the arguments that make an equal layer, by name.
+
+        >>> from nn.layers import Dense
+        >>> Dense(3, activation="relu").config()["activation"].name
+        'relu'
+        """
+        names = list(inspect.signature(type(self).__init__).parameters)[1:]
+        return {name: getattr(self, name) for name in names}
+
+    def adopt(self, views: dict[str, np.ndarray], owner: object) -> None:
+        """Take weights from ``views``, by name: what the network ``owner`` does when it is built.
+
+        Raises:
+            ValueError: the layer is part of another network, whose weights would change with these.
+        """
+        before = self.__dict__.get("_owner")
+        if before is not None and before() not in (None, owner):
+            raise ValueError(
+                f"this {type(self).__name__} layer is part of another network: make one for each, "
+                "or copy it with copy.copy"
+            )
+        self.__dict__.update(_views=views, _owner=weakref.ref(owner))
+
+    @property
+    def views(self) -> dict[str, np.ndarray]:
+        """The weights by name; none before the network is built."""
+        found: dict[str, np.ndarray] = self.__dict__.get("_views", {})
+        return found
+
+    def __getstate__(self) -> dict[str, Any]:
+        # A copy has weights of its own, and no network yet.
+        state = {**self.__dict__, "_views": {name: v.copy() for name, v in self.views.items()}}
+        state.pop("_owner", None)
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+
+    def __getattr__(self, name: str) -> Any:
+        # Called only where there is no such attribute.
+        views = self.__dict__.get("_views", {})
+        if name in views:
+            return views[name]
+        raise AttributeError(f"{type(self).__name__} has no {name!r}; its weights come with build")
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        view = self.views.get(name)
+        if view is None:
+            object.__setattr__(self, name, value)
+        elif np.shape(value) != view.shape:
+            raise ValueError(f"{name} has the shape {view.shape}, not {np.shape(value)}")
+        else:
+            view[...] = value
+
+
+def checked_count(name: str, value: int) -> int:
+    """Return a positive whole number; raise a ValueError that names it otherwise."""
+    if isinstance(value, bool) or value < 1 or value != int(value):
+        raise ValueError(f"{name} must be a positive whole number, got {value!r:.40}")
+    return int(value)
+
+
+def checked_activation(name: str | Activation | None) -> Activation:
+    """Return an activation by its name in :data:`nn.activations.ACTIVATIONS`; None is "linear"."""
+    if name is None:
+        return LINEAR
+    if isinstance(name, str) or not hasattr(name, "backward"):
+        return lookup("activation", ACTIVATIONS, name)
+    return name
+
+
+def checked_initializer(initializer: str | Initializer) -> Initializer:
+    """Return an initializer by its name in :data:`nn.initializers.INITIALIZERS`."""
+    if isinstance(initializer, str) or not callable(initializer):
+        return lookup("initializer", INITIALIZERS, initializer)
+    return initializer
