@@ -178,7 +178,7 @@ class Experiment:
                 epochs=settings.epochs,
                 rng=self._rng,
                 validation=test,
-                validation_freq=validation_freq,
+                validation_freq=validation_freq if test is not None else None,
                 budget=budget,
             )
         )
