@@ -11,7 +11,7 @@ from nn.initializers import (
     VarianceScaling,
     Zeros,
 )
-from nn.layers import Dense, Rescaling
+from nn.layers import Conv2D, Dense, Flatten, Rescaling
 from nn.losses import (
     BinaryCrossentropy,
     CategoricalCrossentropy,
@@ -30,11 +30,13 @@ __all__ = [
     "Adam",
     "BinaryCrossentropy",
     "CategoricalCrossentropy",
+    "Conv2D",
     "CosineDecay",
     "Dataset",
     "Dense",
     "Evaluation",
     "ExponentialDecay",
+    "Flatten",
     "GlorotNormal",
     "GlorotUniform",
     "HalfSquaredError",
