@@ -137,8 +137,7 @@ class Layer:
         >>> Dense(3, activation="relu").config()["activation"].name
         'relu'
         """
-        names = list(inspect.signature(type(self).__init__).parameters)[1:]
-        return {name: getattr(self, name) for name in names}
+        return {name: getattr(self, name) for name in inspect.signature(type(self)).parameters}
 
     def adopt(self, views: dict[str, np.ndarray], owner: object) -> None:
         """Take weights from ``views``, by name: what the network ``owner`` does when it is built.
