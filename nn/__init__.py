@@ -11,7 +11,15 @@ from nn.initializers import (
     VarianceScaling,
     Zeros,
 )
-from nn.layers import Conv2D, Dense, Flatten, Rescaling
+from nn.layers import (
+    Activation,
+    BatchNormalization,
+    Conv2D,
+    Dense,
+    Dropout,
+    Flatten,
+    Rescaling,
+)
 from nn.losses import (
     BinaryCrossentropy,
     CategoricalCrossentropy,
@@ -27,13 +35,16 @@ from nn.training import Evaluation, Progress
 
 __all__ = [
     "SGD",
+    "Activation",
     "Adam",
+    "BatchNormalization",
     "BinaryCrossentropy",
     "CategoricalCrossentropy",
     "Conv2D",
     "CosineDecay",
     "Dataset",
     "Dense",
+    "Dropout",
     "Evaluation",
     "ExponentialDecay",
     "Flatten",

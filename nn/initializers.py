@@ -23,6 +23,13 @@ class Zeros:
         return np.zeros(shape)
 
 
+class Ones:
+    """All ones, where a scale starts."""
+
+    def __call__(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
+        return np.ones(shape)
+
+
 class RandomUniform:
     """Uniform between ``minval`` and ``maxval``; (-0.5, 0.5) is the reference run's."""
 
@@ -134,6 +141,7 @@ class HeNormal(VarianceScaling):
 
 INITIALIZERS: dict[str, Initializer] = {
     "zeros": Zeros(),
+    "ones": Ones(),
     "random_uniform": RandomUniform(),
     "glorot_uniform": GlorotUniform(),
     "glorot_normal": GlorotNormal(),

@@ -1,14 +1,39 @@
 """Layers: one file a kind, each with its mathematics; :data:`LAYERS` lists them."""
 
+from nn.layers.activation import Activation
+from nn.layers.batch_normalization import BatchNormalization
 from nn.layers.conv2d import Conv2D
 from nn.layers.dense import Dense
+from nn.layers.dropout import Dropout
 from nn.layers.flatten import Flatten
 from nn.layers.layer import Layer, Pass, Shape, Weight
 from nn.layers.rescaling import Rescaling
 
 LAYERS: dict[str, type[Layer]] = {
-    kind.__name__: kind for kind in (Dense, Conv2D, Flatten, Rescaling)
+    kind.__name__: kind
+    for kind in (
+        Activation,
+        BatchNormalization,
+        Conv2D,
+        Dense,
+        Dropout,
+        Flatten,
+        Rescaling,
+    )
 }
 """The layer kinds by name, as files hold it."""
 
-__all__ = ["LAYERS", "Conv2D", "Dense", "Flatten", "Layer", "Pass", "Rescaling", "Shape", "Weight"]
+__all__ = [
+    "LAYERS",
+    "Activation",
+    "BatchNormalization",
+    "Conv2D",
+    "Dense",
+    "Dropout",
+    "Flatten",
+    "Layer",
+    "Pass",
+    "Rescaling",
+    "Shape",
+    "Weight",
+]

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 _BITS = 0xFFFFFFFF
-_UPDATE, _LAYER = 0x9E3779B9, 0x85EBCA6B
+_UPDATE, LAYER = 0x9E3779B9, 0x85EBCA6B
 """Odd numbers that set updates and layers apart: of the golden ratio, and of MurmurHash3."""
 
 FACTORS = (0x7FEB352D, 0x846CA68B)
@@ -39,7 +39,7 @@ def update_keys(noise: int, first: int, count: int) -> np.ndarray:
 
 def layer_key(update_key: int, index: int) -> int:
     """Return the key of a layer, by its index in the network, for an update."""
-    return (int(update_key) + (index + 1) * _LAYER) & _BITS
+    return (int(update_key) + (index + 1) * LAYER) & _BITS
 
 
 def random_bits(key: int, first: int, shape: tuple[int, ...]) -> np.ndarray:

@@ -213,6 +213,7 @@ class WasmProgram:
             "state": InOut(network.state),
         }
         given.setdefault("parameters", network.parameters)
+        given.setdefault("first", 0)
         if spec.defers and function == "train":
             if self._deferred.size != layout.deferred:
                 self._deferred = aligned_zeros(layout.deferred, np.float32)

@@ -110,7 +110,7 @@ F64X2 = Type("f64x2", 0x7B, 16, 2)
 I32X4 = Type("i32x4", 0x7B, 16, 4)
 I8X16 = Type("i8x16", 0x7B, 16, 16)
 
-_SCALARS = {"f32x4": F32, "f64x2": F64}
+_SCALARS = {"f32x4": F32, "f64x2": F64, "i32x4": I32}
 
 
 class Value:
@@ -143,6 +143,9 @@ class Value:
 
     def __or__(self, other: Operand) -> Value:
         return self._binary("or", other)
+
+    def __xor__(self, other: Operand) -> Value:
+        return self._binary("xor", other)
 
     def __lshift__(self, bits: Operand) -> Value:
         return Value(self.type, self.code + I32.value(bits).code + self.type.opcode("shl"))

@@ -99,7 +99,7 @@ def elementwise(formula: Callable[..., Written]) -> Callable[[Module], Function]
                 for name, value in written.items():
                     save(f, pointers[arrays.index(name)], value, 0, width)
 
-            _walk(f, pointers, count, work)
+            walk(f, pointers, count, work)
         return f
 
     return kernel
@@ -130,7 +130,7 @@ def total(formula: Callable[..., Value]) -> Callable[[Module], Function]:
                 else:
                     rest.set(rest + terms.lane(0))
 
-            _walk(f, pointers, count, work)
+            walk(f, pointers, count, work)
             f.return_(sum_of_lanes(lanes) + rest)
         return f
 
@@ -151,9 +151,7 @@ def max_of_lanes(vector: Local) -> Value:
     return vector.lane(0).max(vector.lane(1)).max(vector.lane(2).max(vector.lane(3)))
 
 
-def _walk(
-    f: Function, pointers: Sequence[Local], count: Value, work: Callable[[int], None]
-) -> None:
+def walk(f: Function, pointers: Sequence[Local], count: Value, work: Callable[[int], None]) -> None:
     """Do ``work`` with four elements at a time, then with one at a time."""
     first, *others = pointers
     stop = f.local(first + ((count >> 2) << 4))

@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
+from nn.engine.wasm.layers.activation import ActivationKernels
+from nn.engine.wasm.layers.batch_normalization import BatchNormalizationKernels
 from nn.engine.wasm.layers.conv2d import Conv2DKernels
 from nn.engine.wasm.layers.dense import DensePlain
 from nn.engine.wasm.layers.dense_deferred import DenseDeferred
 from nn.engine.wasm.layers.dense_sparse import DenseSparse
+from nn.engine.wasm.layers.dropout import DropoutKernels
 from nn.engine.wasm.layers.layer import LayerKernels
-from nn.layers import Conv2D, Dense, Flatten, Layer
+from nn.engine.wasm.layers.rescaling import RescalingKernels
+from nn.layers import (
+    Activation,
+    BatchNormalization,
+    Conv2D,
+    Dense,
+    Dropout,
+    Flatten,
+    Layer,
+    Rescaling,
+)
 
 KERNELS: dict[type[Layer], tuple[type[LayerKernels], ...]] = {
+    Activation: (ActivationKernels,),
+    BatchNormalization: (BatchNormalizationKernels,),
     Conv2D: (Conv2DKernels,),
     Dense: (DenseDeferred, DenseSparse, DensePlain),
+    Dropout: (DropoutKernels,),
     Flatten: (),
+    Rescaling: (RescalingKernels,),
 }
 """For each layer kind its code, in order of preference: the first that is for a place is used.
 
