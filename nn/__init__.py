@@ -13,11 +13,14 @@ from nn.initializers import (
 )
 from nn.layers import (
     Activation,
+    AveragePooling2D,
     BatchNormalization,
     Conv2D,
     Dense,
     Dropout,
     Flatten,
+    GlobalAveragePooling2D,
+    MaxPooling2D,
     Rescaling,
 )
 from nn.losses import (
@@ -37,6 +40,7 @@ __all__ = [
     "SGD",
     "Activation",
     "Adam",
+    "AveragePooling2D",
     "BatchNormalization",
     "BinaryCrossentropy",
     "CategoricalCrossentropy",
@@ -48,6 +52,7 @@ __all__ = [
     "Evaluation",
     "ExponentialDecay",
     "Flatten",
+    "GlobalAveragePooling2D",
     "GlorotNormal",
     "GlorotUniform",
     "HalfSquaredError",
@@ -55,6 +60,7 @@ __all__ = [
     "HeUniform",
     "InverseTimeDecay",
     "L1L2",
+    "MaxPooling2D",
     "MeanSquaredError",
     "NumericalEngine",
     "Progress",
