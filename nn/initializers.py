@@ -13,7 +13,10 @@ from nn.names import lookup
 
 class Initializer(Protocol):
     def __call__(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
-        """Return an array of ``shape``; kernels are (inputs, units)."""
+        """Return an array of ``shape``; kernels are (inputs, units).
+
+        Kernels of convolutions are (rows, columns, channels, filters).
+        """
 
 
 class Zeros:
@@ -57,9 +60,6 @@ class VarianceScaling:
     of the one asked for: what TensorFlow.js calls a truncated normal.
     """
 
-    # Standard deviation of a standard normal truncated to ±2: √(1 - 4 φ(2) / (2 Φ(2) - 1)).
-    _TRUNCATED_STDDEV = 0.87962566103423978
-
     def __init__(
         self,
         scale: float = 1.0,
@@ -68,47 +68,65 @@ class VarianceScaling:
     ) -> None:
         if scale <= 0:
             raise ValueError(f"scale must be positive, got {scale}")
-        self._fan = lookup("mode", _FANS, mode)
-        self._draw = lookup(
-            "distribution",
-            {
-                "uniform": self._uniform,
-                "untruncated_normal": self._untruncated_normal,
-                "truncated_normal": self._truncated_normal,
-                "narrow_normal": self._narrow_normal,
-            },
-            distribution,
-        )
+        lookup("mode", _FANS, mode)
+        lookup("distribution", _DISTRIBUTIONS, distribution)
         self.scale, self.mode, self.distribution = scale, mode, distribution
 
     def __call__(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
-        fan_in, fan_out = shape[0], shape[-1]
-        stddev = math.sqrt(self.scale / max(1, self._fan(fan_in, fan_out)))
-        return self._draw(stddev, shape, rng)
+        fan = _FANS[self.mode](*fans(shape))
+        stddev = math.sqrt(self.scale / max(1, fan))
+        return _DISTRIBUTIONS[self.distribution](stddev, shape, rng)
 
-    def _uniform(
-        self, stddev: float, shape: tuple[int, ...], rng: np.random.Generator
-    ) -> np.ndarray:
-        limit = math.sqrt(3) * stddev
-        return rng.uniform(-limit, limit, shape)
 
-    def _untruncated_normal(
-        self, stddev: float, shape: tuple[int, ...], rng: np.random.Generator
-    ) -> np.ndarray:
-        return rng.normal(0.0, stddev, shape)
+def fans(shape: tuple[int, ...]) -> tuple[int, int]:
+    """Return how many inputs an output is the sum of, and how many outputs an input is part of.
 
-    def _truncated_normal(
-        self, stddev: float, shape: tuple[int, ...], rng: np.random.Generator
-    ) -> np.ndarray:
-        return self._narrow_normal(stddev / self._TRUNCATED_STDDEV, shape, rng)
+    In a convolution that is a window of inputs, and as many outputs of each filter, as Keras
+    counts them.
 
-    def _narrow_normal(
-        self, stddev: float, shape: tuple[int, ...], rng: np.random.Generator
-    ) -> np.ndarray:
-        values = rng.standard_normal(shape)
-        while (outside := np.abs(values) > 2).any():
-            values[outside] = rng.standard_normal(np.count_nonzero(outside))
-        return values * stddev
+    >>> fans((784, 100)), fans((5, 3, 8, 16))
+    ((784, 100), (120, 240))
+    """
+    if len(shape) < 2:
+        return shape[0], shape[0]
+    window = math.prod(shape[:-2])
+    return window * shape[-2], window * shape[-1]
+
+
+def _uniform(stddev: float, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
+    limit = math.sqrt(3) * stddev
+    return rng.uniform(-limit, limit, shape)
+
+
+def _untruncated_normal(
+    stddev: float, shape: tuple[int, ...], rng: np.random.Generator
+) -> np.ndarray:
+    return rng.normal(0.0, stddev, shape)
+
+
+def _narrow_normal(stddev: float, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
+    values = rng.standard_normal(shape)
+    while (outside := np.abs(values) > 2).any():
+        values[outside] = rng.standard_normal(np.count_nonzero(outside))
+    return values * stddev
+
+
+# Standard deviation of a standard normal truncated to ±2: √(1 - 4 φ(2) / (2 Φ(2) - 1)).
+_TRUNCATED_STDDEV = 0.87962566103423978
+
+
+def _truncated_normal(
+    stddev: float, shape: tuple[int, ...], rng: np.random.Generator
+) -> np.ndarray:
+    return _narrow_normal(stddev / _TRUNCATED_STDDEV, shape, rng)
+
+
+_DISTRIBUTIONS: dict[str, Callable[[float, tuple[int, ...], np.random.Generator], np.ndarray]] = {
+    "uniform": _uniform,
+    "untruncated_normal": _untruncated_normal,
+    "truncated_normal": _truncated_normal,
+    "narrow_normal": _narrow_normal,
+}
 
 
 class GlorotUniform(VarianceScaling):
@@ -154,5 +172,8 @@ INITIALIZERS: dict[str, Initializer] = {
 
 
 def name_of(initializer: Initializer) -> str | None:
-    """Return the name of an initializer in :data:`INITIALIZERS`, if it has one."""
-    return next((name for name, known in INITIALIZERS.items() if known is initializer), None)
+    """Return the name in :data:`INITIALIZERS` of an initializer, or of its equal, if it has one."""
+    for name, known in INITIALIZERS.items():
+        if type(known) is type(initializer) and vars(known) == vars(initializer):
+            return name
+    return None

@@ -91,13 +91,13 @@ def test_a_parameter_is_put_back_though_the_work_is_broken_off(points, monkeypat
 def test_parameters_may_be_nudged_in_any_order(points, order):
     model = network(NumericalEngine(), "float64")
     program = model.program
-    each = [(program.load(points, np.arange(10)), program.nudged(i, 0.01))[1] for i in range(39)]
+    each = [(program.load(points, np.arange(10)), program.perturbed(i, 0.01))[1] for i in range(39)]
     indices = {"up": range(39), "down": range(38, -1, -1)}.get(
         order, np.random.default_rng(0).integers(0, 39, 200)
     )
     program.load(points, np.arange(10))
     for i in indices:
-        assert program.nudged(int(i), 0.01) == pytest.approx(each[i], rel=1e-14)
+        assert program.perturbed(int(i), 0.01) == pytest.approx(each[i], rel=1e-14)
 
 
 def test_predicting_and_evaluating_are_numpys(points):

@@ -13,6 +13,7 @@ from nn.experiment.task import Task
 from nn.initializers import RandomUniform
 from nn.labs import digits as digits_lab
 from nn.labs.digits import PRESETS
+from nn.layers import Pass
 from nn.training import exhaust
 
 SMALL = Settings(hidden=layers(20), epochs=2)
@@ -73,7 +74,7 @@ def test_the_reference_network_is_the_tutorials():
     assert np.abs(model.parameters).max() <= 0.5
     assert model.target_range == (0.0, 0.99)
     out = np.empty((1, 2), dtype=np.float32)
-    model.inputs.forward(np.array([[0, 255]], dtype=np.uint8), out)
+    model.inputs.forward(np.array([[0, 255]], dtype=np.uint8), out, Pass())
     np.testing.assert_allclose(out, [[0.01, 0.99]], rtol=1e-6)
 
 

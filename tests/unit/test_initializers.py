@@ -5,7 +5,7 @@ from math import sqrt
 import numpy as np
 import pytest
 
-from nn.initializers import INITIALIZERS, RandomUniform, VarianceScaling, Zeros, name_of
+from nn.initializers import INITIALIZERS, RandomUniform, VarianceScaling, Zeros, fans, name_of
 
 INPUTS, UNITS = 300, 500
 
@@ -28,7 +28,7 @@ def draw(initializer: object, seed: int = 0) -> np.ndarray:
 
 
 def test_every_initializer_is_checked_here():
-    assert EXPECTED.keys() | {"zeros"} == INITIALIZERS.keys()
+    assert EXPECTED.keys() | {"zeros", "ones"} == INITIALIZERS.keys()
 
 
 @pytest.mark.parametrize("name", EXPECTED)
@@ -82,6 +82,14 @@ def test_what_variance_scaling_does_not_know_is_refused():
         VarianceScaling(scale=0)
 
 
+@pytest.mark.parametrize(
+    ("shape", "inputs", "outputs"), [((7,), 7, 7), ((7, 3), 7, 3), ((5, 2, 7, 3), 70, 30)]
+)
+def test_a_convolution_adds_up_a_whole_window(shape: tuple[int, ...], inputs: int, outputs: int):
+    assert fans(shape) == (inputs, outputs)
+
+
 def test_initializers_are_known_by_their_names():
     assert {name_of(known): known for known in INITIALIZERS.values()} == INITIALIZERS
-    assert name_of(Zeros()) is None
+    assert name_of(Zeros()) == "zeros"
+    assert name_of(RandomUniform(0, 1)) is None

@@ -271,7 +271,7 @@ def test_a_network_that_contradicts_its_own_columns_is_refused():
 
 def test_a_network_of_too_many_classes_is_refused():
     model = changed()
-    model.layers[-1].units = 1001
+    model.shapes[-1] = (1001,)
     with pytest.raises(ValueError, match="1,001 classes; up to 1,000"):
         colours.check_loaded(model)
 

@@ -290,7 +290,7 @@ def test_what_does_not_fit_the_network_is_refused():
     model = tutorial(digits()).model(WASM)
     rng = np.random.default_rng(0)
     inputs = digits().inputs
-    with pytest.raises(ValueError, match="4 classes do not fit a network of 10 outputs"):
+    with pytest.raises(ValueError, match=r"4 classes do not fit .* shape \(10,\)"):
         model.program.train(Dataset(inputs, rng.integers(0, 4, 120), 4), np.arange(5), 1)
     with pytest.raises(ValueError, match="expected targets of shape"):
         model.program.train(Dataset(inputs, rng.random((120, 3))), np.arange(5), 1)
