@@ -103,12 +103,12 @@ class Softmax:
     name = "softmax"
 
     def forward(self, z: np.ndarray) -> None:
-        z -= z.max(axis=1, keepdims=True)
+        z -= z.max(axis=-1, keepdims=True)
         np.exp(z, out=z)
-        z /= z.sum(axis=1, keepdims=True)
+        z /= z.sum(axis=-1, keepdims=True)
 
     def backward(self, y: np.ndarray, gradient: np.ndarray) -> None:
-        gradient -= np.vecdot(gradient, y)[:, np.newaxis]
+        gradient -= np.vecdot(gradient, y)[..., np.newaxis]
         gradient *= y
 
 

@@ -1,12 +1,14 @@
 """Losses: how wrong an output is, and the gradient that training follows.
 
 ``z`` is the output layer before its activation (the logits), ``y`` after it, ``t`` the targets; all
-are (n, outputs). A value is the sum over the n samples, so that values of several batches add up; a
-gradient is that of the mean over the batch, as in Keras.
+are (n, outputs), or (n, ..., outputs): then a sample's loss is the mean over its rows. A value is
+the sum over the n samples, so that values of several batches add up; a gradient is that of the mean
+over the batch, as in Keras.
 """
 
 from __future__ import annotations
 
+import math
 from typing import Protocol
 
 import numpy as np
@@ -39,7 +41,7 @@ class HalfSquaredError:
 
     def value(self, z: np.ndarray, y: np.ndarray, t: np.ndarray) -> float:
         error = (y - t).ravel()
-        return 0.5 * float(error @ error)
+        return 0.5 * float(error @ error) / rows_of(y)
 
     def check_targets(self, targets: np.ndarray) -> None:
         pass
@@ -48,7 +50,7 @@ class HalfSquaredError:
         self, activation: Activation, y: np.ndarray, t: np.ndarray, out: np.ndarray
     ) -> None:
         np.subtract(y, t, out=out)
-        out *= 1.0 / len(y)
+        out *= 1.0 / (len(y) * rows_of(y))
         activation.backward(y, out)
 
 
@@ -60,7 +62,7 @@ class MeanSquaredError:
 
     def value(self, z: np.ndarray, y: np.ndarray, t: np.ndarray) -> float:
         error = (y - t).ravel()
-        return float(error @ error) / int(y.shape[1])
+        return float(error @ error) / math.prod(y.shape[1:])
 
     def check_targets(self, targets: np.ndarray) -> None:
         pass
@@ -84,7 +86,7 @@ class BinaryCrossentropy:
     output_activation: str | None = "sigmoid"
 
     def value(self, z: np.ndarray, y: np.ndarray, t: np.ndarray) -> float:
-        return float((np.logaddexp(0.0, z) - z * t).sum()) / int(z.shape[1])
+        return float((np.logaddexp(0.0, z) - z * t).sum()) / math.prod(z.shape[1:])
 
     def check_targets(self, targets: np.ndarray) -> None:
         pass
@@ -107,9 +109,9 @@ class CategoricalCrossentropy:
     output_activation: str | None = "softmax"
 
     def value(self, z: np.ndarray, y: np.ndarray, t: np.ndarray) -> float:
-        shifted = z - z.max(axis=1, keepdims=True)
-        log_sums = np.log(np.exp(shifted).sum(axis=1))
-        return float(log_sums.sum() - np.vdot(t, shifted))
+        shifted = z - z.max(axis=-1, keepdims=True)
+        log_sums = np.log(np.exp(shifted).sum(axis=-1))
+        return float(log_sums.sum() - np.vdot(t, shifted)) / rows_of(z)
 
     def check_targets(self, targets: np.ndarray) -> None:
         pass
@@ -118,7 +120,12 @@ class CategoricalCrossentropy:
         self, activation: Activation, y: np.ndarray, t: np.ndarray, out: np.ndarray
     ) -> None:
         np.subtract(y, t, out=out)
-        out *= 1.0 / len(y)
+        out *= 1.0 / (len(y) * rows_of(y))
+
+
+def rows_of(y: np.ndarray) -> int:
+    """Return how many rows a sample of (n, ..., outputs) has: 1, or the pixels of a picture."""
+    return math.prod(y.shape[1:-1])
 
 
 LOSSES: dict[str, Loss] = {
