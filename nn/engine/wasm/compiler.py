@@ -33,13 +33,13 @@ def without_kernels(network: Network) -> str | None:
 
 
 def _has_kernel(layer: Layer) -> bool:
-    name = layer.activation.name
-    return (
-        type(layer) in KERNELS
-        and name in activations.NAMES
-        and layer.activation is ACTIVATIONS[name]
-        and type(_regularizer(layer)) in (L1L2, type(None))
-    )
+    activation = layer.activation
+    if type(layer) not in KERNELS or activation.name not in activations.NAMES:
+        return False
+    # A copy of it, as pickle makes them, does the same.
+    known = ACTIVATIONS[activation.name]
+    equal = type(activation) is type(known) and vars(activation) == vars(known)
+    return equal and type(_regularizer(layer)) in (L1L2, type(None))
 
 
 def _regularizer(layer: Layer) -> object:
