@@ -1,7 +1,8 @@
 """Neural networks in pure Python on NumPy, in a terminal and in a browser tab alike."""
 
-from nn.data import Dataset
+from nn.data import Augmentation, Dataset
 from nn.engine.numerical import NumericalEngine
+from nn.formats import load_model, weights
 from nn.initializers import (
     GlorotNormal,
     GlorotUniform,
@@ -40,6 +41,7 @@ __all__ = [
     "SGD",
     "Activation",
     "Adam",
+    "Augmentation",
     "AveragePooling2D",
     "BatchNormalization",
     "BinaryCrossentropy",
@@ -71,5 +73,7 @@ __all__ = [
     "VarianceScaling",
     "Zeros",
     "accuracy",
+    "load_model",
+    "weights",
     "confusion_matrix",
 ]

@@ -17,7 +17,7 @@ from nn.data.dataset import Dataset
 from nn.data.image_csv import SIDE
 from nn.data.images import read_folder, with_test_set
 from nn.experiment.experiment import Experiment
-from nn.experiment.settings import DECAYS, ENGINE_CHOICES, FIELDS, GRADIENTS, SettingsError, parse
+from nn.experiment.settings import DECAYS, ENGINE_CHOICES, GRADIENTS, SettingsError, parse
 from nn.labs import digits
 from nn.labs.digits import PRESETS
 from nn.losses import LOSSES
@@ -58,8 +58,9 @@ def main(arguments: list[str] | None = None) -> int:
 _OPTIONS = {
     "hidden": (
         "--layers --hidden",
-        "UNITS",
-        "of each hidden layer, such as 100 or 256,128 or 256:relu:he_normal:nobias,128, or none",
+        "LAYERS",
+        "hidden layers, such as 100 or 256,128 or 256:relu:he_normal:nobias,128 or "
+        "conv2d:16:5:strides=2,maxpool:2,flatten,64, or none",
     ),
     "activation": ("--activation", "NAME", f"of the hidden layers: {', '.join(ACTIVATIONS)}"),
     "output": (
@@ -80,10 +81,25 @@ _OPTIONS = {
     "useBias": ("--use-bias", "true|false", "whether layers have biases"),
     "engine": ("--engine", "NAME", f"who does the arithmetic: {', '.join(ENGINE_CHOICES)}"),
     "gradients": ("--gradients", "NAME", f"how they are found: {', '.join(GRADIENTS)}"),
+    "patience": (
+        "--patience",
+        "COUNT",
+        "tests without a lower loss after which training stops and goes back to the best",
+    ),
+    "augment": (
+        "--augment",
+        "AMOUNTS",
+        "changes pictures while training, such as shift=1:rotate=10:zoom=0.1",
+    ),
 }
 """The option, or two, for each field of the settings, what it takes, and its help."""
 
-_UNSAID = {"trainSamples": "all", "output": "what suits the loss"}
+_UNSAID = {
+    "trainSamples": "all",
+    "output": "what suits the loss",
+    "patience": "never",
+    "augment": "as they are",
+}
 """What it means to say nothing, where that is the default."""
 
 
@@ -109,11 +125,12 @@ def _parser() -> argparse.ArgumentParser:
     train.set_defaults(run=_train)
     train.add_argument(
         "--preset",
-        choices=[name.lower() for name in PRESETS],
-        default="tutorial",
-        help="settings to start from (default: tutorial)",
+        choices=[name.lower() for name in (*PRESETS, *digits.FORMER_NAMES)],
+        default="classic",
+        metavar="{" + ",".join(name.lower() for name in PRESETS) + "}",
+        help="settings to start from (default: classic)",
     )
-    defaults = PRESETS["Tutorial"].fields()
+    defaults = PRESETS["Classic"].fields()
     for field, (option, takes, text) in _OPTIONS.items():
         default = f"default: {defaults[field] or _UNSAID[field]}"
         train.add_argument(*option.split(), dest=field, metavar=takes, help=f"{text} ({default})")
@@ -141,8 +158,10 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _train(options: argparse.Namespace) -> None:
-    given = {field: text for field in FIELDS if (text := getattr(options, field)) is not None}
-    settings = parse(given, PRESETS[options.preset.capitalize()])
+    table = digits.DigitsSettings.table
+    given = {field: text for field in table if (text := getattr(options, field)) is not None}
+    preset = options.preset.capitalize()
+    settings = parse(given, PRESETS[digits.FORMER_NAMES.get(preset, preset)])
     experiment = Experiment(settings, digits.task(settings))
     if not options.destination.parent.is_dir():
         raise ValueError(f"there is no folder {options.destination.parent} to write the weights to")

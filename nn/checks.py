@@ -103,7 +103,7 @@ def matrix(
 ) -> np.ndarray:
     """Return ``value`` as a finite matrix of ``shape``, or of any shape for None."""
     if isinstance(value, dict) and shape is not None:
-        return _decoded(value, name, shape)
+        return _decoded(value, name, shape, dtype)
     if not isinstance(value, list) or not value or not isinstance(value[0], list):
         raise ValueError(f"{name} must be a list of rows of numbers")
     rows, columns = shape or (len(value), len(value[0]))
@@ -122,10 +122,42 @@ def matrix(
     return vector(values, name, rows * columns, dtype).reshape(rows, columns)
 
 
+def array(
+    value: Any, name: str, shape: tuple[int, ...], dtype: np.dtype[Any] = _FLOAT32
+) -> np.ndarray:
+    """Return ``value`` as a finite array of ``shape``, of any rank from 1 on."""
+    if isinstance(value, np.ndarray):
+        return _finite(value, name, dtype)
+    if isinstance(value, dict):
+        return _decoded(value, name, shape, dtype)
+    if len(shape) == 1:
+        return vector(value, name, shape[0], dtype)
+    if len(shape) == 2:
+        return matrix(value, name, (shape[0], shape[1]), dtype)
+    if not isinstance(value, list):
+        raise ValueError(f"{name} must be lists of numbers, found {shown(value)}")
+    if len(value) != shape[0]:
+        raise ValueError(f"{name} has {len(value):,} parts, expected {shape[0]:,}")
+    parts = [
+        array(part, f"part {number} of {name}", shape[1:], dtype)
+        for number, part in enumerate(value, start=1)
+    ]
+    return np.stack(parts)
+
+
+def keys(value: dict[str, Any], name: str, expected: set[str]) -> None:
+    """Raise a ValueError unless an object has just the ``expected`` keys."""
+    missing, unknown = sorted(expected - value.keys()), sorted(value.keys() - expected)
+    if missing:
+        raise ValueError(f"{missing[0]} of {name} is missing")
+    if unknown:
+        raise ValueError(f"{name} has {shown(unknown[0])}, which is not known here")
+
+
 def vector(value: Any, name: str, length: int, dtype: np.dtype[Any] = _FLOAT32) -> np.ndarray:
     """Return ``value`` as a finite array of ``length``."""
     if isinstance(value, dict):
-        return _decoded(value, name, (length,))
+        return _decoded(value, name, (length,), dtype)
     if not isinstance(value, list):
         raise ValueError(f"{name} must be a list of numbers, found {shown(value)}")
     if len(value) != length:
@@ -139,18 +171,19 @@ def vector(value: Any, name: str, length: int, dtype: np.dtype[Any] = _FLOAT32) 
         raise _not_finite(name) from None
 
 
-def _decoded(value: dict[str, Any], name: str, shape: tuple[int, ...]) -> np.ndarray:
+def _decoded(
+    value: dict[str, Any], name: str, shape: tuple[int, ...], dtype: np.dtype[Any]
+) -> np.ndarray:
     if value.get("shape") != list(shape):
         raise ValueError(f"{name} must have the shape {list(shape)}")
     try:
         raw = base64.b64decode(value.get("base64", ""), validate=True)
     except (TypeError, ValueError, binascii.Error):
         raise ValueError(f"{name} is not valid base64") from None
-    if len(raw) != 4 * math.prod(shape):
-        raise ValueError(
-            f"{name} has {len(raw):,} bytes, expected {4 * math.prod(shape):,} for {list(shape)}"
-        )
-    return _finite(np.frombuffer(raw, dtype="<f4"), name, _FLOAT32).reshape(shape)
+    size = dtype.itemsize * math.prod(shape)
+    if len(raw) != size:
+        raise ValueError(f"{name} has {len(raw):,} bytes, expected {size:,} for {list(shape)}")
+    return _finite(np.frombuffer(raw, dtype.newbyteorder("<")), name, dtype).reshape(shape)
 
 
 def _finite(array: np.ndarray, name: str, dtype: np.dtype[Any]) -> np.ndarray:

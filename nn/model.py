@@ -210,11 +210,9 @@ class Sequential(Runnable):
         Raises:
             ValueError: the network cannot be written; the message says why.
         """
-        from nn.formats import weights
+        from nn.formats import save_model
 
-        text = weights.dumps(self, weights.Training())
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(text)
+        save_model(self, path)
 
 
 def _default_optimizer(name: str) -> Optimizer:

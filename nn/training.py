@@ -17,6 +17,7 @@ import numpy as np
 
 from nn.data.augmentation import Augmentation
 from nn.data.dataset import Dataset
+from nn.engine import warp
 from nn.engine.protocol import Runnable, Totals
 from nn.metrics import predicted_classes
 
@@ -258,7 +259,7 @@ class _Chunks:
         rows = self.order[start : start + count]
         if self._augmentation is None:
             return self.data, rows
-        changed = self._augmentation(self.data.inputs[rows], self._rng)
+        changed = self._augmentation(self.data.inputs[rows], self._rng, warp)
         chunk = Dataset(changed, self.data.targets[rows], self.data.classes)
         return chunk, np.arange(len(rows))
 

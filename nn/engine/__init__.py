@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nn.data import affine
 from nn.engine.protocol import ENGINES, Engine
 
 if TYPE_CHECKING:
@@ -80,3 +81,21 @@ def matmul(
             return fast(found, a, b, out)
     by_numpy: Callable[..., np.ndarray] = np.matmul
     return by_numpy(a, b, out=out)
+
+
+def warp(pictures: np.ndarray, maps: np.ndarray) -> np.ndarray:
+    """Return pictures moved, turned and zoomed as :mod:`nn.data.affine` defines, as a new array.
+
+    In a browser they are computed with WebAssembly, elsewhere with NumPy: the same, bit for bit.
+
+    Args:
+        pictures: (n, height, width, channels) uint8.
+        maps: (n, 2, 3) int32, 65,536 for a pixel: where to look for each pixel of the result.
+    """
+    if sys.platform == "emscripten":
+        from nn.engine.wasm.kernels.augment import warp as fast
+        from nn.engine.wasm.machine import machine
+
+        if found := machine():
+            return fast(found, pictures, maps)
+    return affine.warp(pictures, maps)

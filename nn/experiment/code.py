@@ -10,12 +10,13 @@ from collections.abc import Iterable
 import numpy as np
 
 import nn
+from nn.activations import ACTIVATIONS
 from nn.engine.numerical import NumericalEngine
-from nn.experiment.experiment import make_layers
+from nn.experiment.experiment import make_layers, sample_shape
 from nn.experiment.settings import DECAYS, Settings
 from nn.experiment.task import DataCode, Task
-from nn.initializers import Initializer, name_of
-from nn.layers import Dense
+from nn.initializers import name_of
+from nn.layers import Layer
 from nn.optimizers import OPTIMIZERS
 from nn.regularizers import L1L2
 
@@ -57,28 +58,49 @@ def _model(settings: Settings, task: Task) -> str:
     if task.dtype != _USUAL.dtype:
         arguments.append(f"dtype={_value(task.dtype)}")
     lines.append(_spread("model = Sequential(", arguments, ")"))
-    lines.append(f"model.build({task.features}, rng)")
+    shape = sample_shape(make_layers(settings, task), task)
+    lines.append(f"model.build({shape[0] if len(shape) == 1 else _value(shape)}, rng)")
     return "\n".join(lines)
 
 
-def _layer(layer: Dense, penalized: bool) -> str:
-    arguments = [
-        str(layer.units),
-        f"activation={_value(layer.activation.name)}",
-        f"kernel_initializer={_initializer(layer.kernel_initializer)}",
-        f"use_bias={layer.use_bias}",
-    ]
-    bias = _initializer(layer.bias_initializer)
-    if layer.use_bias and bias != '"zeros"':
-        arguments.append(f"bias_initializer={bias}")
-    if penalized:
+def _layer(layer: Layer, penalized: bool) -> str:
+    config = layer.config()
+    parameters = inspect.signature(type(layer)).parameters
+    given = {name: _argument(value) for name, value in config.items()}
+    places = [name for name, p in parameters.items() if p.default is p.empty]
+    names = [name for name in _SAID if name in given and name not in places]
+    for name, parameter in parameters.items():
+        if name not in (*places, *_SAID, "kernel_regularizer"):
+            usual = _argument(parameter.default)
+            same = given[name] == usual or _pair(config[name]) == _pair(parameter.default)
+            if not same and not (name == "bias_initializer" and not config["use_bias"]):
+                names.append(name)
+    arguments = [given[name] for name in places]
+    arguments += [f"{name}={given[name]}" for name in names]
+    if penalized and "kernel_regularizer" in given:
         arguments.append("kernel_regularizer=penalty")
-    return _spread("Dense(", arguments, ")")
+    return _spread(f"{type(layer).__name__}(", arguments, ")")
 
 
-def _initializer(initializer: Initializer) -> str:
-    name = name_of(initializer)
-    return _made(initializer) if name is None else _value(name)
+_SAID = ("activation", "kernel_initializer", "use_bias")
+"""What is written of a layer even where it is the default: it matters most."""
+
+
+def _pair(value: object) -> object:
+    """Return two numbers for one that stands for both."""
+    return (value, value) if isinstance(value, int) else value
+
+
+def _argument(value: object) -> str:
+    """Return an argument of a layer: a number, a pair, or the name of what has one."""
+    if value in ACTIVATIONS.values():
+        return _value(getattr(value, "name"))  # noqa: B009
+    if callable(value):
+        name = name_of(value)
+        return _made(value) if name is None else _value(name)
+    if isinstance(value, tuple) and len(set(value)) == 1:
+        return _value(value[0])
+    return _value(value)
 
 
 def _training(settings: Settings, task: Task) -> str:
@@ -107,6 +129,12 @@ def _training(settings: Settings, task: Task) -> str:
         f"validation_freq={settings.epochs}",
         "rng=rng",
     ]
+    augment = getattr(settings, "augment", None)
+    if augment is not None:
+        arguments.append(f"augmentation={_made(augment)}")
+    if settings.patience is not None:
+        arguments[5] = "validation_freq=1"
+        arguments += [f"patience={settings.patience}", "restore_best=True"]
     lines.append(_spread("evaluations = model.fit(", arguments, ")"))
     return "\n".join(lines)
 

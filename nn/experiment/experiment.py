@@ -5,7 +5,7 @@ The page and the command line both work through this, so the same settings give 
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
@@ -15,10 +15,11 @@ from nn.data.dataset import Dataset
 from nn.engine import default_engine, named_engine
 from nn.engine.numerical import NumericalEngine
 from nn.engine.protocol import Engine
-from nn.experiment.settings import DECAYS, LayerSettings, Settings, SettingsError, parse
+from nn.experiment.layer_text import LayerSettings, described
+from nn.experiment.settings import DECAYS, Settings, SettingsError, parse
 from nn.experiment.task import Task
 from nn.formats import weights
-from nn.layers import Dense
+from nn.layers import Layer, Shape
 from nn.losses import LOSSES
 from nn.model import Sequential
 from nn.network import shapes_of
@@ -34,11 +35,14 @@ _KERNEL_INITIALIZERS = {
 """By the layer's activation; Glorot's for all others."""
 
 
+MAX_MULTIPLICATIONS = 200_000_000
+"""Of a sample on its way forward: more would hold a frame for seconds."""
+
 S = TypeVar("S", bound=Settings)
 
 
-def make_layers(settings: Settings, task: Task) -> list[Dense]:
-    """Return the layers that settings describe, output last, without parameters yet."""
+def make_layers(settings: Settings, task: Task) -> list[Layer]:
+    """Return the layers that settings describe, output last, without weights yet."""
     output = replace(
         settings.output,
         units=task.outputs,
@@ -49,33 +53,59 @@ def make_layers(settings: Settings, task: Task) -> list[Dense]:
     return [_make_layer(layer, settings, task) for layer in (*settings.hidden, output)]
 
 
-def _make_layer(layer: LayerSettings, settings: Settings, task: Task) -> Dense:
+def _make_layer(layer: LayerSettings, settings: Settings, task: Task) -> Layer:
     activation = layer.activation or settings.activation
     usual = task.initializer or _KERNEL_INITIALIZERS.get(activation, "glorot_uniform")
-    return Dense(
-        layer.units,
-        activation,
-        settings.use_bias if layer.use_bias is None else layer.use_bias,
-        kernel_initializer=layer.initializer or usual,
-        bias_initializer=task.initializer or "zeros",
-    )
+    return layer.make(activation, usual, task.initializer or "zeros", settings.use_bias)
+
+
+def sample_shape(layers: Sequence[Layer], task: Task) -> Shape:
+    """Return the shape of a sample for ``layers``: a row, or a picture where they need one.
+
+    Raises:
+        ValueError: they do not fit either; the message says which layer does not.
+    """
+    rows = (task.features,)
+    if task.picture is None:
+        shapes_of(layers, rows)
+        return rows
+    try:
+        shapes_of(layers, rows)
+    except ValueError:
+        shapes_of(layers, task.picture)
+        return task.picture
+    return rows
 
 
 def check(settings: Settings, task: Task) -> None:
     """Raise a SettingsError if ``settings`` ask for a network that cannot be made or saved."""
-    layers = make_layers(settings, task)
-    shapes = shapes_of(layers, (task.features,))
-    count = sum(layer.parameter_count(shape) for layer, shape in zip(layers, shapes, strict=False))
-    if count > weights.MAX_PARAMETERS:
-        raise SettingsError(
-            {"hidden": f"{count:,} weights are too many: at most {weights.MAX_PARAMETERS:,}"},
-            settings.table,
+
+    def refuse(field: str, problem: str) -> SettingsError:
+        return SettingsError({field: problem}, settings.table)
+
+    try:
+        layers = make_layers(settings, task)
+        shapes = shapes_of(layers, sample_shape(layers, task))
+    except ValueError as error:
+        raise refuse("hidden", str(error)) from None
+    pairs = list(zip(layers, shapes, strict=False))
+    if len(shapes[-1]) > 1:
+        raise refuse(
+            "hidden",
+            f"the hidden layers end in {'x'.join(map(str, shapes[-2]))} numbers: put flatten or "
+            "globalavgpool last",
         )
+    count = sum(layer.parameter_count(shape) for layer, shape in pairs)
+    if count > weights.MAX_PARAMETERS:
+        problem = f"{count:,} weights are too many: at most {weights.MAX_PARAMETERS:,}"
+        raise refuse("hidden", problem)
+    work = sum(layer.multiplications(shape) for layer, shape in pairs)
+    if work > MAX_MULTIPLICATIONS:
+        problem = f"{work:,} multiplications a sample are too many: at most {MAX_MULTIPLICATIONS:,}"
+        raise refuse("hidden", problem)
     needed, found = LOSSES[settings.loss].output_activation, layers[-1].activation.name
     if needed not in (None, found):
-        raise SettingsError(
-            {"output": f"{settings.loss} needs {needed} here, not {found}"}, settings.table
-        )
+        raise refuse("output", f"{settings.loss} needs {needed} here, not {found}")
 
 
 class Experiment:
@@ -96,7 +126,7 @@ class Experiment:
         check(settings, task)
         self._rng = np.random.default_rng(settings.seed)
         self.model = _network(settings, task)
-        self.model.build(task.features, self._rng)
+        self.model.build(sample_shape(self.model.layers, task), self._rng)
         self.history = weights.Training(settings=settings.fields())
         self._compile(settings, steps=1)
 
@@ -127,13 +157,18 @@ class Experiment:
         except SettingsError:
             settings = base
         settings = replace(settings, loss=self.model.loss.name)
-        found = [_described(layer) for layer in self.model.layers if isinstance(layer, Dense)]
-        if [_described(layer) for layer in make_layers(settings, task)] == found:
-            return settings
+        found = [described(layer) for layer in self.model.layers]
+        try:
+            if [described(layer) for layer in make_layers(settings, task)] == found:
+                return settings
+        except ValueError:
+            # The history is of another network.
+            pass
         *hidden, output = found
         return replace(
             settings,
-            activation=(hidden[0].activation if hidden else None) or settings.activation,
+            activation=next((layer.activation for layer in hidden if layer.activation), None)
+            or settings.activation,
             use_bias=bool(output.use_bias),
             hidden=tuple(hidden),
             output=replace(output, units=0),
@@ -179,6 +214,9 @@ class Experiment:
                 rng=self._rng,
                 validation=test,
                 validation_freq=validation_freq if test is not None else None,
+                augmentation=getattr(settings, "augment", None),
+                patience=settings.patience if test is not None else None,
+                restore_best=settings.patience is not None and test is not None,
                 budget=budget,
             )
         )
@@ -209,7 +247,7 @@ class Experiment:
         )
         penalty = L1L2(settings.l1, settings.l2) if settings.l1 or settings.l2 else None
         for layer in self.model.layers:
-            if isinstance(layer, Dense):
+            if "kernel_regularizer" in layer.config():
                 layer.kernel_regularizer = penalty
 
 
@@ -224,7 +262,3 @@ def _network(settings: Settings, task: Task) -> Sequential:
     model.columns = task.columns
     model.compile(loss=settings.loss, target_range=task.target_range)
     return model
-
-
-def _described(layer: Dense) -> LayerSettings:
-    return LayerSettings(layer.units, layer.activation.name, None, layer.use_bias)

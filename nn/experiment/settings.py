@@ -19,7 +19,16 @@ from nn.experiment.fields import (
     write_real,
     write_truth,
 )
-from nn.initializers import INITIALIZERS
+from nn.experiment.layer_text import (
+    MAX_LAYERS,
+    MAX_UNITS,
+    LayerSettings,
+    layers,
+    read_layers,
+    read_output,
+    write_layer,
+    write_layers,
+)
 from nn.losses import LOSSES
 from nn.optimizers import OPTIMIZERS
 from nn.schedules import CosineDecay, Schedule
@@ -29,15 +38,15 @@ __all__ = [
     "FIELDS",
     "ENGINE_CHOICES",
     "GRADIENTS",
+    "MAX_LAYERS",
+    "MAX_UNITS",
     "LayerSettings",
     "Settings",
     "SettingsError",
     "layers",
     "parse",
+    "write_layer",
 ]
-
-MAX_LAYERS = 20
-MAX_UNITS = 4096
 
 DECAYS: dict[str, Callable[[float, int], float | Schedule]] = {
     "none": lambda learning_rate, steps: learning_rate,
@@ -50,28 +59,6 @@ ENGINE_CHOICES = ("auto", *ENGINES)
 
 GRADIENTS = ("backpropagation", "numerical")
 """How gradients are found."""
-
-
-@dataclass(frozen=True)
-class LayerSettings:
-    """A layer, where it differs from what the settings say of all layers.
-
-    Attributes:
-        units: of a hidden layer; 0 for the output layer, whose units the data decides.
-        activation: None for the settings' own; for the output layer None is what suits the loss.
-        initializer: of the kernel; None for the one that suits the activation.
-        use_bias: None for the settings' own.
-    """
-
-    units: int = 0
-    activation: str | None = None
-    initializer: str | None = None
-    use_bias: bool | None = None
-
-
-def layers(*units: int) -> tuple[LayerSettings, ...]:
-    """Return hidden layers that differ in their units only."""
-    return tuple(map(LayerSettings, units))
 
 
 @dataclass(frozen=True)
@@ -93,6 +80,8 @@ class Settings:
         train_samples: how many of the training samples to use; None for all.
         seed: of the generator that draws weights and shuffles samples.
         use_bias: whether layers that do not say so themselves have biases.
+        patience: tests without a lower loss after which training stops and goes back to the best;
+            None for never.
         gradients: one of :data:`GRADIENTS`.
         engine: one of :data:`ENGINE_CHOICES`; it changes the speed, and rounding.
     """
@@ -113,6 +102,7 @@ class Settings:
     use_bias: bool = False
     gradients: str = "backpropagation"
     engine: str = "auto"
+    patience: int | None = None
 
     table: ClassVar[dict[str, Field]]
 
@@ -140,64 +130,6 @@ def parse(texts: Mapping[str, str], base: S) -> S:
     return replace(base, **read_fields(base.table, texts))
 
 
-_NO_LAYERS = "none"
-_BIAS = {"bias": True, "nobias": False}
-_LAYER_EXPECTED = (
-    f"expected units for each layer, 1 to {MAX_UNITS:,}, such as 100 or 256,128 or 256:relu,128"
-)
-_WORDS_EXPECTED = (
-    "expected an activation, an initializer, bias or nobias, with colons between them, such as "
-    "relu:he_normal"
-)
-
-
-def _read_hidden(text: str) -> tuple[LayerSettings, ...]:
-    if text == _NO_LAYERS:
-        return ()
-    parts = text.split(",")
-    if len(parts) > MAX_LAYERS:
-        raise ValueError(f"expected at most {MAX_LAYERS} layers")
-    return tuple(_read_layer(part) for part in parts)
-
-
-def _read_layer(text: str) -> LayerSettings:
-    units, *words = text.split(":")
-    try:
-        layer = LayerSettings(whole(1, MAX_UNITS)(units.strip()))
-    except ValueError:
-        raise ValueError(_LAYER_EXPECTED) from None
-    return _with_words(layer, words)
-
-
-def _read_output(text: str) -> LayerSettings:
-    return _with_words(LayerSettings(), text.split(":") if text else [])
-
-
-def _with_words(layer: LayerSettings, words: list[str]) -> LayerSettings:
-    """Return ``layer`` with an activation, an initializer and bias or nobias, in any order."""
-    for word in map(str.strip, words):
-        if word in ACTIVATIONS:
-            layer = replace(layer, activation=word)
-        elif word in INITIALIZERS:
-            layer = replace(layer, initializer=word)
-        elif word in _BIAS:
-            layer = replace(layer, use_bias=_BIAS[word])
-        else:
-            raise ValueError(f"{_WORDS_EXPECTED}, not {word!r:.20}")
-    return layer
-
-
-def _write_hidden(hidden: tuple[LayerSettings, ...]) -> str:
-    return ",".join(map(write_layer, hidden)) or _NO_LAYERS
-
-
-def write_layer(layer: LayerSettings) -> str:
-    """Return a layer as the fields of hidden layers and output have it: "100:relu:nobias"."""
-    bias = {None: None, True: "bias", False: "nobias"}[layer.use_bias]
-    words = [str(layer.units) if layer.units else None, layer.activation, layer.initializer, bias]
-    return ":".join(word for word in words if word)
-
-
 def _read_samples(text: str) -> int | None:
     try:
         return None if text in ("", "all") else whole(1, 10_000_000)(text)
@@ -209,10 +141,17 @@ def _write_samples(samples: int | None) -> str:
     return "" if samples is None else str(samples)
 
 
+def _read_patience(text: str) -> int | None:
+    try:
+        return whole(1, 1_000_000)(text) if text else None
+    except ValueError:
+        raise ValueError("expected a whole number from 1, or nothing for never") from None
+
+
 FIELDS: dict[str, Field] = {
-    "hidden": Field("Hidden layers", "hidden", _read_hidden, _write_hidden),
+    "hidden": Field("Hidden layers", "hidden", read_layers, write_layers),
     "activation": Field("Activation", "activation", choice(ACTIVATIONS)),
-    "output": Field("Output layer", "output", _read_output, write_layer),
+    "output": Field("Output layer", "output", read_output, write_layer),
     "loss": Field("Loss", "loss", choice(LOSSES)),
     "optimizer": Field("Optimizer", "optimizer", choice(OPTIMIZERS)),
     "learningRate": Field("Learning rate", "learning_rate", real(0, 100, above=True), write_real),
@@ -226,6 +165,7 @@ FIELDS: dict[str, Field] = {
     "useBias": Field("Biases", "use_bias", truth, write_truth),
     "gradients": Field("Gradients", "gradients", choice(GRADIENTS)),
     "engine": Field("Engine", "engine", choice(ENGINE_CHOICES)),
+    "patience": Field("Patience", "patience", _read_patience, _write_samples),
 }
 """How each setting is written and read, by the name it has in forms and links."""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from nn.data.columns import Columns
 from nn.initializers import Initializer
-from nn.layers import Rescaling
+from nn.layers import Rescaling, Shape
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,6 +23,7 @@ class Task:
             suits each layer's activation, and biases of zero.
         dtype: of parameters and arithmetic.
         columns: what inputs and outputs stand for, where they have names.
+        picture: the shape of a sample as a picture, (height, width, channels), where it is one.
     """
 
     features: int
@@ -33,6 +34,7 @@ class Task:
     initializer: Initializer | None = None
     dtype: str = "float32"
     columns: Columns | None = None
+    picture: Shape | None = None
 
 
 @dataclass(frozen=True)

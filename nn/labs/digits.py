@@ -2,12 +2,62 @@
 
 from __future__ import annotations
 
+import inspect
+from dataclasses import dataclass
+
+from nn.data.augmentation import Augmentation
 from nn.data.image_csv import CLASSES, SIDE
-from nn.experiment.settings import LayerSettings, Settings
+from nn.experiment.fields import Field, real, write_real
+from nn.experiment.layer_text import LayerSettings, read_layers
+from nn.experiment.settings import FIELDS, Settings
 from nn.experiment.task import DataCode, Task
 from nn.formats import weights
 from nn.layers import Rescaling
 from nn.losses import LOSSES
+
+PICTURE = (SIDE, SIDE, 1)
+
+
+@dataclass(frozen=True)
+class DigitsSettings(Settings):
+    """Settings of a network for pictures.
+
+    Attributes:
+        augment: how pictures are changed each time they are trained on; None for not at all.
+    """
+
+    augment: Augmentation | None = None
+
+
+_AMOUNTS = tuple(inspect.signature(Augmentation).parameters)
+
+
+def _read_augment(text: str) -> Augmentation | None:
+    if not text:
+        return None
+    amounts = {}
+    for word in text.split(":"):
+        name, equals, amount = word.strip().partition("=")
+        if not equals or name not in _AMOUNTS or name in amounts:
+            raise ValueError(
+                "expected amounts such as shift=1:rotate=10:zoom=0.1, or nothing for pictures as "
+                f"they are, not {word!r:.20}"
+            )
+        amounts[name] = real(0, 180)(amount)
+    return Augmentation(**amounts)
+
+
+def _write_augment(augment: Augmentation | None) -> str:
+    if augment is None:
+        return ""
+    amounts = {name: getattr(augment, name) for name in _AMOUNTS}
+    return ":".join(f"{name}={write_real(n)}" for name, n in amounts.items() if n)
+
+
+DigitsSettings.table = {
+    **FIELDS,
+    "augment": Field("Augmentation", "augment", _read_augment, _write_augment),
+}
 
 
 def task(settings: Settings) -> Task:
@@ -16,8 +66,14 @@ def task(settings: Settings) -> Task:
     A squared error goes with the reference run's ranges, cross-entropy with probabilities.
     """
     if LOSSES[settings.loss].output_activation:
-        return Task(SIDE * SIDE, CLASSES, Rescaling(1 / 255))
-    return Task(SIDE * SIDE, CLASSES, weights.TUTORIAL_INPUTS, weights.TUTORIAL_TARGETS)
+        return Task(SIDE * SIDE, CLASSES, Rescaling(1 / 255), picture=PICTURE)
+    return Task(
+        SIDE * SIDE,
+        CLASSES,
+        weights.TUTORIAL_INPUTS,
+        weights.TUTORIAL_TARGETS,
+        picture=PICTURE,
+    )
 
 
 def data_code(own: bool = False) -> DataCode:
@@ -34,8 +90,8 @@ def data_code(own: bool = False) -> DataCode:
 
 
 PRESETS = {
-    "Tutorial": Settings(),
-    "Fast": Settings(
+    "Classic": DigitsSettings(),
+    "Better": DigitsSettings(
         activation="relu",
         loss="categorical_crossentropy",
         optimizer="adam",
@@ -45,12 +101,27 @@ PRESETS = {
         epochs=5,
         use_bias=True,
     ),
+    "Convolution": DigitsSettings(
+        hidden=read_layers("conv2d:16:5:strides=2,conv2d:32:3,maxpool:2,flatten,64"),
+        activation="relu",
+        loss="categorical_crossentropy",
+        optimizer="adam",
+        learning_rate=0.002,
+        decay="cosine",
+        batch_size=64,
+        epochs=5,
+        use_bias=True,
+    ),
 }
-"""Settings worth starting from: the reference run, and one that is soon above 97 %."""
+"""Settings worth starting from: the reference run, one that is soon above 97 %, and a convolutional
+network."""
+
+FORMER_NAMES = {"Tutorial": "Classic", "Fast": "Better"}
+"""What presets were called before."""
 
 
-def _known(hidden: tuple[int, ...], batch_size: int) -> Settings:
-    return Settings(
+def _known(hidden: tuple[int, ...], batch_size: int) -> DigitsSettings:
+    return DigitsSettings(
         hidden=tuple(LayerSettings(units, initializer="tfjs_glorot_normal") for units in hidden),
         activation="linear",
         output=LayerSettings(initializer="tfjs_variance_scaling"),

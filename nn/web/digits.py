@@ -11,9 +11,9 @@ from pyscript.js_modules import glue
 from nn.data import Dataset, Images, read_images
 from nn.data.image_csv import CLASSES, SIDE
 from nn.data.images import with_test_set
-from nn.experiment.settings import Settings
 from nn.experiment.task import DataCode, Task
 from nn.labs import digits
+from nn.labs.digits import DigitsSettings
 from nn.model import Sequential
 from nn.training import Evaluation
 from nn.web import dom, eye, files
@@ -44,11 +44,11 @@ async def open_lab() -> DigitsLab:
     return DigitsLab(images)
 
 
-class DigitsLab(Lab[Settings]):
+class DigitsLab(Lab[DigitsSettings]):
     """The lab; ``images`` are what it starts with."""
 
     name = "digits"
-    defaults = digits.PRESETS["Tutorial"]
+    defaults = digits.PRESETS["Classic"]
     presets = digits.PRESETS
     known_comparison = digits.KNOWN_COMPARISON
     greeting = "Ready: press Train, and draw a digit meanwhile"
@@ -72,13 +72,13 @@ class DigitsLab(Lab[Settings]):
         dom.on(self.parts.element("loadBest"), "click", lambda event: self.load_shipped(_BEST))
         dom.on(self.parts.element("canvas"), "keydown", self._key_on_canvas)
 
-    def task(self, settings: Settings) -> Task:
+    def task(self, settings: DigitsSettings) -> Task:
         return digits.task(settings)
 
-    def data_for(self, settings: Settings) -> tuple[Dataset, Dataset]:
+    def data_for(self, settings: DigitsSettings) -> tuple[Dataset, Dataset]:
         return self._pictures
 
-    def data_code(self, settings: Settings) -> DataCode:
+    def data_code(self, settings: DigitsSettings) -> DataCode:
         return digits.data_code(own=not dom.element("mnist").hidden)
 
     def check_loaded(self, model: Sequential) -> None:

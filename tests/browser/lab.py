@@ -93,7 +93,7 @@ class Lab:
         self.page.emulate_media(color_scheme="light")
         if self.find("mnist").is_visible():
             self.click("mnist")
-        self.page.locator("[data-preset=Tutorial]").click()
+        self.page.locator("[data-preset=Classic]").click()
         self.find("pen").fill("20")
         for name in ("reset", "clear", "eyeTab"):
             self.click(name)

@@ -115,6 +115,35 @@ result = worst
     assert worst < 1
 
 
+def test_pictures_are_augmented_as_with_numpy(tab):
+    worst = python(
+        tab,
+        """
+import numpy as np
+import nn.data.affine
+from nn import Augmentation
+from nn.engine.wasm.kernels import augment
+from nn.engine.wasm.machine import machine
+assert augment._library(machine())
+rng = np.random.default_rng(0)
+worst = 0
+for shape in ((300, 28, 28), (3, 64, 64, 4), (5, 7, 9, 3), (2, 1, 1), (0, 28, 28)):
+    pictures = rng.integers(0, 256, shape, np.uint8)
+    n, height, width, *channels = shape
+    augmentation = Augmentation(shift=2, rotate=30, zoom=0.3)
+    found = augmentation(pictures, np.random.default_rng(1))
+    draws = np.random.default_rng(1).uniform(-1, 1, (n, 4))
+    maps = augmentation._maps(draws, height, width)
+    columns = pictures.reshape(n, height, width, *channels or [1])
+    expected = nn.data.affine.warp(columns, maps).reshape(shape)
+    assert found.shape == shape and found.dtype == np.uint8
+    worst = max(worst, int(np.abs(found.astype(int) - expected).max(initial=0)))
+result = worst
+""",
+    )
+    assert worst == 0
+
+
 def test_a_hundred_networks_take_little_memory(tab):
     """Each has up to a megabyte, with Adam: what is let go of is not collected for the test."""
     before, after = python(

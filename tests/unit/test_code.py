@@ -276,7 +276,7 @@ if result.accuracy is not None:
     "settings",
     [
         Settings(),
-        replace(PRESETS["Fast"], hidden=layers(9, 8, 7), optimizer="nesterov", l1=0.1, l2=0.1),
+        replace(PRESETS["Better"], hidden=layers(9, 8, 7), optimizer="nesterov", l1=0.1, l2=0.1),
     ],
 )
 def test_programs_are_written_as_the_project_writes_its_own(settings):

@@ -16,7 +16,7 @@ from nn.labs.digits import PRESETS
 from nn.layers import Pass
 from nn.training import exhaust
 
-SMALL = Settings(hidden=layers(20), epochs=2)
+SMALL = digits_lab.DigitsSettings(hidden=layers(20), epochs=2)
 
 
 def fresh(settings: Settings) -> Experiment:
@@ -24,7 +24,7 @@ def fresh(settings: Settings) -> Experiment:
 
 
 def settings_of(experiment: Experiment) -> Settings:
-    return experiment.settings(Settings(), digits_lab.task(Settings()))
+    return experiment.settings(digits_lab.DigitsSettings(), digits_lab.task(Settings()))
 
 
 def trained(settings: Settings, data: Dataset, test: Dataset | None = None) -> Experiment:
@@ -79,7 +79,7 @@ def test_the_reference_network_is_the_tutorials():
 
 
 def test_settings_decide_the_network():
-    settings = replace(PRESETS["Fast"], hidden=layers(30, 20))
+    settings = replace(PRESETS["Better"], hidden=layers(30, 20))
     model = Experiment(settings, Task(5, 3)).model
     assert model.widths == [5, 30, 20, 3]
     assert [layer.activation.name for layer in model.layers] == ["relu", "relu", "softmax"]
@@ -148,13 +148,15 @@ def test_a_saved_network_tests_the_same(preset, digits):
     assert np.array_equal(first, second)
 
 
-@pytest.mark.parametrize("settings", [SMALL, replace(PRESETS["Fast"], hidden=layers(9, 8), l2=0.1)])
+@pytest.mark.parametrize(
+    "settings", [SMALL, replace(PRESETS["Better"], hidden=layers(9, 8), l2=0.1)]
+)
 def test_settings_come_back_from_a_file(settings, digits):
     assert settings_of(reloaded(trained(settings, *digits))) == settings
 
 
 def test_settings_of_a_file_that_tells_none_are_taken_from_the_network():
-    experiment = fresh(replace(PRESETS["Fast"], hidden=layers(9, 8)))
+    experiment = fresh(replace(PRESETS["Better"], hidden=layers(9, 8)))
     experiment.history.settings = {"epochs": "many"}
     settings = settings_of(reloaded(experiment))
     assert ([layer.units for layer in settings.hidden], settings.activation) == ([9, 8], "relu")
@@ -218,7 +220,7 @@ def test_decay_changes_the_result(digits):
 
 def test_a_layer_may_differ_from_the_others():
     settings = replace(
-        PRESETS["Fast"],
+        PRESETS["Better"],
         hidden=(LayerSettings(4), LayerSettings(3, "tanh", "zeros", False)),
         output=LayerSettings(initializer="zeros"),
     )
@@ -254,7 +256,7 @@ def test_layers_come_back_from_a_file_that_tells_other_ones():
 
 
 def test_an_output_that_the_loss_does_not_go_with_is_refused():
-    settings = replace(PRESETS["Fast"], output=LayerSettings(activation="tanh"))
+    settings = replace(PRESETS["Better"], output=LayerSettings(activation="tanh"))
     with pytest.raises(SettingsError, match="Output layer: categorical_crossentropy needs softmax"):
         fresh(settings)
 

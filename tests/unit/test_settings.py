@@ -26,6 +26,51 @@ from nn.losses import LOSSES
 from nn.optimizers import OPTIMIZERS
 
 
+def pair(high: int) -> st.SearchStrategy[int | tuple[int, int]]:
+    return st.integers(1, high) | st.tuples(st.integers(1, high), st.integers(1, high)).filter(
+        lambda both: both[0] != both[1]
+    )
+
+
+ANY_KIND = st.one_of(
+    st.builds(
+        lambda filters, size, strides, padding, activation, initializer, use_bias: LayerSettings(
+            activation=activation,
+            initializer=initializer,
+            use_bias=use_bias,
+            kind="Conv2D",
+            options=(
+                *(("filters", filters), ("kernel_size", size)),
+                *((("strides", strides),) if strides != 1 else ()),
+                *((("padding", "same"),) if padding else ()),
+            ),
+        ),
+        st.integers(1, MAX_UNITS),
+        pair(9),
+        pair(4),
+        st.booleans(),
+        st.none() | st.sampled_from(list(ACTIVATIONS)),
+        st.none() | st.sampled_from(list(INITIALIZERS)),
+        st.none() | st.booleans(),
+    ),
+    st.builds(
+        lambda kind, size: LayerSettings(
+            kind=kind, options=(("pool_size", size),) if size != 2 else ()
+        ),
+        st.sampled_from(["MaxPooling2D", "AveragePooling2D"]),
+        pair(5),
+    ),
+    st.floats(0, 1, exclude_max=True).map(
+        lambda rate: LayerSettings(kind="Dropout", options=(("rate", rate),))
+    ),
+    st.sampled_from([LayerSettings(kind=kind) for kind in ("Flatten", "BatchNormalization")]),
+    st.none()
+    | st.sampled_from(list(ACTIVATIONS)).map(
+        lambda name: LayerSettings(kind="Activation", activation=name)
+    ),
+).filter(lambda layer: layer is not None)
+
+
 def any_layer(units: st.SearchStrategy[int]) -> st.SearchStrategy[LayerSettings]:
     return st.builds(
         LayerSettings,
@@ -38,7 +83,7 @@ def any_layer(units: st.SearchStrategy[int]) -> st.SearchStrategy[LayerSettings]
 
 ANY_SETTINGS = st.builds(
     Settings,
-    hidden=st.lists(any_layer(st.integers(1, MAX_UNITS)), max_size=MAX_LAYERS).map(tuple),
+    hidden=st.lists(any_layer(st.integers(1, MAX_UNITS)) | ANY_KIND, max_size=9).map(tuple),
     activation=st.sampled_from(list(ACTIVATIONS)),
     output=any_layer(st.just(0)),
     l1=st.floats(0, 1),
@@ -54,6 +99,7 @@ ANY_SETTINGS = st.builds(
     train_samples=st.none() | st.integers(1, 10_000_000),
     seed=st.integers(0, 2**32 - 1),
     use_bias=st.booleans(),
+    patience=st.none() | st.integers(1, 1_000_000),
 )
 
 
@@ -84,15 +130,19 @@ def test_the_defaults_are_written_as_people_would_write_them():
         "useBias": "false",
         "gradients": "backpropagation",
         "engine": "auto",
+        "patience": "",
     }
 
 
 def test_the_reference_run_is_the_default():
-    assert parse({}, Settings()) == Settings() == PRESETS["Tutorial"]
+    assert parse({}, Settings()) == Settings()
+    assert Settings().fields() == {
+        name: text for name, text in PRESETS["Classic"].fields().items() if name in FIELDS
+    }
 
 
 def test_what_is_not_mentioned_is_that_of_the_base():
-    base = PRESETS["Fast"]
+    base = PRESETS["Better"]
     changed = parse({"epochs": "7"}, base)
     assert changed.epochs == 7
     assert changed.fields() == base.fields() | {"epochs": "7"}
@@ -108,6 +158,27 @@ def test_unknown_names_are_left_to_others():
         ("hidden", "256,128", "hidden", layers(256, 128)),
         ("hidden", " 256 , 128 ", "hidden", layers(256, 128)),
         ("hidden", "none", "hidden", ()),
+        ("hidden", "dense:9:relu", "hidden", (LayerSettings(9, "relu"),)),
+        (
+            *("hidden", "conv2d:16:5:relu:strides=2:same:he_normal,maxpool:3x2,flatten", "hidden"),
+            (
+                LayerSettings(
+                    activation="relu",
+                    initializer="he_normal",
+                    kind="Conv2D",
+                    options=(
+                        ("filters", 16),
+                        ("kernel_size", 5),
+                        ("strides", 2),
+                        ("padding", "same"),
+                    ),
+                ),
+                LayerSettings(kind="MaxPooling2D", options=(("pool_size", (3, 2)),)),
+                LayerSettings(kind="Flatten"),
+            ),
+        ),
+        ("patience", "5", "patience", 5),
+        ("patience", "", "patience", None),
         (
             *("hidden", "9:relu:he_normal:nobias,8: bias :tanh", "hidden"),
             (
@@ -142,6 +213,10 @@ NO_REAL_NUMBERS = ["", "-1", "nan", "inf", "1_0", "0,5", "٣", "0x1", "x", "1e99
         ("hidden", ["", "0", "-5", "100,", ",", "1;2", "1.5", "²", "٣", str(MAX_UNITS + 1)]),
         ("hidden", [",".join(["1"] * (MAX_LAYERS + 1)), "1," * 100_000]),
         ("hidden", ["9:swish", "9:", "9:relu;8", "relu:9", "9:relu:x"]),
+        ("hidden", ["conv2d", "conv2d:8", "conv2d:0:3", "conv2d:8:3x3x3"]),
+        ("hidden", ["conv2d:8:3:pad=same", "conv2d:8:3:strides=x", "maxpool:wide", "flatten:3"]),
+        ("hidden", ["dropout", "dropout:a", "pool:2", "batchnorm:relu", "9:strides=2"]),
+        ("patience", ["0", "-1", "x"]),
         ("output", ["9", "swish", "relu,relu"]),
         ("gradients", ["", "nudging"]),
         ("engine", ["", "gpu"]),
@@ -164,7 +239,7 @@ def test_nonsense_is_refused_by_field(field, texts):
         with pytest.raises(SettingsError) as refused:
             parse({field: text, "unknown": text}, Settings())
         assert refused.value.problems.keys() == {field}, text
-        assert re.fullmatch(r"expected .{5,150}", refused.value.problems[field])
+        assert re.fullmatch(r"expected .{5,180}", refused.value.problems[field])
 
 
 def test_all_problems_are_told_at_once():

@@ -256,6 +256,12 @@ def test_a_byte_is_read_as_a_number():
     assert result(lambda p: byte_at(p, 1), x, dtype=np.uint32, size=1)[0] == 200
 
 
+def test_a_byte_is_written_alone():
+    out = np.full(4, 9, dtype=np.uint8)
+    run(lambda f, place: f.store_byte(place, I32(0x1234), 2), InOut(out))
+    assert out.tolist() == [9, 9, 0x34, 9]
+
+
 def test_a_choice_is_made_by_a_number_or_by_a_mask():
     for condition, expected in ((0, 2.0), (1, 1.0), (2**31, 1.0)):
         found = result(lambda c=condition: select(I32(c), F32(1), 2), dtype=np.float32, size=1)

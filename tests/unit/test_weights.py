@@ -8,20 +8,35 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import nn
 from nn.activations import ACTIVATIONS
 from nn.data.columns import Columns
 from nn.formats.weights import Training, dumps, loads
-from nn.layers import Dense, Rescaling
-from nn.losses import LOSSES
+from nn.initializers import RandomUniform, VarianceScaling
+from nn.layers import (
+    LAYERS,
+    Activation,
+    AveragePooling2D,
+    BatchNormalization,
+    Conv2D,
+    Dense,
+    Dropout,
+    Flatten,
+    GlobalAveragePooling2D,
+    MaxPooling2D,
+    Rescaling,
+)
+from nn.losses import LOSSES, HalfSquaredError
 from nn.model import Sequential
+from nn.regularizers import L1L2
 from tests.unit.weights_files import (
     NAMED,
+    OLD,
     VALID,
     base64_kernel,
     edited,
     named,
     network,
-    without,
     written,
 )
 
@@ -113,7 +128,7 @@ def test_the_training_comes_back():
 def test_a_network_without_numbers_is_not_written():
     model = network([2, 1], ["sigmoid"])
     model.parameters[0] = np.nan
-    with pytest.raises(ValueError, match="the weights are no longer numbers, so there is nothing"):
+    with pytest.raises(ValueError, match="the weights are NaN or infinite, so there is nothing"):
         dumps(model, Training())
     with pytest.raises(ValueError, match="the network has no weights yet, so there is nothing"):
         dumps(Sequential([Dense(1)]), Training())
@@ -130,16 +145,83 @@ def test_a_kernel_in_base64_is_read():
     assert model.layers[0].kernel.tolist() == [[0, 1], [2, 3], [4, 5]]
 
 
-def test_what_is_not_known_is_ignored():
-    model, _ = loads(edited("comment", value={"by": ["anyone", None]}))
-    assert model.widths == [3, 2, 2]
+def test_a_file_of_version_1_is_the_same_network():
+    old, training = loads(json.dumps(OLD).encode())
+    new, same = loads(json.dumps(VALID).encode())
+    assert training == same
+    assert np.array_equal(old.parameters, new.parameters)
+    pixels = np.arange(12, dtype=np.uint8).reshape(4, 3)
+    assert np.array_equal(old.predict(pixels), new.predict(pixels))
+    assert (old.loss, old.columns, old.target_range) == (new.loss, new.columns, new.target_range)
+    assert written(loads(json.dumps(OLD))[0], training) == written(old, training)
 
 
-def test_what_has_a_default_may_be_missing():
-    for key in ("loss", "target_range", "training"):
-        assert loads(without(key))[0].widths == [3, 2, 2]
-    model, _ = loads(without("inputs", "scale"))
-    assert (model.inputs.scale, model.inputs.offset) == (1, 0.5)
+def test_a_network_of_every_kind_comes_back():
+    layers = [
+        Conv2D(4, (3, 2), strides=(1, 2), padding="same", kernel_initializer="he_normal"),
+        BatchNormalization(momentum=0.9),
+        Activation("relu"),
+        MaxPooling2D((2, 1)),
+        Rescaling(np.array([0.5, 1, 2, 4]), 0.25),
+        Dropout(0.25),
+        AveragePooling2D(2, padding="same"),
+        Conv2D(3, 1, kernel_initializer=VarianceScaling(0.5), kernel_regularizer=L1L2(0.1)),
+        GlobalAveragePooling2D(),
+        Flatten(),
+        Dense(2, "softmax", bias_initializer=RandomUniform(0.0, 1.0)),
+    ]
+    assert {type(layer).__name__ for layer in layers} == LAYERS.keys()
+    model = Sequential(layers, Rescaling(1 / 255))
+    model.compile(loss="categorical_crossentropy")
+    model.build((6, 5, 2), 1)
+    model.state += 0.125
+    again, _ = loads(written(model))
+    assert written(again) == written(model)
+    assert np.array_equal(again.parameters, model.parameters)
+    assert np.array_equal(again.state, model.state)
+    pixels = np.random.default_rng(0).integers(0, 256, (5, 6, 5, 2)).astype(np.uint8)
+    assert np.array_equal(again.predict(pixels), model.predict(pixels))
+
+
+def test_what_could_not_be_read_is_not_written():
+    class Own(Dense):
+        pass
+
+    class OwnLoss(HalfSquaredError):
+        pass
+
+    def refused(model: Sequential, message: str) -> None:
+        if not model.shapes:
+            model.build(2, 1)
+        with pytest.raises(ValueError, match=message):
+            dumps(model)
+
+    refused(Sequential([Own(1)]), "Own is not a layer kind of nn")
+    refused(Sequential([Dense(1, kernel_initializer=lambda shape, rng: 0)]), "function is not a")
+    refused(Sequential([Dense(1)], Rescaling(np.nan)), "cannot be saved: inputs.scale holds")
+    refused(Sequential([Dense(1) for _ in range(101)]), "there are 101 layers; up to 100")
+    own = Sequential([Dense(1)])
+    own.compile(loss=OwnLoss())
+    refused(own, "OwnLoss is not a loss of nn")
+    twice = named(Columns(("r", "r", "b"), "label", ("warm", "cold")))
+    refused(twice, "columns.inputs has a text twice")
+    large = Sequential([Dense(1001, use_bias=False), Dense(1000, use_bias=False)])
+    large.build(1000, 1)
+    refused(large, "2,002,000 parameters; up to 2,000,000")
+
+
+def test_a_large_network_in_float64_comes_back_exactly():
+    model = Sequential([Dense(1200, use_bias=False), Dense(1)], dtype="float64")
+    model.build(1000, 1)
+    assert np.array_equal(loads(written(model))[0].parameters, model.parameters)
+
+
+def test_a_model_is_saved_and_loaded_by_path(tmp_path):
+    model = named()
+    model.save(tmp_path / "mine.json")
+    assert np.array_equal(nn.load_model(tmp_path / "mine.json").parameters, model.parameters)
+    with pytest.raises(ValueError, match="unknown kind of file '.doc'; expected one of: .json"):
+        model.save(tmp_path / "mine.doc")
 
 
 # ---- the tutorial application's files ----------------------------------------------------------

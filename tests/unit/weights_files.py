@@ -46,7 +46,25 @@ def named(columns: Columns = NAMED) -> Sequential:
 
 # 3 inputs, 2 hidden units, 2 outputs, with biases.
 VALID: dict[str, Any] = json.loads(written(named(), Training(2, 120, 0.75, {"optimizer": "sgd"})))
-VALID["dtype"] = "float32"
+
+
+def of_version_1(content: dict[str, Any]) -> dict[str, Any]:
+    """What an earlier version of nn wrote for the same network of Dense layers."""
+    found = copy.deepcopy(content)
+    found["version"] = 1
+    (features,) = found["inputs"].pop("shape")
+    found["inputs"]["features"] = features
+    found["layers"] = [
+        {
+            "class": layer["class"],
+            **{key: layer["config"][key] for key in ("units", "activation", "use_bias")},
+        }
+        for layer in found["layers"]
+    ]
+    return found
+
+
+OLD = of_version_1(VALID)
 
 
 def opened(path: tuple[str | int, ...]) -> tuple[Any, Any]:

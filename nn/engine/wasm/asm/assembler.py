@@ -29,6 +29,7 @@ from nn.engine.wasm.asm.instructions import (
     Value,
     relaxed_madd,
     store,
+    store_byte,
     store_low,
 )
 from nn.engine.wasm.asm.opcodes import INSTRUCTIONS, unsigned
@@ -125,6 +126,10 @@ class Function:
     def store(self, address: Value, value: Value, offset: int = 0) -> None:
         """Write a value to ``address + offset``, in bytes."""
         self.code += store(address, value, offset)
+
+    def store_byte(self, address: Value, value: Operand, offset: int = 0) -> None:
+        """Write the lowest byte of an ``i32`` to ``address + offset``."""
+        self.code += store_byte(address, value, offset)
 
     def store_low(self, address: Value, value: Value, offset: int, count: int) -> None:
         """Write 4 · ``count`` bytes, 1 to 3 times four, from the low lanes of a vector."""

@@ -297,6 +297,12 @@ def store(address: Value, value: Value, offset: int = 0) -> bytes:
     return code + _memory(_alignment(value.type), offset)
 
 
+def store_byte(address: Value, value: Operand, offset: int = 0) -> bytes:
+    """Return the code that writes the lowest byte of an ``i32`` to ``address + offset``."""
+    code = I32.value(address).code + I32.value(value).code + INSTRUCTIONS["i32.store8"]
+    return code + _memory(0, offset)
+
+
 def store_low(address: Value, value: Value, offset: int, count: int) -> bytes:
     """Return the code that writes the low 4 · ``count`` bytes, 1 to 3 times four, of a vector."""
     bits = 32 if count == 1 else 64

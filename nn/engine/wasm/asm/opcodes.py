@@ -36,6 +36,7 @@ INSTRUCTIONS = {
     **{"block": b"\x02", "loop": b"\x03", "if": b"\x04", "else": b"\x05", "end": b"\x0b"},
     **{"br": b"\x0c", "br_if": b"\x0d", "call": b"\x10", "select": b"\x1b"},
     **{"local.get": b"\x20", "local.set": b"\x21", "i32.load8_u": b"\x2d"},
+    **{"i32.store8": b"\x3a"},
     **{"i32.const": b"\x41", "f32.const": b"\x43", "f64.const": b"\x44"},
     **{"v128.const": simd(0x0C), "v128.bitselect": simd(0x52), "i8x16.shuffle": simd(0x0D)},
     **{"v128.load32_splat": simd(0x09), "v128.load64_splat": simd(0x0A)},

@@ -1,0 +1,341 @@
+"""Layers as text, as forms, links and the command line have them: ``conv2d:16:5:relu,flatten,64``.
+
+A layer is its kind, then its first arguments in the order of its constructor, then words in any
+order, with colons between them. No kind means Dense. A word is an activation, an initializer of the
+kernel, ``bias`` or ``nobias``, a padding, or ``name=value`` for any other argument; a pair of
+numbers is ``5x3``. What is not said of activation, initializer and bias is as the settings say.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from nn.activations import ACTIVATIONS
+from nn.experiment.fields import real, whole, write_real
+from nn.initializers import INITIALIZERS
+from nn.layers import LAYERS, Layer
+from nn.layers.windows import PADDINGS
+
+KINDS = {
+    "dense": "Dense",
+    "conv2d": "Conv2D",
+    "maxpool": "MaxPooling2D",
+    "avgpool": "AveragePooling2D",
+    "globalavgpool": "GlobalAveragePooling2D",
+    "flatten": "Flatten",
+    "dropout": "Dropout",
+    "batchnorm": "BatchNormalization",
+    "activation": "Activation",
+    "rescaling": "Rescaling",
+}
+"""Kinds of layers, by their words in text; as :data:`nn.layers.LAYERS` calls them."""
+
+MAX_LAYERS = 40
+MAX_UNITS = 4096
+
+_BIAS = {"bias": True, "nobias": False}
+_GENERAL = ("activation", "use_bias", "kernel_initializer", "bias_initializer")
+"""Arguments that settings say for all layers."""
+_UNSAID = (*_GENERAL, "kernel_regularizer")
+
+Options = tuple[tuple[str, Any], ...]
+
+
+@dataclass(frozen=True)
+class LayerSettings:
+    """A layer, where it differs from what the settings say of all layers.
+
+    Attributes:
+        units: of a Dense layer; 0 for other kinds, and for the output layer, whose units the data
+            decides.
+        activation: None for the settings' own; for the output layer None is what suits the loss.
+        initializer: of the kernel; None for the one that suits the activation.
+        use_bias: None for the settings' own.
+        kind: a key of :data:`nn.layers.LAYERS`.
+        options: the kind's other arguments by name, in the order of its constructor, where they are
+            not the defaults.
+    """
+
+    units: int = 0
+    activation: str | None = None
+    initializer: str | None = None
+    use_bias: bool | None = None
+    kind: str = "Dense"
+    options: Options = ()
+
+    def make(
+        self, activation: str, initializer: Any, bias_initializer: Any, use_bias: bool
+    ) -> Layer:
+        """Return the layer; arguments are for what it leaves open.
+
+        Raises:
+            ValueError: there is no such layer.
+        """
+        general = {
+            "activation": self.activation or activation,
+            "use_bias": use_bias if self.use_bias is None else self.use_bias,
+            "kernel_initializer": self.initializer or initializer,
+            "bias_initializer": bias_initializer,
+        }
+        taken = arguments_of(self.kind)
+        given = {name: value for name, value in general.items() if name in taken}
+        if self.kind == "Dense":
+            given["units"] = self.units
+        return LAYERS[self.kind](**given, **dict(self.options))
+
+
+def layers(*units: int) -> tuple[LayerSettings, ...]:
+    """Return hidden Dense layers that differ in their units only."""
+    return tuple(map(LayerSettings, units))
+
+
+def described(layer: Layer) -> LayerSettings:
+    """Return what makes an equal layer, but for its initializers.
+
+    Raises:
+        ValueError: it cannot be said as text.
+    """
+    kind = type(layer).__name__
+    config = layer.config()
+    options = []
+    for name, parameter in arguments_of(kind).items():
+        value = config[name]
+        if name in _UNSAID or (kind, name) == ("Dense", "units"):
+            continue
+        if np.ndim(value) and not isinstance(value, tuple):
+            raise ValueError(f"{kind} has an array as {name}, which cannot be said as text")
+        if not _is_default(name, value, parameter, config):
+            options.append((name, _single(value)))
+    return LayerSettings(
+        units=config.get("units", 0),
+        activation=layer.activation.name if "activation" in config else None,
+        use_bias=config.get("use_bias"),
+        kind=kind,
+        options=tuple(options),
+    )
+
+
+def read_layers(text: str) -> tuple[LayerSettings, ...]:
+    """Return hidden layers from their text; "none" stands for none.
+
+    Raises:
+        ValueError: with a sentence that says which layer is wrong, and what was expected.
+
+    >>> read_layers("conv2d:16:5:relu:strides=2,flatten,64")[0].options
+    (('filters', 16), ('kernel_size', 5), ('strides', 2))
+    """
+    if text == _NO_LAYERS:
+        return ()
+    parts = text.split(",")
+    if len(parts) > MAX_LAYERS:
+        raise ValueError(f"expected at most {MAX_LAYERS} layers")
+    found = []
+    for number, part in enumerate(parts, start=1):
+        try:
+            found.append(read_layer(part))
+        except ValueError as error:
+            where = f", in layer {number}" if len(parts) > 1 else ""
+            raise ValueError(f"{error}{where}") from None
+    return tuple(found)
+
+
+def write_layers(hidden: tuple[LayerSettings, ...]) -> str:
+    """Return the text from which :func:`read_layers` reads them back."""
+    return ",".join(map(write_layer, hidden)) or _NO_LAYERS
+
+
+_NO_LAYERS = "none"
+
+
+def read_layer(text: str) -> LayerSettings:
+    """Return one hidden layer from its text.
+
+    >>> read_layer("256:relu:nobias").units
+    256
+    """
+    first, *rest = (word.strip() for word in text.split(":"))
+    if first in KINDS:
+        return _read(KINDS[first], rest)
+    try:
+        return _read("Dense", [first, *rest])
+    except _NoUnits:
+        raise ValueError(
+            f"expected units, 1 to {MAX_UNITS:,}, or a kind of layer ({', '.join(KINDS)}), "
+            f"not {first!r:.20}"
+        ) from None
+
+
+class _NoUnits(ValueError):
+    """A Dense layer does not begin with a number."""
+
+
+def read_output(text: str) -> LayerSettings:
+    """Return the output layer, which has no units, from its words."""
+    layer = LayerSettings()
+    for word in filter(None, map(str.strip, text.split(":") if text else [])):
+        general = _general_word(word, {"activation", "use_bias", "kernel_initializer"})
+        if general is None:
+            raise ValueError(
+                "expected an activation, an initializer, bias or nobias, with colons between "
+                f"them, such as relu:he_normal, not {word!r:.20}"
+            )
+        layer = replace(layer, **general)
+    return layer
+
+
+def _read(kind: str, words: list[str]) -> LayerSettings:
+    taken = arguments_of(kind)
+    # Those that are given by their place; words and names come after them.
+    places = [name for name in taken if name not in _UNSAID and name != "padding"]
+    values: dict[str, Any] = {}
+    layer = LayerSettings(kind=kind)
+    for i, word in enumerate(words):
+        name, equals, value = word.partition("=")
+        if equals:
+            if name not in taken or name in _UNSAID:
+                known = [known for known in taken if known not in _UNSAID]
+                raise ValueError(f"expected {_listed(known)} of {kind}, not {name!r:.20}")
+            values[name] = _value(kind, name, value)
+        elif (general := _general_word(word, set(taken))) is not None:
+            layer = replace(layer, **general)
+        elif word in PADDINGS and "padding" in taken:
+            values["padding"] = word
+        elif i < len(places) and len(values) == i and _looks_like_a_number(word):
+            values[places[i]] = _value(kind, places[i], word)
+        else:
+            if kind == "Dense" and i == 0:
+                raise _NoUnits
+            raise ValueError(f"{_expected(kind)}, not {word!r:.20}")
+    missing = [
+        name
+        for name, parameter in taken.items()
+        if parameter.default is parameter.empty and name not in values and name not in _UNSAID
+    ]
+    if missing:
+        if kind == "Dense":
+            raise _NoUnits
+        raise ValueError(f"{_expected(kind)}; {_listed(missing)} is missing")
+    if kind == "Dense":
+        return replace(layer, units=values["units"])
+    # The constructor knows best what it can be given.
+    config = LAYERS[kind](**values, **({"activation": "linear"} if kind == "Activation" else {}))
+    settings = described(config)
+    return replace(layer, options=settings.options)
+
+
+def write_layer(layer: LayerSettings) -> str:
+    """Return a layer as text, and the output layer as its words: "100:relu:nobias".
+
+    >>> write_layer(read_layer("conv2d:16:5x5:strides=2x2:same:relu"))
+    'conv2d:16:5:relu:same:strides=2'
+    """
+    words: list[str] = []
+    options = dict(layer.options)
+    if layer.kind != "Dense":
+        words.append(next(word for word, kind in KINDS.items() if kind == layer.kind))
+    elif layer.units:
+        words.append(str(layer.units))
+    for name, parameter in arguments_of(layer.kind).items():
+        if name in options and name != "padding":
+            words.append(_write(options.pop(name)))
+        elif name == "pool_size":
+            # It says more than none.
+            words.append(_write(parameter.default))
+        else:
+            break
+    bias = {None: None, True: "bias", False: "nobias"}[layer.use_bias]
+    words += filter(None, [layer.activation, layer.initializer, bias])
+    words += [options.pop("padding")] if "padding" in options else []
+    words += [f"{name}={_write(value)}" for name, value in options.items()]
+    return ":".join(words)
+
+
+def arguments_of(kind: str) -> Mapping[str, inspect.Parameter]:
+    """Return the arguments of a kind's constructor, by name."""
+    return inspect.signature(LAYERS[kind]).parameters
+
+
+def _general_word(word: str, taken: set[str]) -> dict[str, Any] | None:
+    """Return what a word says of a layer that takes some arguments, or None."""
+    if word in ACTIVATIONS and "activation" in taken:
+        return {"activation": word}
+    if word in INITIALIZERS and "kernel_initializer" in taken:
+        return {"initializer": word}
+    if word in _BIAS and "use_bias" in taken:
+        return {"use_bias": _BIAS[word]}
+    return None
+
+
+def _value(kind: str, name: str, text: str) -> Any:
+    """Return the value of an argument, of the type that its constructor says."""
+    annotation = str(arguments_of(kind)[name].annotation)
+    try:
+        if "tuple" in annotation:
+            numbers = tuple(whole(1, MAX_UNITS)(part) for part in text.split("x"))
+            if len(numbers) > 2:
+                raise ValueError(f"expected a number or a pair such as 5x3, not {text!r:.20}")
+            return _single(numbers)
+        if annotation.startswith("int"):
+            return whole(1, MAX_UNITS)(text)
+        if annotation.startswith("str"):
+            return text
+        return real(-1e6, 1e6)(text)
+    except ValueError as error:
+        raise ValueError(f"{error} as {name} of {kind}") from None
+
+
+def _single(value: Any) -> Any:
+    """Return one number for a pair of equal ones."""
+    if isinstance(value, tuple) and len(set(value)) == 1:
+        return value[0]
+    return value
+
+
+def _write(value: Any) -> str:
+    if isinstance(value, tuple):
+        return "x".join(map(str, value))
+    return write_real(value) if isinstance(value, float) else str(value)
+
+
+def _looks_like_a_number(word: str) -> bool:
+    return word[:1].isdecimal() or word[:1] in ("-", ".")
+
+
+def _is_default(
+    name: str, value: Any, parameter: inspect.Parameter, config: Mapping[str, Any]
+) -> bool:
+    default = parameter.default
+    if default is None:
+        # Strides of a pooling layer are by default its size.
+        return name == "strides" and value == config.get("pool_size")
+    if default is parameter.empty:
+        return False
+    return bool(_single(value) == _single(default))
+
+
+def _expected(kind: str) -> str:
+    """Return what can be said of a kind, such as "expected conv2d:filters:kernel_size"."""
+    word = next(word for word, known in KINDS.items() if known == kind)
+    taken = arguments_of(kind)
+    required = [
+        name
+        for name, parameter in taken.items()
+        if parameter.default is parameter.empty and name not in _UNSAID
+    ]
+    more = [name for name in taken if name not in (*required, *_UNSAID)]
+    others = [f"{name}=" for name in more]
+    if "activation" in taken:
+        others = ["an activation", *others]
+    if "kernel_initializer" in taken:
+        others = [*others[:1], "an initializer", "bias or nobias", *others[1:]]
+    start = "units" if kind == "Dense" else ":".join([word, *required])
+    return f"expected {start}{', and then ' if others else ''}{_listed(others)}"
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(names)
