@@ -34,7 +34,7 @@ def read_image_csv(data: Content) -> Dataset:
     either or several; spaces around values and a UTF-8 byte order mark are allowed.
 
     Returns:
-        inputs (n, 784) uint8, targets (n,) uint8, 10 classes, n at least 1.
+        inputs (n, 28, 28, 1) uint8, targets (n,) uint8, 10 classes, n at least 1.
 
     Raises:
         ValueError: naming the line (from 1, the header included) and, where it applies, the
@@ -63,7 +63,7 @@ def read_image_csv(data: Content) -> Dataset:
         count += len(rows)
     if count == 0:
         raise ValueError("there is only a header; expected lines of a label and 784 pixels")
-    return Dataset(inputs[:count], targets[:count], CLASSES)
+    return Dataset(inputs[:count].reshape(count, SIDE, SIDE, 1), targets[:count], CLASSES)
 
 
 def _length_without_blank_end(content: memoryview) -> int:

@@ -24,7 +24,7 @@ class Images:
     """Pictures to train on and to test with.
 
     Attributes:
-        train: inputs (n, 784) uint8, targets (n,) uint8, 10 classes; None if no file is for it.
+        train: inputs (n, 28, 28, 1) uint8, targets (n,) uint8, 10 classes; None if no file is for it.
         test: the same.
         description: how many pictures came from which files, for people.
     """
@@ -154,7 +154,7 @@ def _pair(
             "expected as many"
         )
     with _naming(label_name):
-        return {image_name: Dataset(pictures.reshape(count, -1), answers, CLASSES)}
+        return {image_name: Dataset(pictures.reshape(count, SIDE, SIDE, 1), answers, CLASSES)}
 
 
 def _join(parts: list[Dataset]) -> Dataset:

@@ -27,7 +27,8 @@ def assert_same(data, rows) -> None:
     expected = np.array(rows)
     assert data.classes == 10
     assert data.inputs.dtype == data.targets.dtype == np.uint8
-    assert data.inputs.tolist() == expected[:, 1:].tolist()
+    assert data.inputs.shape[1:] == (28, 28, 1)
+    assert data.inputs.reshape(-1, 784).tolist() == expected[:, 1:].tolist()
     assert data.targets.tolist() == expected[:, 0].tolist()
 
 

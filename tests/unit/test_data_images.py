@@ -44,8 +44,8 @@ def test_the_four_files_of_mnist_become_training_and_test_pictures():
     assert mnist.train.targets.tolist() == [5, 0, 4]
     assert mnist.test.targets.tolist() == [7, 2]
     assert mnist.train.inputs.dtype == np.uint8
-    assert mnist.train.inputs.shape == (3, 784)
-    assert mnist.train.inputs[2].tolist() == [2] * 784
+    assert mnist.train.inputs.shape == (3, 28, 28, 1)
+    assert mnist.train.inputs[2].ravel().tolist() == [2] * 784
     assert mnist.train.classes == mnist.test.classes == 10
 
 
@@ -88,7 +88,7 @@ def test_any_other_file_is_for_training(name):
 def test_several_csv_files_add_up():
     found = read_images({"a.csv": csv(1, 2), "b.csv.gz": gzip.compress(csv(3))})
     assert found.train.targets.tolist() == [1, 2, 3]
-    assert found.train.inputs[:, 0].tolist() == [10, 20, 30]
+    assert found.train.inputs[:, 0, 0, 0].tolist() == [10, 20, 30]
 
 
 def test_csv_and_idx_for_the_same_purpose_add_up():
