@@ -8,8 +8,8 @@ from tools import archive
 from tools.errors import SetupError, told_in_one_line
 
 ROOT = Path(__file__).resolve().parent.parent
-FILES = ("index.html", "styles.css", "glue.js", "pyscript.toml")
-FOLDERS = ("nn", "styles", "vendor", "mnist", "dist")
+FILES = ("index.html", "glue.js", "pyscript.toml")
+FOLDERS = ("nn", "glue", "styles", "vendor", "mnist", "dist")
 
 
 def publish(root: Path) -> Path:

@@ -1,5 +1,6 @@
-"""What pyscript.toml tells the page to load is what there is."""
+"""What the page is told to load is what there is."""
 
+import re
 import tomllib
 import zipfile
 from pathlib import Path
@@ -33,7 +34,42 @@ def test_the_archive_follows_its_sources(tmp_path):
 
 
 def test_the_page_has_no_address_on_another_host():
-    names = ("index.html", "styles.css", "glue.js", "pyscript.toml")
-    for path in (*(ROOT / name for name in names), *ROOT.glob("styles/*.css")):
+    folders = (*ROOT.glob("styles/*.css"), *ROOT.glob("glue/*.js"))
+    for path in (*(ROOT / name for name in ("index.html", "glue.js", "pyscript.toml")), *folders):
         text = path.read_text()
         assert "http://" not in text and "https://" not in text and 'src="//' not in text
+
+
+def test_the_page_links_every_style_sheet_once():
+    linked = re.findall(r'href="\./styles/(.+?)"', (ROOT / "index.html").read_text())
+    assert sorted(linked) == sorted(path.name for path in ROOT.glob("styles/*"))
+
+
+def imported(path: Path) -> set[Path]:
+    """The modules that a module of JavaScript imports when it is loaded."""
+    line = r'^(?:import|export) (?:.+? from )?"(.+?)";$'
+    found = re.findall(line, path.read_text(), re.MULTILINE)
+    return {(path.parent / address).resolve() for address in found}
+
+
+def reached(start: Path) -> set[Path]:
+    """A module, and all that it and those imports bring."""
+    known, new = set(), {start}
+    while new:
+        known |= new
+        new = set().union(*map(imported, new)) - known
+    return known
+
+
+def test_glue_js_brings_every_file_of_glue():
+    assert {ROOT / "glue.js", *ROOT.glob("glue/*")} == reached(ROOT / "glue.js")
+
+
+def test_glue_js_has_what_python_takes_from_it():
+    taken = {
+        name
+        for path in ROOT.glob("nn/web/*.py")
+        for name in re.findall(r"\bglue\.(\w+)", path.read_text())
+    }
+    lists = re.findall(r"^export {(.+?)} from", (ROOT / "glue.js").read_text(), re.MULTILINE)
+    assert taken <= {name for names in lists for name in names.replace(",", " ").split()}

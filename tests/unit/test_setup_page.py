@@ -243,8 +243,8 @@ def test_site_holds_the_page_and_what_it_loads(root: Path, cdn: Path) -> None:
     mnist.fill(root)
     for name in (
         "index.html",
-        "styles.css",
         "glue.js",
+        "glue/labs.js",
         "pyscript.toml",
         "nn/__init__.py",
         "styles/screens.css",
@@ -259,8 +259,8 @@ def test_site_holds_the_page_and_what_it_loads(root: Path, cdn: Path) -> None:
     published = set(tree(publish.publish(root)))
     assert {name for name in published if not name.startswith("vendor/")} == {
         "index.html",
-        "styles.css",
         "glue.js",
+        "glue/labs.js",
         "pyscript.toml",
         "nn.zip",
         "nn/__init__.py",
