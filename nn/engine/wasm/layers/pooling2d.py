@@ -18,6 +18,15 @@ from nn.layers import AveragePooling2D, MaxPooling2D, Shape
 _VECTORS = 4
 """Of channels, to work on at a time."""
 
+_KEPT = 6
+"""Cells of a window that stay in registers while it is worked on; of a larger one they are read
+twice."""
+
+Reduce = Callable[[Function, Sequence[Value]], Value]
+Spread = Callable[[Function, Sequence[Value], Value], Iterator[Value]]
+"""Write code for a vector of each cell of a window, given those: one vector for all of them, and
+one for each."""
+
 
 @dataclass(frozen=True)
 class Run:
@@ -96,17 +105,19 @@ class PoolingKernels(LayerKernels):
     ) -> None:
         f.call(_input_gradient(f.module, self), x, dz, dx, rows)
 
-    def cells(self, height: int, width: int) -> list[int]:
+    def cells(self, height: int, width: int) -> tuple[int, ...]:
         """Return how far the cells of a window are from its first, row by row, in bytes."""
         pixel = 4 * self.x[2]
-        return [a * self.x_row + b * pixel for a in range(height) for b in range(width)]
+        return tuple(a * self.x_row + b * pixel for a in range(height) for b in range(width))
 
-    def window(self, module: Module, height: int, width: int) -> Function:
-        """Return a function of (x, z) for the window at x."""
+    @property
+    def reduce(self) -> Reduce:
+        """What is done with a window."""
         raise NotImplementedError
 
-    def window_gradient(self, module: Module, height: int, width: int) -> Function:
-        """Return a function of (x, dz, dx) for the window at x, whose gradients are at dx."""
+    @property
+    def spread(self) -> Spread:
+        """How the gradient of an output becomes those of its window."""
         raise NotImplementedError
 
 
@@ -116,8 +127,10 @@ def _forward(module: Module, kernels: PoolingKernels) -> Function:
     with module.function("pooling", I32, I32, I32) as f:
         x, z, rows = f.parameters
         with f.for_range(f.local(I32(0)), rows):
-            for sizes, source, target in _windows(f, kernels, x, z):
-                f.call(kernels.window(module, *sizes), source, target)
+            for down, right, source, target in _lines(f, kernels, x, z):
+                cells = kernels.cells(down.size, right.size)
+                line = _line(module, kernels.reduce, kernels.x[2], cells, right.stride)
+                f.call(line, source, target, I32(right.count))
             x += 4 * math.prod(kernels.x)
             z += 4 * math.prod(kernels.y)
     return f
@@ -132,9 +145,12 @@ def _input_gradient(module: Module, kernels: PoolingKernels) -> Function:
             f.call(_clear(module), dx, rows * math.prod(kernels.x))
         beside = f.local(dx - x)
         with f.for_range(f.local(I32(0)), rows):
-            for sizes, source, delta in _windows(f, kernels, x, dz):
-                write = kernels.window_gradient(module, *sizes)
-                f.call(write, source, delta, source + beside)
+            for down, right, source, delta in _lines(f, kernels, x, dz):
+                cells = kernels.cells(down.size, right.size)
+                line = _line_gradient(
+                    module, kernels.spread, kernels.x[2], cells, right.stride, kernels.overlapping
+                )
+                f.call(line, source, delta, source + beside, I32(right.count))
             x += 4 * math.prod(kernels.x)
             dz += 4 * math.prod(kernels.y)
     return f
@@ -143,133 +159,145 @@ def _input_gradient(module: Module, kernels: PoolingKernels) -> Function:
 _clear = vectors.elementwise(lambda f, x: {"x": F32X4(0.0)})
 
 
-def _windows(
+def _lines(
     f: Function, kernels: PoolingKernels, x: Value, z: Value
-) -> Iterator[tuple[tuple[int, int], Value, Value]]:
-    """Write loops over all windows of a picture; yield their sizes, and where each is and goes."""
+) -> Iterator[tuple[Run, Run, Value, Value]]:
+    """Write loops over the rows of a picture; yield the runs along both axes, and where they are.
+
+    Outputs side by side are worked on by a function of their own, called for each row: browsers put
+    the optimised code of a function in place when it is called anew.
+    """
     pixel = 4 * kernels.x[2]
     z_row = pixel * kernels.y[1]
     for down in kernels.rows:
         for right in kernels.columns:
-            x_row = f.local(x + (down.input * kernels.x_row + right.input * pixel))
-            row = f.local(z + (down.output * z_row + right.output * pixel))
+            source = f.local(x + (down.input * kernels.x_row + right.input * pixel))
+            target = f.local(z + (down.output * z_row + right.output * pixel))
             with f.for_range(f.local(I32(0)), down.count):
-                source, target = f.local(x_row), f.local(row)
-                with f.for_range(f.local(I32(0)), right.count):
-                    yield (down.size, right.size), source, target
-                    source += pixel * right.stride
-                    target += pixel
-                x_row += kernels.x_row * down.stride
-                row += z_row
+                yield down, right, source, target
+                source += kernels.x_row * down.stride
+                target += z_row
+
+
+@once
+def _line(
+    module: Module, reduce: Reduce, channels: int, cells: tuple[int, ...], stride: int
+) -> Function:
+    """Return a function of (x, z, count): outputs side by side."""
+    with module.function("line", I32, I32, I32) as f:
+        x, z, count = f.parameters
+        with f.for_range(z, f.local(z + count * (4 * channels)), 4 * channels):
+
+            def block(start: Value, widths: vectors.Widths) -> None:
+                source, target = f.local(x + start), f.local(z + start)
+                for v, width in enumerate(widths):
+                    window = [vectors.load(source, cell + 16 * v, width) for cell in cells]
+                    vectors.save(f, target, reduce(f, window), 16 * v, width)
+
+            vectors.blocks(f, channels, _VECTORS, block)
+            x += 4 * channels * stride
+    return f
+
+
+@once
+def _line_gradient(
+    module: Module,
+    spread: Spread,
+    channels: int,
+    cells: tuple[int, ...],
+    stride: int,
+    adds: bool,
+) -> Function:
+    """Return a function of (x, dz, dx, count): outputs side by side.
+
+    Args:
+        module: gets the code.
+        spread: what it does.
+        channels: of the picture.
+        cells: where those of a window are, in bytes.
+        stride: from one window to the next.
+        adds: whether to add to what is at dx.
+    """
+    with module.function("line gradient", I32, I32, I32, I32) as f:
+        x, dz, dx, count = f.parameters
+        with f.for_range(dz, f.local(dz + count * (4 * channels)), 4 * channels):
+
+            def block(start: Value, widths: vectors.Widths) -> None:
+                source, target = f.local(x + start), f.local(dx + start)
+                deltas = f.local(dz + start)
+                for v, width in enumerate(widths):
+                    window = [vectors.load(source, cell + 16 * v, width) for cell in cells]
+                    delta = f.local(vectors.load(deltas, 16 * v, width))
+                    for cell, gradient in zip(cells, spread(f, window, delta), strict=True):
+                        place = cell + 16 * v
+                        if adds:
+                            gradient = vectors.load(target, place, width) + gradient
+                        vectors.save(f, target, gradient, place, width)
+
+            vectors.blocks(f, channels, _VECTORS, block)
+            x += 4 * channels * stride
+            dx += 4 * channels * stride
+    return f
+
+
+def _largest(f: Function, window: Sequence[Value]) -> Value:
+    """Return the largest of a window, or NaN if there is one.
+
+    ``max`` takes care of NaN by eight instructions each time, ``pmax`` is one.
+    """
+    cells = [f.local(cell) for cell in window]
+    largest, unknown = cells[0], cells[0].differs(cells[0])
+    for cell in cells[1:]:
+        largest, unknown = f.local(largest.pmax(cell)), unknown | cell.differs(cell)
+    # All bits set is a NaN.
+    return (largest.bits_as(I32X4) | unknown).bits_as(F32X4)
+
+
+def _to_largest(f: Function, window: Sequence[Value], delta: Value) -> Iterator[Value]:
+    """Yield what each cell gets: the first of the largest all, the last what nobody took."""
+    few = len(window) <= _KEPT
+    cells = [f.local(cell) for cell in window] if few else window
+    largest = f.local(cells[0])
+    for cell in cells[1:]:
+        largest.set(largest.pmax(cell))
+    left = f.local(delta.bits_as(I32X4))
+    for cell in cells[:-1]:
+        share = f.local(cell.equals(largest) & left)
+        left.set(left ^ share)
+        yield share.bits_as(F32X4)
+    yield left.bits_as(F32X4)
+
+
+def _mean(f: Function, window: Sequence[Value]) -> Value:
+    total = window[0]
+    for cell in window[1:]:
+        total = total + cell
+    return total * (1 / len(window))
+
+
+def _to_all(f: Function, window: Sequence[Value], delta: Value) -> Iterator[Value]:
+    part = f.local(delta * (1 / len(window)))
+    yield from [part] * len(window)
 
 
 class MaxPoolingKernels(PoolingKernels):
-    def window(self, module: Module, height: int, width: int) -> Function:
-        return _largest(module, self.x[2], tuple(self.cells(height, width)))
+    @property
+    def reduce(self) -> Reduce:
+        return _largest
 
-    def window_gradient(self, module: Module, height: int, width: int) -> Function:
-        cells = tuple(self.cells(height, width))
-        return _largest_gradient(module, self.x[2], cells, self.overlapping)
+    @property
+    def spread(self) -> Spread:
+        return _to_largest
 
 
 class AveragePoolingKernels(PoolingKernels):
-    def window(self, module: Module, height: int, width: int) -> Function:
-        return _mean(module, self.x[2], tuple(self.cells(height, width)))
+    @property
+    def reduce(self) -> Reduce:
+        return _mean
 
-    def window_gradient(self, module: Module, height: int, width: int) -> Function:
-        cells = tuple(self.cells(height, width))
-        return _mean_gradient(module, self.x[2], cells, self.overlapping)
-
-
-Cells = tuple[int, ...]
-
-
-@once
-def _largest(module: Module, channels: int, cells: Cells) -> Function:
-    with module.function("largest", I32, I32) as f:
-        x, z = f.parameters
-
-        def work(start: Value, vector: int, width: int) -> None:
-            place = f.local(x + start)
-            vectors.save(f, f.local(z + start), _max(f, place, cells, vector, width), vector, width)
-
-        _each_vector(f, channels, work)
-    return f
-
-
-@once
-def _largest_gradient(module: Module, channels: int, cells: Cells, adds: bool) -> Function:
-    with module.function("largest gradient", I32, I32, I32) as f:
-        x, dz, dx = f.parameters
-
-        def work(start: Value, vector: int, width: int) -> None:
-            place, target = f.local(x + start), f.local(dx + start)
-            largest = f.local(_max(f, place, cells, vector, width))
-            delta = f.local(vectors.load(dz + start, vector, width))
-            left = f.local(I32X4(-1))
-            for cell in cells:
-                here = vectors.load(place, cell + vector, width).equals(largest)
-                here = f.local(here & left)
-                left.set(left ^ here)
-                gradient = (here & delta.bits_as(I32X4)).bits_as(F32X4)
-                _write(f, target, gradient, cell + vector, width, adds)
-
-        _each_vector(f, channels, work)
-    return f
-
-
-@once
-def _mean(module: Module, channels: int, cells: Cells) -> Function:
-    with module.function("mean", I32, I32) as f:
-        x, z = f.parameters
-
-        def work(start: Value, vector: int, width: int) -> None:
-            place = f.local(x + start)
-            total = vectors.load(place, cells[0] + vector, width)
-            for cell in cells[1:]:
-                total = total + vectors.load(place, cell + vector, width)
-            vectors.save(f, f.local(z + start), total * (1 / len(cells)), vector, width)
-
-        _each_vector(f, channels, work)
-    return f
-
-
-@once
-def _mean_gradient(module: Module, channels: int, cells: Cells, adds: bool) -> Function:
-    with module.function("mean gradient", I32, I32, I32) as f:
-        _, dz, dx = f.parameters
-
-        def work(start: Value, vector: int, width: int) -> None:
-            target = f.local(dx + start)
-            part = f.local(vectors.load(dz + start, vector, width) * (1 / len(cells)))
-            for cell in cells:
-                _write(f, target, part, cell + vector, width, adds)
-
-        _each_vector(f, channels, work)
-    return f
-
-
-def _each_vector(f: Function, channels: int, work: Callable[[Value, int, int], None]) -> None:
-    """Call ``work`` with the start of a block, in bytes, where in it a vector is, and its width."""
-
-    def block(start: Value, widths: vectors.Widths) -> None:
-        for v, width in enumerate(widths):
-            work(start, 16 * v, width)
-
-    vectors.blocks(f, channels, _VECTORS, block)
-
-
-def _max(f: Function, place: Value, cells: Cells, vector: int, width: int) -> Value:
-    largest = vectors.load(place, cells[0] + vector, width)
-    for cell in cells[1:]:
-        largest = largest.max(vectors.load(place, cell + vector, width))
-    return largest
-
-
-def _write(f: Function, place: Value, value: Value, offset: int, width: int, adds: bool) -> None:
-    if adds:
-        value = vectors.load(place, offset, width) + value
-    vectors.save(f, place, value, offset, width)
+    @property
+    def spread(self) -> Spread:
+        return _to_all
 
 
 @dataclass(frozen=True)
