@@ -87,7 +87,8 @@ class WasmProgram:
             self.part = UNDIVIDED
         elif without_kernels(network):
             self.part = self._numpy.part
-        self._classes: int | None = max(2, network.outputs)
+        labels = len(network.output_shape) == 1
+        self._classes: int | None = max(2, network.outputs) if labels else None
         self._seen: tuple[weakref.ref[np.ndarray], bool] | None = None
 
     @property
