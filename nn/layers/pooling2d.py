@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from functools import lru_cache
 
 import numpy as np
 
 from nn.layers.layer import Layer, Pass, Shape
 from nn.layers.windows import checked_padding, checked_picture, output_size, padding_before, pair
+
+Cells = tuple[tuple[tuple[slice, slice], tuple[slice, slice]], ...]
 
 
 class _Pooling2D(Layer):
@@ -50,32 +52,39 @@ class _Pooling2D(Layer):
         )
         return rows, columns
 
-    def _cells(self, x: Shape) -> Iterator[tuple[tuple[slice, slice], tuple[slice, slice]]]:
-        """Yield, for each place in a window, where it lies in x and which outputs have it there."""
-        before = [
-            padding_before(size, window, stride, self.padding)
-            for size, window, stride in zip(x, self.pool_size, self.strides, strict=False)
-        ]
-        sizes = self.output_shape(x)
-        for places in np.ndindex(*self.pool_size):
-            inside, outside = [], []
-            for axis, place in enumerate(places):
-                stride, start = self.strides[axis], place - before[axis]
-                first = max(0, -(start // stride))
-                count = max(0, min(sizes[axis], -(-(x[axis] - start) // stride)) - first)
-                begin = start + first * stride
-                inside.append(
-                    slice(begin, begin + (count - 1) * stride + 1 if count else begin, stride)
-                )
-                outside.append(slice(first, first + count))
-            yield (inside[0], inside[1]), (outside[0], outside[1])
+    def _cells(self, x: np.ndarray) -> Cells:
+        return _cells(x.shape[1:], self.pool_size, self.strides, self.padding)
+
+
+@lru_cache
+def _cells(x: Shape, window: tuple[int, int], strides: tuple[int, int], padding: str) -> Cells:
+    """Return, for each place in a window, where it lies in x and which outputs have it there.
+
+    It is remembered: with few samples it would take longer than the arithmetic.
+    """
+    cells = []
+    for places in np.ndindex(*window):
+        inside, outside = [], []
+        for axis, place in enumerate(places):
+            size, stride = x[axis], strides[axis]
+            start = place - padding_before(size, window[axis], stride, padding)
+            first = max(0, -(start // stride))
+            last = min(
+                output_size(size, window[axis], stride, padding), -(-(size - start) // stride)
+            )
+            begin = start + first * stride
+            inside.append(slice(begin, max(begin, start + (last - 1) * stride + 1), stride))
+            outside.append(slice(first, max(first, last)))
+        cells.append(((inside[0], inside[1]), (outside[0], outside[1])))
+    return tuple(cells)
 
 
 class MaxPooling2D(_Pooling2D):
     """The largest number of each window, channel by channel: a picture made smaller.
 
-    In the gradient, the first of the largest, row by row, gets all. Inputs and outputs are (height,
-    width, channels).
+    ``z[i, j, c] = max x[i·s + a, j·s + b, c]`` over rows a and columns b of the window, with stride
+    s. In the gradient, the first of the largest, row by row, gets all. Inputs and outputs are
+    (height, width, channels).
 
     Args:
         pool_size: of the window: one number, or rows and columns.
@@ -91,7 +100,7 @@ class MaxPooling2D(_Pooling2D):
 
     def forward(self, x: np.ndarray, z: np.ndarray, p: Pass) -> None:
         z[...] = -np.inf
-        for (rows, columns), (down, right) in self._cells(x.shape[1:]):
+        for (rows, columns), (down, right) in self._cells(x):
             largest = z[:, down, right]
             np.maximum(largest, x[:, rows, columns], out=largest)
 
@@ -102,7 +111,7 @@ class MaxPooling2D(_Pooling2D):
         self.forward(x, z, p)
         left = np.ones(dz.shape, dtype=bool)
         dx[...] = 0
-        for (rows, columns), (down, right) in self._cells(x.shape[1:]):
+        for (rows, columns), (down, right) in self._cells(x):
             here = left[:, down, right] & (x[:, rows, columns] == z[:, down, right])
             left[:, down, right] &= ~here
             dx[:, rows, columns] += dz[:, down, right] * here
@@ -111,6 +120,7 @@ class MaxPooling2D(_Pooling2D):
 class AveragePooling2D(_Pooling2D):
     """The mean of each window, channel by channel; arguments as :class:`MaxPooling2D` has them.
 
+    ``z[i, j, c] = (1/n) Σ x[i·s + a, j·s + b, c]`` over the n cells of the window, with stride s.
     Where a window reaches beyond the edge, only what is within counts, as in Keras.
 
     >>> AveragePooling2D((2, 4)).output_shape((10, 8, 3))
@@ -119,7 +129,7 @@ class AveragePooling2D(_Pooling2D):
 
     def forward(self, x: np.ndarray, z: np.ndarray, p: Pass) -> None:
         z[...] = 0
-        for (rows, columns), (down, right) in self._cells(x.shape[1:]):
+        for (rows, columns), (down, right) in self._cells(x):
             z[:, down, right] += x[:, rows, columns]
         z *= self._shares(x)
 
@@ -128,7 +138,7 @@ class AveragePooling2D(_Pooling2D):
             return
         parts = dz * self._shares(x)
         dx[...] = 0
-        for (rows, columns), (down, right) in self._cells(x.shape[1:]):
+        for (rows, columns), (down, right) in self._cells(x):
             dx[:, rows, columns] += parts[:, down, right]
 
     def _shares(self, x: np.ndarray) -> np.ndarray:
@@ -141,6 +151,8 @@ class AveragePooling2D(_Pooling2D):
 
 class GlobalAveragePooling2D(Layer):
     """The mean of each channel over the whole picture: (height, width, channels) to (channels,).
+
+    ``z[c] = (1 / (height · width)) Σ x[i, j, c]`` over rows i and columns j.
 
     >>> GlobalAveragePooling2D().output_shape((7, 7, 64))
     (64,)
