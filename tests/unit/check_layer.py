@@ -33,11 +33,6 @@ KEY = 0x1234567
 """What decides what is random here."""
 
 
-def in_files(layer: Layer, shape: Shape) -> bool:
-    """Whether weights files hold such a network: version 1 had rows and Dense alone."""
-    return weights.VERSION > 1 or type(layer) is Dense and len(shape) == 1
-
-
 def check_layer(
     layer: Layer, shape: Shape, formula: Formula | None = None, *, compiled: bool = True
 ) -> None:
@@ -57,8 +52,7 @@ def check_layer(
     check_configuration(layer, shape)
     check_arithmetic(layer, shape, formula)
     check_copies(layer, shape)
-    if in_files(layer, shape):
-        check_file(layer, shape)
+    check_file(layer, shape)
     check_engines(layer, shape, compiled)
     if compiled:
         check_kernels(layer, shape)

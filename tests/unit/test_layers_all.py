@@ -21,7 +21,7 @@ from nn.layers import (
     Shape,
 )
 from nn.regularizers import L1L2
-from tests.unit.check_layer import check_file, check_layer, in_files
+from tests.unit.check_layer import check_layer
 
 CASES: dict[type[Layer], list[tuple[Layer, Shape]]] = {
     Dense: [
@@ -93,13 +93,6 @@ ALL = [pytest.param(*case, id=f"{kind.__name__}-{i}")
 @pytest.mark.parametrize(("layer", "shape"), ALL)
 def test_a_layer_keeps_the_contract(layer: Layer, shape: Shape):
     check_layer(layer, shape)
-
-
-@pytest.mark.parametrize(("layer", "shape"), ALL)
-def test_weights_files_hold_every_kind(layer: Layer, shape: Shape):
-    if not in_files(layer, shape):
-        pytest.skip("version 1 of the weights file holds Dense on rows alone")
-    check_file(layer, shape)
 
 
 def test_every_kind_is_checked():
