@@ -24,7 +24,8 @@ class Images:
     """Pictures to train on and to test with.
 
     Attributes:
-        train: inputs (n, 28, 28, 1) uint8, targets (n,) uint8, 10 classes; None if no file is for it.
+        train: inputs (n, 28, 28, 1) uint8, targets (n,) uint8, 10 classes; None if no file is
+            for it.
         test: the same.
         description: how many pictures came from which files, for people.
     """

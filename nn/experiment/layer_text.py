@@ -9,7 +9,7 @@ numbers is ``5x3``. What is not said of activation, initializer and bias is as t
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -240,14 +240,12 @@ def write_layer(layer: LayerSettings) -> str:
         words.append(next(word for word, kind in KINDS.items() if kind == layer.kind))
     elif layer.units:
         words.append(str(layer.units))
-    for name, parameter in arguments_of(layer.kind).items():
-        if name in options and name != "padding":
+    for i, (name, parameter) in enumerate(arguments_of(layer.kind).items()):
+        if name in options and (i == 0 or parameter.default is parameter.empty):
             words.append(_write(options.pop(name)))
         elif name == "pool_size":
             # It says more than none.
             words.append(_write(parameter.default))
-        else:
-            break
     bias = {None: None, True: "bias", False: "nobias"}[layer.use_bias]
     words += filter(None, [layer.activation, layer.initializer, bias])
     words += [options.pop("padding")] if "padding" in options else []
@@ -258,6 +256,65 @@ def write_layer(layer: LayerSettings) -> str:
 def arguments_of(kind: str) -> Mapping[str, inspect.Parameter]:
     """Return the arguments of a kind's constructor, by name."""
     return inspect.signature(LAYERS[kind]).parameters
+
+
+def own_arguments(kind: str) -> dict[str, str]:
+    """Return the arguments that only this kind has, by name, and their defaults as text.
+
+    >>> own_arguments("Conv2D")
+    {'filters': '', 'kernel_size': '', 'strides': '1', 'padding': 'valid'}
+    """
+    return {
+        name: "" if parameter.default in (parameter.empty, None) else _write(parameter.default)
+        for name, parameter in arguments_of(kind).items()
+        if name not in _UNSAID
+    }
+
+
+def can_be(kind: str, name: str, text: str) -> bool:
+    """Return whether a text can stand for an argument of a kind; an empty one is its default."""
+    if not text:
+        return arguments_of(kind)[name].default is not inspect.Parameter.empty
+    try:
+        _value(kind, name, text)
+    except ValueError:
+        return False
+    return True
+
+
+_FIRST = {"Dense": "32", "Conv2D": "conv2d:16:3", "Dropout": "dropout:0.25"}
+
+
+def first_text(kind: str) -> str:
+    """Return a layer of a kind to begin with, as text."""
+    return _FIRST.get(kind) or next(word for word, known in KINDS.items() if known == kind)
+
+
+def written_arguments(layer: LayerSettings) -> dict[str, str]:
+    """Return as text what a layer says of its :func:`own_arguments`, by name."""
+    if layer.kind == "Dense":
+        return {"units": str(layer.units)}
+    return {name: _write(value) for name, value in layer.options}
+
+
+def layer_words(kind: str, own: Mapping[str, str], general: Iterable[str]) -> str:
+    """Return the text of a layer from what stands in the fields of a form, right or wrong.
+
+    Args:
+        kind: a key of :data:`nn.layers.LAYERS`.
+        own: the text of each of its :func:`own_arguments`; empty ones are left out.
+        general: words for activation, initializer and bias; empty ones are left out.
+    """
+    words = [] if kind == "Dense" else [next(w for w, known in KINDS.items() if known == kind)]
+    named: list[str] = []
+    for name, parameter in arguments_of(kind).items():
+        if name not in own:
+            continue
+        if parameter.default is parameter.empty:
+            words.append(own[name])
+        elif own[name]:
+            named.append(own[name] if name == "padding" else f"{name}={own[name]}")
+    return ":".join([*words, *filter(None, general), *named])
 
 
 def _general_word(word: str, taken: set[str]) -> dict[str, Any] | None:

@@ -8,9 +8,22 @@ from dataclasses import replace
 from typing import Any
 
 from nn.activations import ACTIVATIONS
-from nn.experiment.experiment import make_layers
-from nn.experiment.settings import MAX_LAYERS, MAX_UNITS, LayerSettings, SettingsError, parse
+from nn.experiment.experiment import make_layers, sample_shape
+from nn.experiment.layer_text import (
+    KINDS,
+    MAX_LAYERS,
+    LayerSettings,
+    arguments_of,
+    can_be,
+    first_text,
+    layer_words,
+    own_arguments,
+    read_layer,
+    written_arguments,
+)
+from nn.experiment.settings import SettingsError, parse
 from nn.initializers import INITIALIZERS, name_of
+from nn.layers import Layer
 from nn.network import summary_rows
 from nn.web import dom
 from nn.web.lab import Lab
@@ -59,8 +72,7 @@ class Builder(Panel[S]):
         for i, (row, layer) in enumerate(zip(self._rows, hidden, strict=True)):
             row.show(layer, usual[i], f"layer {i + 1}")
             row.allow(up=i > 0, down=i < len(hidden) - 1)
-        output = replace(settings.output, units=self.lab.task(settings).outputs)
-        self._output.show(output, usual[-1], "the output layer")
+        self._output.show(settings.output, usual[-1], "the output layer")
         self.parts.allow("addLayer", len(hidden) < MAX_LAYERS, f"At most {MAX_LAYERS} layers")
         self._show_summary(settings)
 
@@ -76,11 +88,16 @@ class Builder(Panel[S]):
 
     def _show_summary(self, settings: S) -> None:
         task = self.lab.task(settings)
-        rows = summary_rows(make_layers(settings, task), (task.features,))
+        layers = make_layers(settings, task)
+        shape = sample_shape(layers, task)
+        rows = summary_rows(layers, shape)
         body = self.parts.element("summaryRows")
-        body.replaceChildren(dom.row("Input", f"(None, {task.features})", "0"))
-        for name, shape, count in rows:
-            body.append(dom.row(name, shape, f"{count:,}"))
+        body.replaceChildren(dom.row("Input", f"(None, {', '.join(map(str, shape))})", "0"))
+        for row, (name, made, count) in zip((*self._rows, self._output), rows, strict=True):
+            body.append(dom.row(name, made, f"{count:,}"))
+            row.show_made(
+                made.removeprefix("(None, ").removesuffix(")").replace(", ", " × "), count
+            )
         self.parts.show("summaryTotal", f"{sum(count for _, _, count in rows):,}")
 
     # ---- What a visitor does.
@@ -88,6 +105,12 @@ class Builder(Panel[S]):
     def _edited(self, control: Any) -> None:
         if self._output.item.contains(control):
             self.lab.form.set("output", self._output.text)
+        elif control.dataset.part == "kind":
+            index = next(i for i, row in enumerate(self._rows) if row.item.contains(control))
+            texts = [row.text for row in self._rows]
+            texts[index] = first_text(self._rows[index].chosen_kind)
+            self._write(texts)
+            self._focus(index, "kind")
         else:
             self._write([row.text for row in self._rows])
 
@@ -111,9 +134,11 @@ class Builder(Panel[S]):
     def _add(self) -> None:
         texts = [row.text for row in self._rows]
         # As large as the last one: whoever adds a layer changes its units next, or leaves them.
-        texts.append(self._rows[-1].units if self._rows else "32")
+        last = self._rows[-1] if self._rows else None
+        units = last.own["units"] if last is not None and last.kind == "Dense" else "32"
+        texts.append(units)
         self._write(texts)
-        self._focus(len(texts) - 1, "units")
+        self._focus(len(texts) - 1, "fields")
 
     def _write(self, texts: list[str]) -> None:
         self.lab.form.set("hidden", ",".join(texts) if texts else "none")
@@ -127,32 +152,31 @@ class Builder(Panel[S]):
 
 
 class _Row:
-    """One layer, whose ``item`` is in the list."""
+    """One layer, whose ``item`` is in the list.
+
+    Its fields are those of its kind, and are made anew when that changes.
+    """
 
     def __init__(self, is_output: bool = False) -> None:
         self.item = dom.new("div", role="group")
         self.item.className = "layer"
-        self._name = dom.new("b", "out" if is_output else "")
-        self._units = dom.new("output" if is_output else "input", data_part="units")
-        self._activation = _choice({name: name for name in ACTIVATIONS})
-        self._initializer = _choice({name: name for name in INITIALIZERS})
-        self._bias = _choice({"bias": "yes", "nobias": "no"})
-        self._controls = {
-            "Units": self._units,
-            "Activation": self._activation,
-            "Initializer": self._initializer,
-            "Bias": self._bias,
-        }
-        self.item.append(self._name)
-        for label, control in self._controls.items():
-            # Seen where the columns have no headings.
-            around = dom.new("label")
-            around.append(dom.new("span", label, aria_hidden="true"), control)
-            self.item.append(around)
         self._is_output = is_output
+        self._layer_kind = ""
+        self._name = dom.new("b", "out" if is_output else "")
+        self._kind = _choice({kind: kind for kind in KINDS.values()}, first=None)
+        self._kind.setAttribute("data-part", "kind")
+        self._fields = dom.new("div")
+        self._fields.className = "fields"
+        self._made = dom.new("output")
+        self._made.className = "made"
+        self._own: dict[str, Any] = {}
+        self._general: dict[str, Any] = {}
         self._buttons: dict[str, Any] = {}
+        self.item.append(self._name)
         if not is_output:
-            self._units.inputMode = "numeric"
+            self.item.append(_labelled("Kind", self._kind))
+        self.item.append(self._fields, self._made)
+        if not is_output:
             for action, sign in (("up", "↑"), ("down", "↓"), ("remove", "×")):
                 button = dom.new("button", sign, type="button", data_action=action)
                 self._buttons[action] = button
@@ -160,41 +184,109 @@ class _Row:
 
     def show(self, layer: LayerSettings, usual: LayerSettings, name: str) -> None:
         """Show ``layer``, called ``name``, which is as ``usual`` where it does not say."""
+        if layer.kind != self._layer_kind:
+            self._furnish(layer.kind)
+        self._kind.value = layer.kind
         self.item.setAttribute("aria-label", name)
-        for label, control in self._controls.items():
-            control.setAttribute("aria-label", f"{label} of {name}")
+        self._kind.setAttribute("aria-label", f"Kind of {name}")
+        for label, control in {**self._own, **self._general}.items():
+            control.setAttribute("aria-label", f"{_spaced(label)} of {name}")
         for action, button in self._buttons.items():
             button.title = {"up": "Move up", "down": "Move down", "remove": "Remove"}[action]
             button.setAttribute("aria-label", f"{button.title}: {name}")
         if not self._is_output:
             self._name.textContent = name.rpartition(" ")[2]
-        # What is being typed stays as it is: 0128 is 128, too.
-        if not _is_units(self.units) or int(self.units) != layer.units:
-            self._units.value = str(layer.units)
-        self._units.setAttribute("aria-invalid", "false")
-        for control, value, default in (
-            (self._activation, layer.activation, usual.activation),
-            (self._initializer, layer.initializer, usual.initializer),
-            (self._bias, _bias(layer), _bias(usual)),
+        written = written_arguments(layer)
+        for argument, control in self._own.items():
+            text = written.get(argument, "")
+            # What is being typed stays as it is: 0128 is 128, too, and a default may be said.
+            if not _says(control, text, own_arguments(layer.kind)[argument]):
+                control.value = text
+            control.setAttribute("aria-invalid", "false")
+        for control, value, default in zip(
+            self._general.values(),
+            self._of_general(layer),
+            self._of_general(usual),
+            strict=True,
         ):
             control.value = default
             named = control.selectedOptions[0].textContent if control.value else default
             control.options[0].textContent = f"({named})"
             control.value = value or ""
 
+    def show_made(self, shape: str, count: int) -> None:
+        """Say what the layer makes of its inputs, and how many parameters it has."""
+        self._made.textContent = f"{shape}, {count:,} parameters" if count else shape
+
+    def _furnish(self, kind: str) -> None:
+        """Make the fields of a kind."""
+        self._layer_kind = kind
+        taken = arguments_of(kind)
+        self._own = {}
+        for argument, default in own_arguments(kind).items():
+            if self._is_output:
+                self._own = {}
+                break
+            if argument == "padding":
+                control = _choice({"same": "same"}, first="valid")
+            else:
+                control = dom.new("input", placeholder=default, spellcheck="false")
+                control.inputMode = "text" if "tuple" in str(taken[argument]) else "decimal"
+            control.setAttribute("data-part", argument)
+            self._own[argument] = control
+        choices = {
+            "activation": ("activation", {name: name for name in ACTIVATIONS}),
+            "initializer": ("kernel_initializer", {name: name for name in INITIALIZERS}),
+            "bias": ("use_bias", {"bias": "yes", "nobias": "no"}),
+        }
+        self._general = {
+            label: _choice(names) for label, (taker, names) in choices.items() if taker in taken
+        }
+        controls = {**self._own, **self._general}
+        self._fields.replaceChildren(
+            *(_labelled(_spaced(label), control) for label, control in controls.items())
+        )
+
+    def _of_general(self, layer: LayerSettings) -> list[str | None]:
+        words = {
+            "activation": layer.activation,
+            "initializer": layer.initializer,
+            "bias": _bias(layer),
+        }
+        return [words[label] for label in self._general]
+
     @property
-    def units(self) -> str:
-        """What stands there as the number of units, which need not be one."""
-        return str(self._units.value).strip()
+    def kind(self) -> str:
+        return self._layer_kind
+
+    @property
+    def chosen_kind(self) -> str:
+        """The kind that a visitor has chosen, of which the fields may not be yet."""
+        return str(self._kind.value)
+
+    @property
+    def own(self) -> dict[str, str]:
+        """What stands in the fields that only this kind has, right or wrong."""
+        return {name: str(control.value).strip() for name, control in self._own.items()}
 
     @property
     def text(self) -> str:
         """The layer as the form's fields have it."""
-        words = (self._activation.value, self._initializer.value, self._bias.value)
+        general = [control.value for control in self._general.values()]
         if self._is_output:
-            return ":".join(filter(None, words))
-        self._units.setAttribute("aria-invalid", str(not _is_units(self.units)).lower())
-        return ":".join([self.units, *filter(None, words)])
+            return ":".join(filter(None, general))
+        text = layer_words(self.kind, self.own, general)
+        wrong = self._wrong(text)
+        for name, control in self._own.items():
+            control.setAttribute("aria-invalid", str(name in wrong).lower())
+        return text
+
+    def _wrong(self, text: str) -> set[str]:
+        """Return which of the layer's own arguments make no sense."""
+        with contextlib.suppress(ValueError):
+            read_layer(text)
+            return set()
+        return {name for name in self._own if not can_be(self.kind, name, self.own[name])}
 
     def allow(self, up: bool, down: bool) -> None:
         """Let the layer be moved or not."""
@@ -203,30 +295,60 @@ class _Row:
 
     def focus(self, action: str) -> None:
         """Put the focus on the button for ``action``, or where it cannot be used, beside it."""
+        if action == "kind":
+            self._kind.focus()
+            return
+        if action == "fields":
+            control = next(iter({**self._own, **self._general}.values()), self._kind)
+            control.focus()
+            if control.tagName == "INPUT":
+                control.select()
+            return
         others = {"up": "down", "down": "up"}
-        button = self._buttons.get(action, self._units)
+        button = self._buttons[action]
         if button.disabled:
             button = self._buttons[others[action]]
         button.focus()
-        if action == "units":
-            button.select()
 
 
-def _choice(names: Mapping[str, str]) -> Any:
+def _labelled(label: str, control: Any) -> Any:
+    around = dom.new("label")
+    around.append(dom.new("span", label, aria_hidden="true"), control)
+    return around
+
+
+def _spaced(name: str) -> str:
+    """Return a name of Python's as people write it: "Kernel size"."""
+    words = name.replace("_", " ")
+    return words[:1].upper() + words[1:]
+
+
+def _choice(names: Mapping[str, str], first: str | None = "") -> Any:
     """Return a list to choose from, whose first entry stands for what is usual."""
     control = dom.new("select")
-    control.append(dom.new("option", value=""))
+    if first is not None:
+        control.append(dom.new("option", first, value=""))
     for word, name in names.items():
         control.append(dom.new("option", name, value=word))
     return control
 
 
+def _says(control: Any, text: str, default: str) -> bool:
+    """Return whether a field says the same as ``text``, in its own way."""
+    found = str(control.value).strip()
+    if control.tagName == "SELECT" or not found:
+        return found == text
+    return _plain(found) == _plain(text or default)
+
+
+def _plain(text: str) -> str:
+    """Return numbers without what changes nothing: 03x3 and 3 are the same."""
+    parts = [part.lstrip("0") if part.isdecimal() else part for part in text.split("x")]
+    return parts[0] if len(set(parts)) == 1 else "x".join(parts)
+
+
 def _bias(layer: LayerSettings) -> str | None:
     return None if layer.use_bias is None else _BIAS_WORDS[layer.use_bias]
-
-
-def _is_units(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) < 9 and 1 <= int(text) <= MAX_UNITS
 
 
 def _usual(settings: S, lab: Lab[S]) -> list[LayerSettings]:
@@ -240,8 +362,14 @@ def _usual(settings: S, lab: Lab[S]) -> list[LayerSettings]:
     return [
         LayerSettings(
             activation=activation,
-            initializer=name_of(layer.kernel_initializer) or "the lab's own",
+            initializer=_initializer(layer),
             use_bias=settings.use_bias,
+            kind=type(layer).__name__,
         )
         for activation, layer in zip(activations, made, strict=True)
     ]
+
+
+def _initializer(layer: Layer) -> str:
+    initializer = layer.config().get("kernel_initializer")
+    return (name_of(initializer) if initializer else None) or "the lab's own"

@@ -99,7 +99,7 @@ class DigitsLab(Lab[DigitsSettings]):
         glue.chooseTab(self.parts.element("testTab"))
 
     def _paint_eye(self) -> None:
-        eye.paint(self.experiment.model)
+        eye.paint(self.experiment.model, self._sketch.image)
 
     # ---- The canvas.
 

@@ -6,8 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from nn.data.image_csv import SIDE
-
 _PLUS = np.array([230.0, 120.0, 20.0])
 _MINUS = np.array([30.0, 110.0, 220.0])
 
@@ -19,30 +17,43 @@ def ink(image: np.ndarray) -> np.ndarray:
     return rgba
 
 
-def kernels(kernel: np.ndarray, columns: int, most: int) -> np.ndarray:
-    """Return what the first ``most`` units look for, as a grid of SIDE x SIDE pictures.
+def tiles(images: np.ndarray, columns: int) -> np.ndarray:
+    """Return pictures of numbers side by side, in rows, one pixel apart.
 
     Args:
-        kernel: (SIDE * SIDE, units). Orange is positive, blue negative, and a unit's largest
-            weight is opaque.
-        columns: pictures a row; they are one pixel apart.
-        most: how many at most.
+        images: (n, height, width). Orange is positive, blue negative, and the largest number of
+            each image is opaque.
+        columns: pictures a row.
     """
-    count = min(kernel.shape[1], most)
+    count, height, width = images.shape
     rows = -(-count // columns)
-    weights = kernel[:, :count].T.reshape(count, SIDE, SIDE)
-    largest = np.abs(weights).max(axis=(1, 2), keepdims=True)
-    strength = np.divide(weights, largest, out=np.zeros_like(weights), where=largest > 0)
+    largest = np.abs(images).max(axis=(1, 2), keepdims=True)
+    strength = np.divide(images, largest, out=np.zeros_like(images), where=largest > 0)
 
-    tiles = np.zeros((rows * columns, SIDE + 1, SIDE + 1), dtype=np.float32)
-    tiles[:count, :SIDE, :SIDE] = strength
-    by_line = tiles.reshape(rows, columns, SIDE + 1, SIDE + 1).swapaxes(1, 2)
-    grid = by_line.reshape(rows * (SIDE + 1), columns * (SIDE + 1))
+    spread = np.zeros((rows * columns, height + 1, width + 1), dtype=np.float32)
+    spread[:count, :height, :width] = strength
+    by_line = spread.reshape(rows, columns, height + 1, width + 1).swapaxes(1, 2)
+    grid = by_line.reshape(rows * (height + 1), columns * (width + 1))
 
     rgba = np.empty((*grid.shape, 4), dtype=np.uint8)
     rgba[..., :3] = np.where(grid[..., np.newaxis] > 0, _PLUS, _MINUS)
     rgba[..., 3] = np.abs(np.nan_to_num(grid)) * 255
     return rgba
+
+
+def stacked(pictures: list[np.ndarray], gap: int) -> np.ndarray:
+    """Return pictures below each other, ``gap`` pixels apart, the narrower ones made wider.
+
+    Each is magnified by a whole number, as far as it fits.
+    """
+    width = max(picture.shape[1] for picture in pictures)
+    parts = []
+    for picture in pictures:
+        times = max(1, width // picture.shape[1])
+        large = picture.repeat(times, axis=0).repeat(times, axis=1)
+        rest = width - large.shape[1]
+        parts.append(np.pad(large, ((0, gap), (0, rest), (0, 0))))
+    return np.concatenate(parts)[:-gap]
 
 
 def paint(canvas: Any, rgba: np.ndarray) -> None:

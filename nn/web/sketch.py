@@ -32,6 +32,11 @@ class Sketch:
         dom.on(self._canvas, "ink", lambda event: self._drawn())
         dom.on(dom.element("predict"), "click", lambda event: self.predict())
 
+    @property
+    def image(self) -> np.ndarray | None:
+        """What the network sees of the drawing: (28, 28) uint8, or None if there is nothing."""
+        return self._image
+
     def put(self, image: np.ndarray) -> None:
         """Place a (28, 28) uint8 picture on the canvas; the network sees it just as it is."""
         glue.place(pictures.ink(image).ravel(), SIDE, SIDE)

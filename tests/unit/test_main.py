@@ -256,7 +256,10 @@ def test_a_test_needs_test_pictures(trained, capsys):
 def test_weights_of_another_kind_of_network_are_refused(trained, capsys):
     (trained / "weights.json").write_text('{"wih": [[1, 2]], "who": [[3], [4]]}')
     status, error = refusal(capsys, "test", "--data", "data")
-    assert (status, error) == (1, "nn: the network takes inputs of shape (2,), the data has (28, 28, 1)")
+    assert (status, error) == (
+        1,
+        "nn: the network takes inputs of shape (2,), the data has (28, 28, 1)",
+    )
     status, error = refusal(capsys, "predict", "--data", "data", "0")
     assert (status, error) == (1, "nn: expected inputs of shape (n, 2), got (1, 784)")
 

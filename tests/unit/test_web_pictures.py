@@ -16,10 +16,10 @@ def test_ink_is_black_and_as_opaque_as_it_is_strong():
 
 
 def test_each_kernel_has_a_tile_of_its_own_in_reading_order():
-    kernel = np.zeros((SIDE * SIDE, 5), dtype=np.float32)
-    for unit in range(5):
-        kernel[unit, unit] = 1.0  # pixel number `unit` of the first line
-    rgba = pictures.kernels(kernel, columns=3, most=100)
+    images = np.zeros((5, SIDE, SIDE), dtype=np.float32)
+    for number in range(5):
+        images[number, 0, number] = 1.0
+    rgba = pictures.tiles(images, columns=3)
     assert rgba.shape == (2 * (SIDE + 1), 3 * (SIDE + 1), 4)
     opaque = list(zip(*(axis.tolist() for axis in np.nonzero(rgba[..., 3])), strict=True))
     tile = SIDE + 1
@@ -27,21 +27,23 @@ def test_each_kernel_has_a_tile_of_its_own_in_reading_order():
 
 
 def test_positive_is_orange_negative_is_blue_and_the_largest_weight_is_opaque():
-    kernel = np.zeros((SIDE * SIDE, 1), dtype=np.float32)
-    kernel[0], kernel[1] = 0.5, -0.25
-    plus, minus, nothing = pictures.kernels(kernel, columns=1, most=1)[0, :3].tolist()
+    image = np.zeros((1, 3, 5), dtype=np.float32)
+    image[0, 0, :2] = 0.5, -0.25
+    plus, minus, nothing = pictures.tiles(image, columns=1)[0, :3].tolist()
     assert plus[0] > plus[2] and plus[3] == 255
     assert minus[2] > minus[0] and minus[3] == 127
     assert nothing[3] == 0
 
 
-def test_no_more_kernels_are_shown_than_asked_for():
-    kernel = np.ones((SIDE * SIDE, 50), dtype=np.float32)
-    rgba = pictures.kernels(kernel, columns=10, most=20)
-    assert rgba.shape == (2 * (SIDE + 1), 10 * (SIDE + 1), 4)
+def test_numbers_that_are_zero_or_nan_leave_their_tile_empty():
+    images = np.zeros((2, SIDE, SIDE), dtype=np.float32)
+    images[1] = np.nan
+    assert not pictures.tiles(images, columns=2)[..., 3].any()
 
 
-def test_weights_that_are_zero_or_no_numbers_leave_their_tile_empty():
-    kernel = np.zeros((SIDE * SIDE, 2), dtype=np.float32)
-    kernel[:, 1] = np.nan
-    assert not pictures.kernels(kernel, columns=2, most=2)[..., 3].any()
+def test_pictures_are_stacked_each_as_large_as_fits():
+    small, large = np.full((2, 3, 4), 7, np.uint8), np.full((1, 7, 4), 9, np.uint8)
+    rgba = pictures.stacked([small, large], gap=2)
+    assert rgba.shape == (4 + 2 + 1, 7, 4)
+    assert (rgba[:4, :6] == 7).all() and not rgba[:4, 6].any() and not rgba[4:6].any()
+    assert (rgba[6] == 9).all()
