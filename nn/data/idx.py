@@ -32,6 +32,10 @@ def read_idx(data: Content) -> np.ndarray:
     Raises:
         ValueError: the content is empty, is not IDX, has another type or number of dimensions,
             or is shorter or longer than its header says.
+
+    Example:
+        >>> read_idx(bytes([0, 0, 8, 1, 0, 0, 0, 3]) + bytes([7, 2, 1]))
+        array([7, 2, 1], dtype=uint8)
     """
     content = unpack(data)
     if not content:

@@ -105,7 +105,12 @@ def test_gzip_that_unpacks_beyond_the_limit_is_refused(monkeypatch):
 
 @given(
     start=st.sampled_from([b"", b"\0\0\x08\x01", b"\0\0\x08\x03", b"\x1f\x8b\x08\0"]),
-    rest=st.binary(max_size=100),
+    rest=st.binary(max_size=100)
+    | st.builds(
+        lambda newline, count: newline * count,
+        st.sampled_from([b"\n", b"\r\n"]),
+        st.integers(0, 2**17),
+    ),
 )
 def test_arbitrary_content_is_either_read_or_a_value_error(start, rest):
     try:

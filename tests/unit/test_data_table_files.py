@@ -3,11 +3,13 @@
 import csv
 import gzip
 import io
+import itertools
 import json
+import time
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nn.data import table_files
@@ -35,6 +37,9 @@ ENTRIES = [
         CSV.removesuffix("\n"),
         "\ufeff" + CSV,
         "\n\n" + CSV.replace("\n", "\n\n"),
+        "\r" + CSV.replace("\n", "\r\r"),
+        "\ufeff \n\r\n" + CSV.replace("\n", "\r\n\n") + "  \n ",
+        "\n" * 2**16 + CSV.replace("\n", "\n" * 2**16),
         CSV.replace(",", ";"),
         CSV.replace(",", "\t"),
         CSV.replace(",", ", "),
@@ -73,6 +78,8 @@ def test_one_table_is_read_from_every_form_it_is_written_in(content, pack):
         (b"a,b\n1,2,3\n", "row 1 has 3 values; the header names 2 columns"),
         (b'a,b\n1,"2\n3,4\n', "the CSV is damaged, at or before line 3: unexpected end of data"),
         (b'a,b\n1,"2"3\n', "the CSV is damaged, at or before line 2: ',' expected after '\"'"),
+        (b'\n\na,b\r\n\r\n1,"2"3', "the CSV is damaged, at or before line 5: ',' expected after"),
+        (b"a,b\n \n1,2\n", "row 1 has 1 values; the header names 2 columns"),
         (b"a,b\n1," + b"x" * 200_000, "the CSV is damaged, at or before line 2: field larger"),
         (b"a,b\n1,\xff\n", "the file is not a table: it is not text in UTF-8"),
         ("a,b\n1,2\n".encode("utf-16"), "the file is not a table: it is not text in UTF-8"),
@@ -125,6 +132,34 @@ def test_a_table_just_within_the_limits_is_read(monkeypatch):
     monkeypatch.setattr(table_files, "MAX_VALUES", 6)
     assert len(from_csv("a,b\n1,2\n3,4\n5,6\n")) == 3
     assert len(from_json([{"a": 1, "b": 2}] * 3)) == 3
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("blank", [1, 70])
+def test_a_damaged_line_in_any_block_is_named_with_its_number(newline, blank, monkeypatch):
+    monkeypatch.setattr(table_files, "_BLOCK", 50)
+    lines = ["a,b", *["1,2"] * 40, '1,"2"3', *["1,2"] * 9]
+    with pytest.raises(ValueError, match=f"at or before line {41 * blank + 1}: "):
+        from_csv((newline * blank).join(lines))
+
+
+@pytest.mark.parametrize(
+    ("where", "newline"),
+    [
+        *itertools.product(["before", "between", "after"], [b"\n", b"\r\n", b"\r"]),
+        ("before", b" \n"),
+        ("after", b" \n"),
+    ],
+)
+def test_millions_of_blank_lines_cost_next_to_nothing(where, newline):
+    blank = newline * (2**24 // len(newline))
+    parts = [b"", b"a,b\n", b"1,2\n", b""]
+    parts.insert({"before": 1, "between": 2, "after": 3}[where], blank)
+    content = b"".join(parts)
+    # In Python a line takes 100 ns at least, and a reader of CSV as long.
+    started = time.process_time()
+    assert len(read_table(content)) == 1
+    assert time.process_time() - started < 0.8
 
 
 def test_a_hundred_thousand_rows_are_read_whole():
@@ -188,6 +223,23 @@ def test_any_table_is_read_back_from_csv(columns, newline, mark):
     assert_same(read_table((mark + written.getvalue()).encode()), columns)
 
 
+@given(
+    columns=tables(),
+    newline=st.sampled_from(["\n", "\r\n", "\r"]),
+    blank=st.lists(st.integers(0, 9), min_size=8, max_size=8),
+    block=st.integers(1, 40),
+)
+def test_blank_lines_change_nothing(columns, newline, blank, block):
+    rows = [columns, *rows_of(columns)]
+    lines = [",".join('"' + str(cell).replace('"', '""') + '"' for cell in row) for row in rows]
+    text = newline * blank[-1]
+    for line, count in zip(lines, blank, strict=False):
+        text += line + newline * (1 + count)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(table_files, "_BLOCK", block)
+        assert_same(read_table(text.encode()), columns)
+
+
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=4),
     lambda children: (
@@ -220,6 +272,23 @@ def assert_read_or_refused(content):
 @given(value=json_values | st.lists(st.dictionaries(st.sampled_from("ab"), json_values)))
 def test_any_json_is_read_or_refused(value):
     assert_read_or_refused(json.dumps(value).encode())
+
+
+newlines = st.lists(st.sampled_from([b"\n", b"\r\n", b"\r", b" ", b"\t", b"\0"]), max_size=30)
+
+
+@given(
+    parts=st.lists(
+        st.sampled_from([b"a,b", b"1,2", b'"', b'"x"', b"\xef\xbb\xbf", b"[", b"]", b"{}", b"\xff"])
+        | newlines.map(b"".join)
+        | st.integers(0, 2**17).map(lambda count: b"\n" * count),
+        max_size=8,
+    ),
+    pack=st.sampled_from([bytes, gzip.compress]),
+)
+@settings(deadline=None)
+def test_any_blank_lines_are_read_or_refused(parts, pack):
+    assert_read_or_refused(pack(b"".join(parts)))
 
 
 @given(
