@@ -28,6 +28,7 @@ from nn.losses import (
     BinaryCrossentropy,
     CategoricalCrossentropy,
     HalfSquaredError,
+    MeanAbsoluteError,
     MeanSquaredError,
 )
 from nn.metrics import accuracy, confusion_matrix
@@ -63,6 +64,7 @@ __all__ = [
     "InverseTimeDecay",
     "L1L2",
     "MaxPooling2D",
+    "MeanAbsoluteError",
     "MeanSquaredError",
     "NumericalEngine",
     "Progress",

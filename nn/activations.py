@@ -10,6 +10,8 @@ from typing import Protocol
 
 import numpy as np
 
+from nn.names import lookup
+
 
 class Activation(Protocol):
     """``y = f(z)`` and how a gradient passes back through it. All arrays are (n, units)."""
@@ -116,3 +118,16 @@ ACTIVATIONS: dict[str, Activation] = {
     activation.name: activation
     for activation in (Sigmoid(), Tanh(), Relu(), LeakyRelu(), Linear(), Softmax())
 }
+
+
+def named(name: object) -> Activation:
+    """Return the activation of a name in :data:`ACTIVATIONS`; None is "linear", as in Keras.
+
+    Raises:
+        ValueError: there is none of that name; the message lists those that there are.
+
+    Example:
+        >>> named("tanh").name, named(None).name
+        ('tanh', 'linear')
+    """
+    return lookup("activation", ACTIVATIONS, "linear" if name is None else name)

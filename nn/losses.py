@@ -1,61 +1,96 @@
 """Losses: how wrong an output is, and the gradient that training follows.
 
 ``z`` is the output layer before its activation (the logits), ``y`` after it, ``t`` the targets; all
-are (n, outputs), or (n, ..., outputs): then a sample's loss is the mean over its rows. A value is
-the sum over the n samples, so that values of several batches add up; a gradient is that of the mean
-over the batch, as in Keras.
+are (n, outputs), or (n, ..., outputs) where a sample has outputs at several positions, such as one
+a time step: then its loss is the mean over its positions. A value is the sum over the samples, so
+that values of several batches add up; a gradient is that of the mean over the batch, as in Keras.
+
+Example:
+    >>> z, t = np.array([[0.5, 1.0]]), np.array([[0.0, 0.25]])
+    >>> named("mse").value(z, z, t)
+    0.40625
 """
 
 from __future__ import annotations
 
 import math
-from typing import Protocol
+from typing import NoReturn, Protocol
 
 import numpy as np
 
 from nn.activations import Activation
+from nn.names import lookup
+
+SUM_TOLERANCE = 1e-3
+"""How far from 1 the targets of a distribution may add up to, for want of digits."""
 
 
 class Loss(Protocol):
+    """What every loss has. A loss of one's own is derived from this class, or has all of it."""
+
     name: str
     output_activation: str | None
     """The only output activation that this loss goes with, or None when any will do."""
 
     def value(self, z: np.ndarray, y: np.ndarray, t: np.ndarray) -> float:
-        """Return the loss summed over the samples."""
+        """Return the loss summed over the samples.
 
-    def check_targets(self, targets: np.ndarray) -> None:
-        pass
+        Args:
+            z: (n, ..., outputs), before the output activation.
+            y: the same after it.
+            t: targets, of the same shape.
+        """
 
     def gradient(
         self, activation: Activation, y: np.ndarray, t: np.ndarray, out: np.ndarray
     ) -> None:
-        """Write ∂(mean loss)/∂z into ``out``, where ``y = activation(z)``."""
+        """Write ∂(mean loss)/∂z into ``out``, where ``y = activation(z)``; all are of one shape."""
+
+    def check_targets(self, targets: np.ndarray) -> None:
+        """Refuse what is no target for this loss; most take any number.
+
+        Args:
+            targets: (n, ..., outputs) numbers, of which one call sees a whole data set; labels
+                need no check.
+
+        Raises:
+            ValueError: naming the first sample, from 1, that this loss is not meant for.
+        """
+        return
 
 
-class HalfSquaredError:
-    """``½ Σⱼ (yⱼ - tⱼ)²`` a sample, with ``∂/∂yⱼ = yⱼ - tⱼ``: the reference run's loss."""
+class HalfSquaredError(Loss):
+    """``½ Σⱼ (yⱼ - tⱼ)²`` a sample, with ``∂/∂yⱼ = yⱼ - tⱼ``: the reference run's loss.
+
+    Example:
+        >>> y, t = np.array([[1.0, 3.0]]), np.array([[0.0, 1.0]])
+        >>> HalfSquaredError().value(y, y, t)
+        2.5
+    """
 
     name = "half_squared_error"
     output_activation: str | None = None
 
     def value(self, z: np.ndarray, y: np.ndarray, t: np.ndarray) -> float:
         error = (y - t).ravel()
-        return 0.5 * float(error @ error) / rows_of(y)
-
-    def check_targets(self, targets: np.ndarray) -> None:
-        pass
+        return 0.5 * float(error @ error) / positions(y)
 
     def gradient(
         self, activation: Activation, y: np.ndarray, t: np.ndarray, out: np.ndarray
     ) -> None:
         np.subtract(y, t, out=out)
-        out *= 1.0 / (len(y) * rows_of(y))
+        out *= 1.0 / (len(y) * positions(y))
         activation.backward(y, out)
 
 
-class MeanSquaredError:
-    """``(1/k) Σⱼ (yⱼ - tⱼ)²`` a sample of k outputs, with ``∂/∂yⱼ = 2 (yⱼ - tⱼ) / k``."""
+class MeanSquaredError(Loss):
+    """``(1/k) Σⱼ (yⱼ - tⱼ)²`` a sample of k outputs, with ``∂/∂yⱼ = 2 (yⱼ - tⱼ) / k``.
+
+    Example:
+        >>> y, t = np.array([[1.0, 3.0]]), np.array([[0.0, 1.0]])
+        >>> MeanSquaredError().value(y, y, t)
+        2.5
+    """
 
     name = "mean_squared_error"
     output_activation: str | None = None
@@ -63,9 +98,6 @@ class MeanSquaredError:
     def value(self, z: np.ndarray, y: np.ndarray, t: np.ndarray) -> float:
         error = (y - t).ravel()
         return float(error @ error) / math.prod(y.shape[1:])
-
-    def check_targets(self, targets: np.ndarray) -> None:
-        pass
 
     def gradient(
         self, activation: Activation, y: np.ndarray, t: np.ndarray, out: np.ndarray
@@ -75,11 +107,45 @@ class MeanSquaredError:
         activation.backward(y, out)
 
 
-class BinaryCrossentropy:
+class MeanAbsoluteError(Loss):
+    """``(1/k) Σⱼ |yⱼ - tⱼ|`` a sample of k outputs, with ``∂/∂yⱼ = sign(yⱼ - tⱼ) / k``.
+
+    It minds outliers less than squared errors do: one pulls as hard as any other sample.
+
+    Example:
+        >>> y, t = np.array([[1.0, 3.0]]), np.array([[0.0, 1.0]])
+        >>> MeanAbsoluteError().value(y, y, t)
+        1.5
+    """
+
+    name = "mean_absolute_error"
+    output_activation: str | None = None
+
+    def value(self, z: np.ndarray, y: np.ndarray, t: np.ndarray) -> float:
+        return float(np.abs(y - t).sum()) / math.prod(y.shape[1:])
+
+    def gradient(
+        self, activation: Activation, y: np.ndarray, t: np.ndarray, out: np.ndarray
+    ) -> None:
+        np.subtract(y, t, out=out)
+        np.sign(out, out=out)
+        out *= 1.0 / y.size
+        activation.backward(y, out)
+
+
+class BinaryCrossentropy(Loss):
     """``-(1/k) Σⱼ [tⱼ log yⱼ + (1 - tⱼ) log(1 - yⱼ)]`` a sample, for sigmoid outputs.
 
     With ``y = sigmoid(z)`` this is ``(1/k) Σⱼ [log(1 + exp(zⱼ)) - zⱼ tⱼ]``, which never takes the
     logarithm of zero, and the derivative with respect to ``zⱼ`` is just ``(yⱼ - tⱼ) / k``.
+
+    Example:
+        >>> y, t = np.array([[0.5, 0.5]]), np.array([[1.0, 0.0]])
+        >>> f"{BinaryCrossentropy().value(np.zeros((1, 2)), y, t):.4f}"  # log 2
+        '0.6931'
+        >>> BinaryCrossentropy().check_targets(np.array([[0.0, 1.0], [0.5, 1.5]]))
+        Traceback (most recent call last):
+        ValueError: sample 2 has a target of 1.5; binary_crossentropy needs targets from 0 to 1
     """
 
     name = "binary_crossentropy"
@@ -88,21 +154,33 @@ class BinaryCrossentropy:
     def value(self, z: np.ndarray, y: np.ndarray, t: np.ndarray) -> float:
         return float((np.logaddexp(0.0, z) - z * t).sum()) / math.prod(z.shape[1:])
 
-    def check_targets(self, targets: np.ndarray) -> None:
-        pass
-
     def gradient(
         self, activation: Activation, y: np.ndarray, t: np.ndarray, out: np.ndarray
     ) -> None:
         np.subtract(y, t, out=out)
         out *= 1.0 / y.size
 
+    def check_targets(self, targets: np.ndarray) -> None:
+        wrong = ~((targets >= 0) & (targets <= 1))
+        if wrong.any():
+            _refuse(targets, wrong, f"{self.name} needs targets from 0 to 1")
 
-class CategoricalCrossentropy:
+
+class CategoricalCrossentropy(Loss):
     """``-Σⱼ tⱼ log yⱼ`` a sample, for softmax outputs and targets that sum to 1.
 
     With ``y = softmax(z)`` this is ``log Σⱼ exp(zⱼ) - Σⱼ tⱼ zⱼ``, which never takes the logarithm
-    of zero, and the derivative with respect to ``zⱼ`` is just ``yⱼ - tⱼ``.
+    of zero, and the derivative with respect to ``zⱼ`` is just ``yⱼ - tⱼ``. Both hold only where
+    the targets sum to 1.
+
+    Example:
+        >>> z, t = np.log([[1.0, 1.0, 2.0]]), np.array([[0.0, 0.0, 1.0]])
+        >>> loss = CategoricalCrossentropy()
+        >>> f"{loss.value(z, np.exp(z) / 4, t):.4f}"  # -log ½
+        '0.6931'
+        >>> loss.check_targets(np.array([[0.5, 0.5], [1.0, 1.0]]))  # doctest: +ELLIPSIS
+        Traceback (most recent call last):
+        ValueError: the targets of sample 2 sum to 2; each row must be a distribution that ...
     """
 
     name = "categorical_crossentropy"
@@ -111,21 +189,27 @@ class CategoricalCrossentropy:
     def value(self, z: np.ndarray, y: np.ndarray, t: np.ndarray) -> float:
         shifted = z - z.max(axis=-1, keepdims=True)
         log_sums = np.log(np.exp(shifted).sum(axis=-1))
-        return float(log_sums.sum() - np.vdot(t, shifted)) / rows_of(z)
-
-    def check_targets(self, targets: np.ndarray) -> None:
-        pass
+        return float(log_sums.sum() - np.vdot(t, shifted)) / positions(z)
 
     def gradient(
         self, activation: Activation, y: np.ndarray, t: np.ndarray, out: np.ndarray
     ) -> None:
         np.subtract(y, t, out=out)
-        out *= 1.0 / (len(y) * rows_of(y))
+        out *= 1.0 / (len(y) * positions(y))
 
-
-def rows_of(y: np.ndarray) -> int:
-    """Return how many rows a sample of (n, ..., outputs) has: 1, or the pixels of a picture."""
-    return math.prod(y.shape[1:-1])
+    def check_targets(self, targets: np.ndarray) -> None:
+        expected = (
+            "each row must be a distribution that sums to 1; "
+            "use binary_crossentropy for independent outputs"
+        )
+        wrong = ~(targets >= 0)
+        if wrong.any():
+            _refuse(targets, wrong, expected)
+        sums = targets.sum(axis=-1, dtype=np.float64)
+        wrong = ~(np.abs(sums - 1) <= SUM_TOLERANCE)
+        if wrong.any():
+            index = _first(wrong)
+            raise ValueError(f"the targets of {_shown(index)} sum to {sums[index]:g}; {expected}")
 
 
 LOSSES: dict[str, Loss] = {
@@ -133,15 +217,47 @@ LOSSES: dict[str, Loss] = {
     for loss in (
         HalfSquaredError(),
         MeanSquaredError(),
+        MeanAbsoluteError(),
         BinaryCrossentropy(),
         CategoricalCrossentropy(),
     )
 }
+"""What each name stands for."""
+
+ALIASES = {"mse": MeanSquaredError.name, "mae": MeanAbsoluteError.name}
+"""Keras's short names, which :func:`named` knows, too."""
 
 
 def named(name: str) -> Loss:
-    from nn.names import lookup
+    """Return the loss of a name in :data:`LOSSES` or :data:`ALIASES`.
 
-    return lookup(
-        "loss", LOSSES, {"mse": "mean_squared_error", "mae": "mean_absolute_error"}.get(name, name)
+    Raises:
+        ValueError: there is none of that name; the message lists those that there are.
+
+    Example:
+        >>> named("mae").name, named("binary_crossentropy").name
+        ('mean_absolute_error', 'binary_crossentropy')
+    """
+    return lookup("loss", LOSSES, ALIASES.get(name, name) if isinstance(name, str) else name)
+
+
+def positions(y: np.ndarray) -> int:
+    """Return how many rows a sample of (n, ..., outputs) has: 1, or the pixels of a picture."""
+    return math.prod(y.shape[1:-1])
+
+
+def _first(wrong: np.ndarray) -> tuple[int, ...]:
+    return tuple(map(int, np.unravel_index(wrong.argmax(), wrong.shape)))
+
+
+def _shown(index: tuple[int, ...]) -> str:
+    """A sample, and the position in it where there are several, counted from 1."""
+    sample, *position = (number + 1 for number in index or (0,))
+    return f"sample {sample}" + (f" at {', '.join(map(str, position))}" if position else "")
+
+
+def _refuse(targets: np.ndarray, wrong: np.ndarray, expected: str) -> NoReturn:
+    index = _first(wrong)
+    raise ValueError(
+        f"{_shown(index[:-1] or index)} has a target of {targets[index]:g}; {expected}"
     )

@@ -167,7 +167,7 @@ def _task(settings: ColoursSettings, columns: Columns, inputs: Rescaling) -> Tas
     return Task(len(columns.inputs), 1, inputs, output_activation="linear", columns=columns)
 
 
-NUMBER_LOSSES = [name for name, loss in LOSSES.items() if name.endswith("squared_error")]
+NUMBER_LOSSES = [name for name, loss in LOSSES.items() if loss.output_activation is None]
 """Losses that go with an output that is a number."""
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from nn.activations import ACTIVATIONS, Activation
+from nn.activations import ACTIVATIONS, Activation, named
 from nn.initializers import INITIALIZERS, Initializer
 from nn.names import lookup
 
@@ -194,10 +194,8 @@ def checked_count(name: str, value: int) -> int:
 
 def checked_activation(name: str | Activation | None) -> Activation:
     """Return an activation by its name in :data:`nn.activations.ACTIVATIONS`; None is "linear"."""
-    if name is None:
-        return LINEAR
-    if isinstance(name, str) or not hasattr(name, "backward"):
-        return lookup("activation", ACTIVATIONS, name)
+    if name is None or isinstance(name, str) or not hasattr(name, "backward"):
+        return named(name)
     return name
 
 

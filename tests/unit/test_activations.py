@@ -5,7 +5,7 @@ from math import e, log
 import numpy as np
 import pytest
 
-from nn.activations import ACTIVATIONS
+from nn.activations import ACTIVATIONS, named
 
 # tanh(log 2) = (2 - 1/2) / (2 + 1/2) and sigmoid(log 3) = 3 / (3 + 1).
 VALUES = {
@@ -81,3 +81,20 @@ def test_huge_inputs_saturate_without_a_warning(name, low, high, dtype):
     with np.errstate(divide="raise", invalid="raise"):
         ACTIVATIONS[name].forward(y)
     np.testing.assert_array_equal(y, [[low, high]])
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_the_last_axis_of_arrays_of_any_rank_is_worked_on(name):
+    z, gradient = np.random.default_rng(0).normal(size=(2, 4, 3, 2, 5))
+    y = forward(name, z)
+    assert np.array_equal(y.reshape(-1, 5), forward(name, z.reshape(-1, 5)))
+    passed = backward(name, y, gradient)
+    rows = backward(name, y.reshape(-1, 5), gradient.reshape(-1, 5))
+    assert passed.shape == z.shape and np.array_equal(passed.reshape(-1, 5), rows)
+
+
+def test_activations_are_found_by_their_names_and_none_is_linear():
+    assert all(named(name) is activation for name, activation in ACTIVATIONS.items())
+    assert named(None) is ACTIVATIONS["linear"]
+    with pytest.raises(ValueError, match="unknown activation 'gelu'; expected one of: sigmoid"):
+        named("gelu")

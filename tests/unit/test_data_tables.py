@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from nn import Dense, Sequential
 from nn.data.tables import Column, decimal_points, normalisation
 from nn.formats.weights import Training, dumps, loads
+from nn.layers import Pass
 from tests.unit.tables import CSV, from_csv, from_json
 
 
@@ -185,7 +186,7 @@ def test_a_missing_value_beside_decimal_commas_is_found():
 
 def rescaled(inputs):
     out = np.empty(inputs.shape, np.float32)
-    normalisation(inputs).forward(inputs, out)
+    normalisation(inputs).forward(inputs, out, Pass())
     return out
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from nn.activations import ACTIVATIONS
-from nn.losses import LOSSES
+from nn.losses import ALIASES, LOSSES, Loss, MeanAbsoluteError, named
 
 LOG_2 = log(2)
 
@@ -16,6 +16,8 @@ VALUES = [
     ("half_squared_error", "linear", [[1.0], [2.0]], [[0.0], [0.0]], 0.5 + 2.0),
     ("mean_squared_error", "linear", [[0.5, 1.0]], [[0.0, 0.25]], (0.25 + 0.5625) / 2),
     ("mean_squared_error", "linear", [[1.0], [2.0]], [[0.0], [0.0]], 1.0 + 4.0),
+    ("mean_absolute_error", "linear", [[0.5, 1.0]], [[0.0, 1.25]], (0.5 + 0.25) / 2),
+    ("mean_absolute_error", "linear", [[1.0], [2.0]], [[0.0], [5.0]], 1.0 + 3.0),
     # sigmoid(0) = 1/2 and sigmoid(log 3) = 3/4.
     ("binary_crossentropy", "sigmoid", [[0.0]], [[1.0]], LOG_2),
     ("binary_crossentropy", "sigmoid", [[0.0, log(3)]], [[1.0, 0.0]], (LOG_2 + 2 * LOG_2) / 2),
@@ -40,6 +42,9 @@ GRADIENTS = [
     ("mean_squared_error", "linear", [[0.5, 1.0]], [[0.0, 0.25]], [[0.5, 0.75]]),
     ("mean_squared_error", "linear", [[1.0], [2.0]], [[0.0], [0.0]], [[1.0], [2.0]]),
     ("mean_squared_error", "sigmoid", [[0.0]], [[0.0]], [[2 * 0.5 * 0.25]]),
+    ("mean_absolute_error", "linear", [[0.5, 1.0]], [[0.0, 1.25]], [[0.5, -0.5]]),
+    ("mean_absolute_error", "linear", [[1.0], [2.0]], [[1.0], [0.0]], [[0.0], [0.5]]),
+    ("mean_absolute_error", "sigmoid", [[0.0]], [[1.0]], [[-0.25]]),
     ("binary_crossentropy", "sigmoid", [[0.0, log(3)]], [[1.0, 0.0]], [[-0.25, 0.375]]),
     ("binary_crossentropy", "sigmoid", [[0.0], [log(3)]], [[1.0], [0.0]], [[-0.25], [0.375]]),
     (
@@ -99,3 +104,105 @@ def test_crossentropies_are_right_for_logits_of_a_thousand(name, z, t, value, sl
     z, y, t = arrays(activation, z, t, dtype)
     assert LOSSES[name].value(z, y, t) == pytest.approx(value, rel=1e-6)
     np.testing.assert_array_equal(gradient(name, activation, y, t), slopes)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("name", LOSSES)
+def test_a_samples_loss_is_the_mean_over_its_positions(name, dtype):
+    rng = np.random.default_rng(0)
+    activation = LOSSES[name].output_activation or "tanh"
+    shape = (4, 3, 2, 5)
+    targets = rng.dirichlet(np.ones(5), shape[:-1])
+    many = arrays(activation, rng.normal(size=shape), targets, dtype)
+    rows = [array.reshape(-1, 5) for array in many]
+    assert LOSSES[name].value(*many) == pytest.approx(LOSSES[name].value(*rows) / 6, rel=1e-6)
+    slopes = gradient(name, activation, *many[1:])
+    assert slopes.shape == shape
+    np.testing.assert_allclose(
+        slopes.reshape(-1, 5), gradient(name, activation, *rows[1:]), rtol=1e-6
+    )
+
+
+TWO_POSITIONS = [[[0.5, 0.5], [0.2, 0.8]], [[1.0, 0.0], [0.0, 1.0]]]
+
+
+@pytest.mark.parametrize("name", LOSSES)
+@pytest.mark.parametrize(
+    "targets", [[[0, 1], [1, 0]], [[0.3333, 0.6666]], TWO_POSITIONS, np.empty((0, 2))]
+)
+def test_distributions_are_targets_of_every_loss(name, targets):
+    LOSSES[name].check_targets(np.array(targets, dtype=np.float32))
+
+
+@pytest.mark.parametrize(
+    "name", ["half_squared_error", "mean_squared_error", "mean_absolute_error"]
+)
+def test_an_error_is_of_any_numbers(name):
+    LOSSES[name].check_targets(np.array([[-3.0, 1e9]]))
+
+
+EACH_ROW = "each row must be a distribution that sums to 1; use binary_crossentropy for independent"
+
+
+@pytest.mark.parametrize(
+    ("name", "targets", "message"),
+    [
+        (
+            "categorical_crossentropy",
+            [[0, 1], [1, 1]],
+            f"the targets of sample 2 sum to 2; {EACH_ROW}",
+        ),
+        ("categorical_crossentropy", [[0.5, 0.4]], "the targets of sample 1 sum to 0.9; each row"),
+        ("categorical_crossentropy", [[0, 0]], "the targets of sample 1 sum to 0; each row"),
+        ("categorical_crossentropy", [[1.5, -0.5]], f"sample 1 has a target of -0.5; {EACH_ROW}"),
+        ("categorical_crossentropy", [[1, np.nan]], "sample 1 has a target of nan; each row"),
+        ("categorical_crossentropy", [[1, np.inf]], "the targets of sample 1 sum to inf; each row"),
+        (
+            "categorical_crossentropy",
+            [[[0, 1], [1, 0]], [[0, 1], [0.5, 0.7]]],
+            "the targets of sample 2 at 2 sum to 1.2; each row",
+        ),
+        ("binary_crossentropy", [[0], [1], [2]], "sample 3 has a target of 2; binary_crossentropy"),
+        (
+            "binary_crossentropy",
+            [[0.5, -0.1]],
+            "sample 1 has a target of -0.1; binary_crossentropy",
+        ),
+        ("binary_crossentropy", [[np.nan]], "sample 1 has a target of nan; binary_crossentropy"),
+        ("binary_crossentropy", [[[0, 1], [1, 7]]], "sample 1 at 2 has a target of 7; binary_"),
+        ("binary_crossentropy", [0, 3], "sample 2 has a target of 3; binary_crossentropy needs"),
+        ("categorical_crossentropy", [1, 3], "the targets of sample 1 sum to 4; each row"),
+    ],
+)
+def test_numbers_that_a_crossentropy_is_not_of_are_refused(name, targets, message):
+    with pytest.raises(ValueError) as refused:
+        LOSSES[name].check_targets(np.array(targets, dtype=np.float64))
+    assert str(refused.value).startswith(message)
+
+
+def test_losses_are_found_by_their_names_and_by_keras_short_ones():
+    for name, loss in LOSSES.items():
+        assert named(name) is loss and loss.name == name
+    assert named("mse") is LOSSES["mean_squared_error"]
+    assert isinstance(named("mae"), MeanAbsoluteError)
+    assert not ALIASES.keys() & LOSSES.keys()
+
+
+@pytest.mark.parametrize("name", ["nll", "", None, ["mse"]])
+def test_a_loss_of_another_name_is_refused(name):
+    with pytest.raises(ValueError, match="unknown loss.*; expected one of: half_squared_error"):
+        named(name)
+
+
+def test_a_loss_of_ones_own_takes_any_targets():
+    class Own(Loss):
+        name = "own"
+        output_activation = None
+
+        def value(self, z, y, t):
+            return 0.0
+
+        def gradient(self, activation, y, t, out):
+            out[...] = 0
+
+    Own().check_targets(np.array([[np.nan]]))

@@ -37,6 +37,7 @@ def cases(draw: st.DrawFn) -> Case:
             [
                 "half_squared_error",
                 "mean_squared_error",
+                "mean_absolute_error",
                 "binary_crossentropy",
                 "categorical_crossentropy",
             ]
@@ -316,3 +317,20 @@ def test_equal_networks_share_their_code():
     model.program.train(case.data, np.arange(9), 4)
     model.program.predict(case.data.inputs[:2])
     assert len(engine._libraries) == 2
+
+
+@pytest.mark.parametrize("dead", [0.0, np.nan])
+def test_an_absolute_error_of_zero_or_of_no_number_has_the_slope_that_numpy_gives_it(dead):
+    rows = np.array([[1.0], [dead], [-1.0]], dtype=np.float32)
+    data = Dataset(rows, np.zeros((3, 5), dtype=np.float32))
+    gradients = []
+    for engine in (WASM, PLAIN_SIMD, NUMPY):
+        model = Sequential([Dense(5, use_bias=False)])
+        model.compile(loss="mean_absolute_error", engine=engine)
+        model.build(1, np.random.default_rng(0))
+        model.parameters[:2] = 0
+        model.program.gradients(data, np.arange(3))
+        gradients.append(model.gradients.copy())
+    np.testing.assert_allclose(gradients[0], gradients[2], rtol=1e-6)
+    np.testing.assert_array_equal(gradients[0], gradients[1])
+    assert np.isnan(gradients[0]).all() == np.isnan(dead)

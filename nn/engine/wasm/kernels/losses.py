@@ -8,18 +8,20 @@ from nn.engine.wasm.asm.assembler import Function, Module, once
 from nn.engine.wasm.asm.instructions import F32, F32X4, I32, Value, select
 from nn.engine.wasm.kernels import activations, exp, softmax, vectors
 
-_SQUARES: dict[str, Callable[[int], float]] = {
+_ERRORS: dict[str, Callable[[int], float]] = {
     "half_squared_error": lambda units: 0.5,
     "mean_squared_error": lambda units: 1 / units,
+    "mean_absolute_error": lambda units: 1 / units,
 }
-"""What the sum of ``(y - t)²`` is multiplied by in one sample's loss."""
+"""What the sum of ``(y - t)²`` or ``|y - t|`` is multiplied by in one sample's loss."""
 _FACTORS: dict[str, Callable[[int], float]] = {
     "half_squared_error": lambda units: 1.0,
     "mean_squared_error": lambda units: 2 / units,
+    "mean_absolute_error": lambda units: 1 / units,
     "binary_crossentropy": lambda units: 1 / units,
     "categorical_crossentropy": lambda units: 1.0,
 }
-"""What ``y - t`` is multiplied by in the gradient of one sample's loss."""
+"""What ``y - t``, or its sign, is multiplied by in the gradient of one sample's loss."""
 
 NAMES = set(_FACTORS)
 """The losses that there are kernels for."""
@@ -31,7 +33,8 @@ def value(f: Function, name: str, units: int, z: Value, y: Value, t: Value, rows
         return _categorical_crossentropy(f.module, units)(z, t, rows)
     if name == "binary_crossentropy":
         return _binary_crossentropy(f.module)(z, t, rows * units) * (1 / units)
-    return _squares(f.module)(y, t, rows * units) * _SQUARES[name](units)
+    errors = _absolutes if name == "mean_absolute_error" else _squares
+    return errors(f.module)(y, t, rows * units) * _ERRORS[name](units)
 
 
 def gradient(
@@ -46,15 +49,31 @@ def gradient(
 ) -> None:
     """Write ∂(mean loss)/∂z to ``delta``."""
     factor = _FACTORS[name](units) / rows.to(F32)
-    f.call(_scaled_difference(f.module), y, t, delta, rows * units, factor)
+    kernel = _scaled_sign if name == "mean_absolute_error" else _scaled_difference
+    f.call(kernel(f.module), y, t, delta, rows * units, factor)
     # With their own activations, the cross-entropies' derivatives end at z already.
-    if name in _SQUARES:
+    if name in _ERRORS:
         activations.backward(f, activation, units, y, delta, rows)
 
 
 _scaled_difference = vectors.elementwise(
     lambda f, y, t, delta, *, factor: {"delta": (y - t) * factor}
 )
+
+
+@vectors.elementwise
+def _scaled_sign(
+    f: Function, y: Value, t: Value, delta: Value, *, factor: Value
+) -> vectors.Written:
+    """``delta = sign(y - t) · factor``: 0 stays 0, and NaN stays NaN."""
+    error = f.local(y - t)
+    return {"delta": select(error > 0.0, factor, select(error < 0.0, -factor, error))}
+
+
+@vectors.total
+def _absolutes(f: Function, y: Value, t: Value) -> Value:
+    """``Σ |y - t|``: called with (y, t, count)."""
+    return (y - t).abs()
 
 
 @vectors.total
