@@ -1,14 +1,14 @@
-"""Convolutions of one picture, for exact shapes: forward, and the gradient of the kernel.
+"""Convolutions of one picture, for exact shapes, in the three forms of training.
 
 Pictures are channels-last, so a row of a window, its columns and channels, is numbers side by side.
 A convolution is then a product of matrices whose left one has overlapping rows, and nothing needs
 to be copied into place first. As in :mod:`.matmul`, a tile of sums stays in registers: a few pixels
 by a few vectors of filters forward, a few numbers of the window by a few vectors of filters for the
-gradient.
+kernel's gradient.
 
-The gradient with respect to the inputs is a convolution too: of the deltas, with zeros around and,
-for strides, between them, and with the kernel turned around (Dumoulin & Visin 2016, "A guide to
-convolution arithmetic for deep learning").
+For the gradient with respect to the inputs, each pixel's deltas are multiplied by the transposed
+kernel, a row of the window at a time, and added where the window was. (It is a convolution too, of
+deltas with zeros around and between them, but most of its multiplications would be by these zeros.)
 """
 
 from __future__ import annotations
@@ -228,25 +228,74 @@ def _gradient_tile(module: Module, g: Geometry, size: int, widths: vectors.Width
 
 
 @once
-def turned(module: Module, g: Geometry) -> Function:
-    """Write the kernel turned around: called with (kernel, target).
+def input_gradient(module: Module, g: Geometry) -> Function:
+    """``dx += Σ dz · kernelᵀ`` at each place: called with (dz, transposed kernel, dx)."""
+    most, vectors_ = _best_tile(g.columns, g.line)
+    sizes = _parts(g.columns, most)
+    with module.function("input gradient", I32, I32, I32) as f:
+        dz, transposed, dx = f.parameters
 
-    Rows and columns run backwards, and filters and channels change places.
-    """
-    with module.function("turned", I32, I32) as f:
+        def block(start: Value, widths: vectors.Widths) -> None:
+            b, x_row = f.local(transposed + start), f.local(dx + start)
+            with _each(f, g.kernel_height):
+                a, c_row = f.local(dz), f.local(x_row)
+                with _each(f, g.rows):
+                    c = f.local(c_row)
+                    for size, count in sizes:
+                        tile = _input_tile(module, g, size, widths)
+                        with _each(f, count):
+                            f.call(tile, a, b, c)
+                            a += 4 * g.filters * size
+                            c += 4 * g.channels * g.right * size
+                    c_row += g.down * g.x_row
+                b += 4 * g.filters * g.line
+                x_row += g.x_row
+
+        vectors.blocks(f, g.line, vectors_, block)
+    return f
+
+
+@once
+def _input_tile(module: Module, g: Geometry, size: int, widths: vectors.Widths) -> Function:
+    """Return a function of (dz, transposed, dx): ``size`` pixels by a few vectors of a window."""
+    with module.function("input tile", I32, I32, I32) as f:
+        a, b, c = f.parameters
+        sums = [[f.local(F32X4(0.0)) for _ in widths] for _ in range(size)]
+        multiply = _multiplier(f, sums, widths, a, b)
+
+        def terms(count: int) -> None:
+            for s in range(count):
+                multiply([4 * (r * g.filters + s) for r in range(size)], 4 * g.line * s)
+
+        steps = _steps(g.filters)
+        with _each(f, g.filters // steps):
+            terms(steps)
+            a += 4 * steps
+            b += 4 * g.line * steps
+        terms(g.filters % steps)
+        # Pixel after pixel: their windows may overlap.
+        for r, row in enumerate(sums):
+            for v, width in enumerate(widths):
+                place = 4 * r * g.channels * g.right + 16 * v
+                vectors.save(f, c, vectors.load(c, place, width) + row[v], place, width)
+    return f
+
+
+@once
+def transposed(module: Module, g: Geometry) -> Function:
+    """Write the kernel with filters before the numbers of a row: called with (kernel, target)."""
+    with module.function("transposed", I32, I32) as f:
         source, target = f.parameters
-        places = g.kernel_height * g.kernel_width
-        place = f.local(source + 4 * (places - 1) * g.channels * g.filters)
-        with _each(f, places):
-            for_filter = f.local(place)
+        with _each(f, g.kernel_height):
+            column = f.local(source)
             with _each(f, g.filters):
-                number = f.local(for_filter)
-                with _each(f, g.channels):
+                number = f.local(column)
+                with _each(f, g.line):
                     f.store(target, I32.load(number))
                     number += 4 * g.filters
                     target += 4
-                for_filter += 4
-            place -= 4 * g.channels * g.filters
+                column += 4
+            source += 4 * g.line * g.filters
     return f
 
 

@@ -59,18 +59,14 @@ class Conv2DKernels(LayerKernels):
         return conv.merged(g)
 
     @property
-    def back(self) -> Geometry:
-        """Of the convolution that gives the gradient with respect to the inputs."""
-        height, width = (size + k - 1 for size, k in zip(self.x, self.window, strict=False))
-        return conv.merged(Geometry(height, width, self.y[-1], *self.window, 1, 1, self.x[-1]))
-
-    @property
     def residuals(self) -> dict[str, int]:
         return {"padded": math.prod(self.padded_shape)} if self.is_padded else {}
 
     @property
     def shared(self) -> int:
-        return padded(4 * self.geometry.kernel) + self.back.x_bytes
+        # The transposed kernel, and the gradient of a picture with its padding.
+        g = self.geometry
+        return padded(4 * g.kernel) + (g.x_bytes if self.is_padded else 0)
 
     def forward(
         self, f: Function, place: Place, x: Value, z: Value, rows: Value, mode: Mode
@@ -128,40 +124,40 @@ def _kernel_gradient(module: Module, kernels: Conv2DKernels) -> Function:
 @once
 def _input_gradient(module: Module, kernels: Conv2DKernels) -> Function:
     """Return a function of (dz, kernel, dx, rows, shared)."""
-    g, back = kernels.geometry, kernels.back
+    g = kernels.geometry
+    size = math.prod(kernels.x)
+    one = conv.input_gradient(module, g)
     with module.function("conv2d input gradient", I32, I32, I32, I32, I32) as f:
-        dz, kernel, dx, rows, turned = f.parameters
-        spread = f.local(turned + padded(4 * g.kernel))
-        f.call(conv.turned(module, g), kernel, turned)
-        f.call(_clear(module), spread, I32(back.x_bytes // 4))
-        with f.for_range(dx, f.local(dx + rows * back.z_bytes), back.z_bytes):
-            f.call(_spread(module, kernels), dz, spread)
-            f.call(conv.correlation(module, back, False), spread, turned, dx)
+        dz, kernel, dx, rows, transposed = f.parameters
+        f.call(conv.transposed(module, g), kernel, transposed)
+        if not kernels.is_padded:
+            f.call(_clear(module), dx, rows * size)
+        whole = f.local(transposed + padded(4 * g.kernel))
+        with f.for_range(f.local(I32(0)), rows):
+            if kernels.is_padded:
+                f.call(_clear(module), whole, I32(g.x_bytes // 4))
+                f.call(one, dz, transposed, whole)
+                f.call(_inside(module, kernels), whole, dx)
+            else:
+                f.call(one, dz, transposed, dx)
             dz += g.z_bytes
+            dx += 4 * size
     return f
 
 
 @once
-def _spread(module: Module, kernels: Conv2DKernels) -> Function:
-    """Return a function of (dz, target) that copies deltas to their places among zeros."""
-    (height, width, filters), back = kernels.y, kernels.back
-    top, left = (k - 1 - n for k, n in zip(kernels.window, kernels.before, strict=True))
-    down, right = kernels.strides
-    with module.function("spread", I32, I32) as f:
-        dz, target = f.parameters
-        row = f.local(target + top * back.x_row + left * 4 * filters)
-        copy = vectors.copy(module)
+def _inside(module: Module, kernels: Conv2DKernels) -> Function:
+    """Return a function of (source, x) that copies a picture from the middle of its padding."""
+    height, width, channels = kernels.x
+    row = 4 * kernels.padded_shape[1] * channels
+    top, left = kernels.before
+    with module.function("inside", I32, I32) as f:
+        source, x = f.parameters
+        source += top * row + 4 * left * channels
         with f.for_range(f.local(I32(0)), height):
-            if right == 1:
-                f.call(copy, dz, row, I32(width * filters))
-                dz += 4 * width * filters
-            else:
-                pixel = f.local(row)
-                with f.for_range(f.local(I32(0)), width):
-                    f.call(copy, dz, pixel, I32(filters))
-                    pixel += 4 * filters * right
-                    dz += 4 * filters
-            row += down * back.x_row
+            f.call(vectors.copy(module), source, x, I32(width * channels))
+            source += row
+            x += 4 * width * channels
     return f
 
 
