@@ -61,6 +61,18 @@ def r2_score(targets: np.ndarray, predicted: np.ndarray) -> float:
 def predicted_classes(
     outputs: np.ndarray, target_range: tuple[float, float] = (0.0, 1.0)
 ) -> np.ndarray:
+    """Return the class that each row of outputs stands for: (n, ...).
+
+    Args:
+        outputs: (n, ..., k), of which the largest says the class; or (n, ..., 1), which says the
+            second of two above the middle of the targets.
+        target_range: the targets of a class that is not, and one that is, the answer.
+
+    >>> predicted_classes(np.array([[0.2, 0.8], [0.6, 0.4]])).tolist()
+    [1, 0]
+    >>> predicted_classes(np.array([[0.5], [0.1]]), (-1.0, 1.0)).tolist()
+    [1, 1]
+    """
     if outputs.shape[-1] > 1:
         return np.asarray(outputs.argmax(axis=-1))
     off, on = target_range

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import os
+import weakref
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -21,6 +23,9 @@ from nn.names import lookup
 from nn.network import summary_rows
 from nn.optimizers import OPTIMIZERS, Optimizer
 from nn.training import Evaluation, evaluating, exhaust, training
+
+_OWNERS: weakref.WeakKeyDictionary[Optimizer, weakref.ref[Sequential]] = weakref.WeakKeyDictionary()
+"""Which network an optimizer trains."""
 
 
 class Sequential(Runnable):
@@ -103,6 +108,11 @@ class Sequential(Runnable):
             raise ValueError(f"{loss.name} needs a last layer with {needed}, not with {found}")
         if isinstance(optimizer, str):
             optimizer = _default_optimizer(optimizer)
+        owner = _OWNERS.get(optimizer)
+        if owner is not None and owner() not in (None, self):
+            # Its moments are those of the other network.
+            optimizer = copy.deepcopy(optimizer)
+        _OWNERS[optimizer] = weakref.ref(self)
         self.optimizer = optimizer
         self.loss = loss
         self.target_range = target_range

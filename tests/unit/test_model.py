@@ -1,5 +1,9 @@
 """Sequential does what its Keras namesakes do, and says so when it cannot."""
 
+import copy
+import pickle
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 
@@ -7,7 +11,7 @@ from nn.data import Dataset
 from nn.layers import Dense, Rescaling
 from nn.model import Sequential
 from nn.network import summary_rows
-from nn.optimizers import SGD
+from nn.optimizers import SGD, Adam
 from nn.regularizers import L1L2
 
 RNG = np.random.default_rng
@@ -263,6 +267,100 @@ def test_a_loss_that_does_not_go_with_the_last_layer_is_refused(loss, activation
     model = Sequential([Dense(2, activation)])
     with pytest.raises(ValueError, match=f"{loss} needs a last layer with {needed}, not with"):
         model.compile(loss=loss)
+
+
+def test_an_optimizer_trains_one_network():
+    optimizer = Adam(0.1)
+    x, y = RNG(0).normal(size=(20, 4)), RNG(1).integers(0, 3, 20)
+    alone, first, second = classifier(), classifier(), classifier()
+    alone.compile(Adam(0.1), "categorical_crossentropy")
+    for model in (first, second):
+        model.compile(optimizer, "categorical_crossentropy")
+    assert first.optimizer is optimizer and second.optimizer is not optimizer
+    for model in (alone, first, second):
+        model.build(4, 1)
+    for _ in range(3):
+        for model in (alone, first, second):
+            model.fit(x, y, rng=5)
+    assert np.array_equal(first.parameters, alone.parameters)
+    assert np.array_equal(second.parameters, alone.parameters)
+
+
+@pytest.mark.parametrize(
+    "duplicate", [copy.copy, copy.deepcopy, lambda m: pickle.loads(pickle.dumps(m))]
+)
+def test_a_copy_is_a_network_of_its_own(duplicate):
+    model = classifier()
+    x, y = RNG(0).normal(size=(20, 4)), RNG(1).integers(0, 3, 20)
+    model.fit(x, y, rng=1)
+    expected, before = model.predict(x), model.parameters.copy()
+    twin = duplicate(model)
+    twin.fit(x, y, rng=2)
+    assert np.array_equal(model.parameters, before)
+    assert np.array_equal(model.predict(x), expected)
+    twin.parameters = before
+    del model
+    assert np.array_equal(twin.predict(x), expected)
+
+
+def test_two_threads_may_use_one_network():
+    model = Sequential([Dense(300, "tanh"), Dense(2)])
+    model.compile(engine="numpy")
+    model.build(200, 1)
+    inputs = [RNG(seed).normal(size=(256, 200)) for seed in range(4)]
+    expected = [model.predict(x) for x in inputs]
+    with ThreadPoolExecutor(4) as pool:
+        for _ in range(20):
+            for found, right in zip(pool.map(model.predict, inputs), expected, strict=True):
+                assert np.array_equal(found, right)
+
+
+def test_the_scaling_of_inputs_may_be_changed_at_any_time():
+    model = Sequential([Dense(1, use_bias=False)], Rescaling())
+    model.build(1, 1)
+    model.parameters = [1]
+    assert model.predict(np.array([[2.0]])).tolist() == [[2]]
+    model.inputs.scale = 100
+    assert model.predict(np.array([[2.0]])).tolist() == [[200]]
+
+
+@pytest.mark.parametrize("target_range", [(-1.0, 1.0), (0.0, 0.2), (1.0, 0.0)])
+@pytest.mark.parametrize("engine", ["numpy", "wasm"])
+def test_a_single_output_is_right_on_its_side_of_the_middle(target_range, engine):
+    model = Sequential([Dense(1, use_bias=False)])
+    model.compile(loss="mse", target_range=target_range, engine=engine)
+    model.build(1, 1)
+    model.parameters = [1]
+    off, on = target_range
+    answers = np.array([[off + 0.4 * (on - off)], [off + 0.6 * (on - off)]], dtype=np.float32)
+    evaluation = model.evaluate(answers, np.array([0, 1]))
+    assert evaluation.accuracy == 1
+    assert evaluation.predicted.tolist() == [0, 1]
+
+
+def test_what_users_of_keras_write_is_understood():
+    x = RNG(0).normal(size=(8, 3))
+    model = Sequential([Dense(4, activation=None), Dense(1, activation="sigmoid")])
+    with pytest.raises(ValueError, match="compile the network before fit"):
+        model.fit(x, np.zeros(8))
+    for loss in ("mse", "mae"):
+        model.compile("adam", loss, engine="wasm")
+        assert model.fit(x, np.ones(8), epochs=0, rng=42) == []
+        model.fit(x, x[:, 0] > 0, rng=42)
+        assert model.evaluate(x, x[:, 0] > 0).accuracy is not None
+    whole = Sequential([Dense(1)])
+    whole.compile("sgd", "mse")
+    (evaluation,) = whole.fit(x, np.arange(8), rng=42)
+    assert evaluation.accuracy is None
+    three = classifier()
+    (evaluation,) = three.fit(x, np.eye(3, dtype=int)[RNG(1).integers(0, 3, 8)], rng=42)
+    assert evaluation.accuracy is not None
+
+
+def test_targets_that_are_no_distribution_are_refused():
+    model = classifier()
+    with pytest.raises(ValueError, match="the targets of sample 2 sum to 1.5"):
+        model.fit(np.zeros((2, 4)), np.array([[1.0, 0, 0], [1, 0.5, 0]]))
 
 
 def test_unknown_names_are_answered_with_the_known_ones():

@@ -191,7 +191,8 @@ def _measure(module: Module, spec: Spec) -> Function:
             off, on = F32.load(constants, 4 * OFF), F32.load(constants, 4 * ON)
             one_hot = losses.one_hot(module, spec.units, spec.classes)
             f.call(one_hot, targets, t, rows, off, on)
-            right = losses.right_answers(module, spec.units)(y, targets, rows)
+            middle = [off, on] if spec.units == 1 else []
+            right = losses.right_answers(module, spec.units)(y, targets, rows, *middle)
             f.store(totals, F64.load(totals, 8) + right.to(F64), 8)
         z = spec.layout.buffer(arguments, "z")
         count = rows * spec.positions if spec.positions > 1 else rows

@@ -140,15 +140,22 @@ def one_hot(module: Module, units: int, classes: int) -> Function:
 def right_answers(module: Module, units: int) -> Function:
     """Count rows whose largest output is that of the label: called with (y, labels, rows).
 
-    The first of equal ones counts, and the first that is not a number before all others, as NumPy's
-    ``argmax`` has it. A single output says the second class above ½.
+    The first of equal ones counts, and the first that is NaN before all others, as NumPy's
+    ``argmax`` has it. A single output says which class by the middle of the two targets; then the
+    function takes these too.
     """
-    with module.function("right answers", I32, I32, I32, result=I32) as f:
-        y, labels, rows = f.parameters
+    targets = [F32, F32] if units == 1 else []
+    with module.function("right answers", I32, I32, I32, *targets, result=I32) as f:
+        y, labels, rows, *off_on = f.parameters
         right, answer, best = f.local(I32), f.local(I32), f.local(F32)
         with f.for_range(labels, f.local(labels + rows * 4), 4):
             best.set(F32.load(y))
-            answer.set(best > 0.5 if units == 1 else I32(0))
+            if off_on:
+                off, on = off_on
+                middle = (off + on) * 0.5
+                answer.set(select(on > off, best > middle, (best > middle).is_zero()))
+            else:
+                answer.set(I32(0))
             y += 4
             if units > 1:
                 with f.for_range(f.local(I32(1)), units) as output:
