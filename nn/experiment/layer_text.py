@@ -101,16 +101,16 @@ def described(layer: Layer) -> LayerSettings:
         ValueError: it cannot be said as text.
     """
     kind = type(layer).__name__
+    if kind not in KINDS.values():
+        raise ValueError(f"a {kind} layer cannot be said as text")
     config = layer.config()
     options = []
-    for name, parameter in arguments_of(kind).items():
-        value = config[name]
+    for name, value in fewest_arguments(layer).items():
         if name in _UNSAID or (kind, name) == ("Dense", "units"):
             continue
         if np.ndim(value) and not isinstance(value, tuple):
             raise ValueError(f"{kind} has an array as {name}, which cannot be said as text")
-        if not _is_default(name, value, parameter, config):
-            options.append((name, _single(value)))
+        options.append((name, _single(value)))
     return LayerSettings(
         units=config.get("units", 0),
         activation=layer.activation.name if "activation" in config else None,
@@ -118,6 +118,23 @@ def described(layer: Layer) -> LayerSettings:
         kind=kind,
         options=tuple(options),
     )
+
+
+def fewest_arguments(layer: Layer) -> dict[str, Any]:
+    """Return as few arguments as make an equal layer, by name, in the constructor's order.
+
+    >>> from nn import Dropout, MaxPooling2D
+    >>> fewest_arguments(MaxPooling2D(3, strides=3)), fewest_arguments(Dropout(0.5))
+    ({'pool_size': (3, 3)}, {'rate': 0.5})
+    """
+    made, config = type(layer), layer.config()
+    parameters = inspect.signature(made).parameters
+    found = {name: config[name] for name, one in parameters.items() if one.default is one.empty}
+    for name, value in config.items():
+        # What an argument is by default may depend on those before it.
+        if name not in found and not np.array_equal(made(**found).config()[name], value):
+            found[name] = value
+    return {name: found[name] for name in config if name in found}
 
 
 def read_layers(text: str) -> tuple[LayerSettings, ...]:
@@ -184,8 +201,23 @@ def read_output(text: str) -> LayerSettings:
                 "expected an activation, an initializer, bias or nobias, with colons between "
                 f"them, such as relu:he_normal, not {word!r:.20}"
             )
-        layer = replace(layer, **general)
+        layer = _with(layer, general)
     return layer
+
+
+def _with(layer: LayerSettings, general: dict[str, Any]) -> LayerSettings:
+    """Return a layer of which one thing more is said."""
+    (name,) = general
+    if getattr(layer, name) is not None:
+        raise ValueError(f"expected {_CALLED[name]} only once")
+    return replace(layer, **general)
+
+
+_CALLED = {
+    "activation": "an activation",
+    "initializer": "an initializer",
+    "use_bias": "bias or nobias",
+}
 
 
 def _read(kind: str, words: list[str]) -> LayerSettings:
@@ -195,22 +227,25 @@ def _read(kind: str, words: list[str]) -> LayerSettings:
     values: dict[str, Any] = {}
     layer = LayerSettings(kind=kind)
     for i, word in enumerate(words):
-        name, equals, value = word.partition("=")
+        name, equals, text = word.partition("=")
+        general = _general_word(word, set(taken))
+        if general is not None:
+            layer = _with(layer, general)
+            continue
         if equals:
             if name not in taken or name in _UNSAID:
-                known = [known for known in taken if known not in _UNSAID]
-                raise ValueError(f"expected {_listed(known)} of {kind}, not {name!r:.20}")
-            values[name] = _value(kind, name, value)
-        elif (general := _general_word(word, set(taken))) is not None:
-            layer = replace(layer, **general)
+                raise ValueError(f"{_expected(kind)}, not {name!r:.20}")
         elif word in PADDINGS and "padding" in taken:
-            values["padding"] = word
+            name, text = "padding", word
         elif i < len(places) and len(values) == i and _looks_like_a_number(word):
-            values[places[i]] = _value(kind, places[i], word)
+            name, text = places[i], word
+        elif kind == "Dense" and i == 0:
+            raise _NoUnits
         else:
-            if kind == "Dense" and i == 0:
-                raise _NoUnits
             raise ValueError(f"{_expected(kind)}, not {word!r:.20}")
+        if name in values:
+            raise ValueError(f"expected {name} of {_word(kind)} only once")
+        values[name] = _value(kind, name, text)
     missing = [
         name
         for name, parameter in taken.items()
@@ -234,23 +269,53 @@ def write_layer(layer: LayerSettings) -> str:
     >>> write_layer(read_layer("conv2d:16:5x5:strides=2x2:same:relu"))
     'conv2d:16:5:relu:same:strides=2'
     """
-    words: list[str] = []
+    return ":".join(filter(None, [write_size(layer), write_manner(layer)]))
+
+
+def write_size(layer: LayerSettings) -> str:
+    """Return the first part of a layer's text: its kind, unless it is Dense, and how large it is.
+
+    >>> write_size(read_layer("conv2d:16:5:relu:strides=2"))
+    'conv2d:16:5'
+    """
+    if layer.kind == "Dense":
+        return str(layer.units or "")
+    words = [_word(layer.kind)]
     options = dict(layer.options)
-    if layer.kind != "Dense":
-        words.append(next(word for word, kind in KINDS.items() if kind == layer.kind))
-    elif layer.units:
-        words.append(str(layer.units))
-    for i, (name, parameter) in enumerate(arguments_of(layer.kind).items()):
-        if name in options and (i == 0 or parameter.default is parameter.empty):
-            words.append(_write(options.pop(name)))
-        elif name == "pool_size":
-            # It says more than none.
-            words.append(_write(parameter.default))
-    bias = {None: None, True: "bias", False: "nobias"}[layer.use_bias]
-    words += filter(None, [layer.activation, layer.initializer, bias])
-    words += [options.pop("padding")] if "padding" in options else []
-    words += [f"{name}={_write(value)}" for name, value in options.items()]
+    for name in _sizes(layer.kind):
+        words.append(_write(options.get(name, arguments_of(layer.kind)[name].default)))
     return ":".join(words)
+
+
+def write_manner(layer: LayerSettings) -> str:
+    """Return the rest of a layer's text, which may be empty: all that is not its size.
+
+    >>> write_manner(read_layer("conv2d:16:5:relu:strides=2"))
+    'relu:strides=2'
+    """
+    bias = {None: None, True: "bias", False: "nobias"}[layer.use_bias]
+    words = [layer.activation, layer.initializer, bias]
+    sizes = _sizes(layer.kind)
+    options = {name: value for name, value in layer.options if name not in sizes}
+    words.append(options.pop("padding", None))
+    words += [f"{name}={_write(value)}" for name, value in options.items()]
+    return ":".join(filter(None, words))
+
+
+def _word(kind: str) -> str:
+    return next(word for word, known in KINDS.items() if known == kind)
+
+
+def _sizes(kind: str) -> list[str]:
+    """Return the arguments that are written without their names: those that a layer must be told.
+
+    How large a pool is says more than nothing, even where it is the default.
+    """
+    return [
+        name
+        for name, parameter in arguments_of(kind).items()
+        if name not in _UNSAID and (parameter.default is parameter.empty or name == "pool_size")
+    ]
 
 
 def arguments_of(kind: str) -> Mapping[str, inspect.Parameter]:
@@ -343,7 +408,7 @@ def _value(kind: str, name: str, text: str) -> Any:
             return text
         return real(-1e6, 1e6)(text)
     except ValueError as error:
-        raise ValueError(f"{error} as {name} of {kind}") from None
+        raise ValueError(f"{error} as {name} of {_word(kind)}") from None
 
 
 def _single(value: Any) -> Any:
@@ -363,34 +428,16 @@ def _looks_like_a_number(word: str) -> bool:
     return word[:1].isdecimal() or word[:1] in ("-", ".")
 
 
-def _is_default(
-    name: str, value: Any, parameter: inspect.Parameter, config: Mapping[str, Any]
-) -> bool:
-    default = parameter.default
-    if default is None:
-        # Strides of a pooling layer are by default its size.
-        return name == "strides" and value == config.get("pool_size")
-    if default is parameter.empty:
-        return False
-    return bool(_single(value) == _single(default))
-
-
 def _expected(kind: str) -> str:
     """Return what can be said of a kind, such as "expected conv2d:filters:kernel_size"."""
-    word = next(word for word, known in KINDS.items() if known == kind)
     taken = arguments_of(kind)
-    required = [
-        name
-        for name, parameter in taken.items()
-        if parameter.default is parameter.empty and name not in _UNSAID
-    ]
-    more = [name for name in taken if name not in (*required, *_UNSAID)]
-    others = [f"{name}=" for name in more]
+    sizes = _sizes(kind)
+    others = [f"{name}=" for name in taken if name not in (*sizes, *_UNSAID)]
     if "activation" in taken:
         others = ["an activation", *others]
     if "kernel_initializer" in taken:
         others = [*others[:1], "an initializer", "bias or nobias", *others[1:]]
-    start = "units" if kind == "Dense" else ":".join([word, *required])
+    start = "units" if kind == "Dense" else ":".join([_word(kind), *sizes])
     return f"expected {start}{', and then ' if others else ''}{_listed(others)}"
 
 
