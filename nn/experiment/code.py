@@ -6,13 +6,14 @@ import ast
 import inspect
 import textwrap
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 
 import nn
-from nn.activations import ACTIVATIONS
 from nn.engine.numerical import NumericalEngine
 from nn.experiment.experiment import make_layers, sample_shape
+from nn.experiment.layer_text import fewest_arguments
 from nn.experiment.settings import DECAYS, Settings
 from nn.experiment.task import DataCode, Task
 from nn.initializers import name_of
@@ -50,34 +51,33 @@ def _model(settings: Settings, task: Task) -> str:
     penalized = bool(settings.l1 or settings.l2)
     if penalized:
         lines.append(f"penalty = {_made(L1L2(settings.l1, settings.l2))}")
-    layers = [_layer(layer, penalized) for layer in make_layers(settings, task)]
-    arguments = [_spread("[", layers, "]")]
+    layers = make_layers(settings, task)
+    arguments = [_spread("[", [_layer(layer, penalized) for layer in layers], "]")]
     inputs = _made(task.inputs)
     if inputs != "Rescaling()":
         arguments.append(f"inputs={inputs}")
     if task.dtype != _USUAL.dtype:
         arguments.append(f"dtype={_value(task.dtype)}")
     lines.append(_spread("model = Sequential(", arguments, ")"))
-    shape = sample_shape(make_layers(settings, task), task)
+    shape = sample_shape(layers, task)
     lines.append(f"model.build({shape[0] if len(shape) == 1 else _value(shape)}, rng)")
     return "\n".join(lines)
 
 
 def _layer(layer: Layer, penalized: bool) -> str:
+    """Return the call that makes a layer, with what settings say of it and what is not usual."""
     config = layer.config()
     parameters = inspect.signature(type(layer)).parameters
-    given = {name: _argument(value) for name, value in config.items()}
-    places = [name for name, p in parameters.items() if p.default is p.empty]
-    names = [name for name in _SAID if name in given and name not in places]
-    for name, parameter in parameters.items():
-        if name not in (*places, *_SAID, "kernel_regularizer"):
-            usual = _argument(parameter.default)
-            same = given[name] == usual or _pair(config[name]) == _pair(parameter.default)
-            if not same and not (name == "bias_initializer" and not config["use_bias"]):
-                names.append(name)
-    arguments = [given[name] for name in places]
-    arguments += [f"{name}={given[name]}" for name in names]
-    if penalized and "kernel_regularizer" in given:
+    places = [name for name, one in parameters.items() if one.default is one.empty]
+    said = [name for name in _SAID if name in config and name not in places]
+    said += [name for name in fewest_arguments(layer) if name not in (*places, *said)]
+    arguments = [_argument(config[name]) for name in places]
+    arguments += [
+        f"{name}={_argument(config[name])}"
+        for name in said
+        if name != "bias_initializer" or config["use_bias"]
+    ]
+    if penalized and "kernel_regularizer" in config:
         arguments.append("kernel_regularizer=penalty")
     return _spread(f"{type(layer).__name__}(", arguments, ")")
 
@@ -86,15 +86,10 @@ _SAID = ("activation", "kernel_initializer", "use_bias")
 """What is written of a layer even where it is the default: it matters most."""
 
 
-def _pair(value: object) -> object:
-    """Return two numbers for one that stands for both."""
-    return (value, value) if isinstance(value, int) else value
-
-
-def _argument(value: object) -> str:
+def _argument(value: Any) -> str:
     """Return an argument of a layer: a number, a pair, or the name of what has one."""
-    if value in ACTIVATIONS.values():
-        return _value(getattr(value, "name"))  # noqa: B009
+    if isinstance(getattr(value, "name", None), str):
+        return _value(value.name)
     if callable(value):
         name = name_of(value)
         return _made(value) if name is None else _value(name)
@@ -126,14 +121,12 @@ def _training(settings: Settings, task: Task) -> str:
         f"batch_size={settings.batch_size}",
         f"epochs={settings.epochs}",
         "validation_data=(test.inputs, test.targets)",
-        f"validation_freq={settings.epochs}",
+        f"validation_freq={settings.epochs if settings.patience is None else 1}",
         "rng=rng",
     ]
-    augment = getattr(settings, "augment", None)
-    if augment is not None:
-        arguments.append(f"augmentation={_made(augment)}")
+    if settings.augmentation is not None:
+        arguments.append(f"augmentation={_made(settings.augmentation)}")
     if settings.patience is not None:
-        arguments[5] = "validation_freq=1"
         arguments += [f"patience={settings.patience}", "restore_best=True"]
     lines.append(_spread("evaluations = model.fit(", arguments, ")"))
     return "\n".join(lines)

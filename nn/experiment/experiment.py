@@ -5,6 +5,7 @@ The page and the command line both work through this, so the same settings give 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import replace
 from typing import TypeVar
@@ -38,6 +39,9 @@ _KERNEL_INITIALIZERS = {
 MAX_MULTIPLICATIONS = 200_000_000
 """Of a sample on its way forward: more would hold a frame for seconds."""
 
+MAX_OUTPUTS = 1_000_000
+"""Of all layers for a sample: each sample of a mini-batch keeps them until its way back."""
+
 S = TypeVar("S", bound=Settings)
 
 
@@ -66,12 +70,11 @@ def sample_shape(layers: Sequence[Layer], task: Task) -> Shape:
         ValueError: they do not fit either; the message says which layer does not.
     """
     rows = (task.features,)
-    if task.picture is None:
-        shapes_of(layers, rows)
-        return rows
     try:
         shapes_of(layers, rows)
     except ValueError:
+        if task.picture is None:
+            raise
         shapes_of(layers, task.picture)
         return task.picture
     return rows
@@ -93,16 +96,17 @@ def check(settings: Settings, task: Task) -> None:
         raise refuse(
             "hidden",
             f"the hidden layers end in {'x'.join(map(str, shapes[-2]))} numbers: put flatten or "
-            "globalavgpool last",
+            "globalavgpool before the output layer",
         )
-    count = sum(layer.parameter_count(shape) for layer, shape in pairs)
-    if count > weights.MAX_PARAMETERS:
-        problem = f"{count:,} weights are too many: at most {weights.MAX_PARAMETERS:,}"
-        raise refuse("hidden", problem)
+    weight_count = sum(layer.parameter_count(shape) for layer, shape in pairs)
     work = sum(layer.multiplications(shape) for layer, shape in pairs)
-    if work > MAX_MULTIPLICATIONS:
-        problem = f"{work:,} multiplications a sample are too many: at most {MAX_MULTIPLICATIONS:,}"
-        raise refuse("hidden", problem)
+    for count, most, things in (
+        (weight_count, weights.MAX_PARAMETERS, "weights"),
+        (work, MAX_MULTIPLICATIONS, "multiplications a sample"),
+        (sum(map(math.prod, shapes[1:])), MAX_OUTPUTS, "outputs of all layers"),
+    ):
+        if count > most:
+            raise refuse("hidden", f"{count:,} {things} are too many: at most {most:,}")
     needed, found = LOSSES[settings.loss].output_activation, layers[-1].activation.name
     if needed not in (None, found):
         raise refuse("output", f"{settings.loss} needs {needed} here, not {found}")
@@ -151,6 +155,9 @@ class Experiment:
         Args:
             base: settings for what the network's history does not tell.
             task: what the network is for.
+
+        Raises:
+            ValueError: no settings make such a network.
         """
         try:
             settings = parse(self.history.settings, base)
@@ -165,6 +172,8 @@ class Experiment:
             # The history is of another network.
             pass
         *hidden, output = found
+        if output.kind != "Dense":
+            raise ValueError(f"the last layer must be Dense here, and is {output.kind}")
         return replace(
             settings,
             activation=next((layer.activation for layer in hidden if layer.activation), None)
@@ -189,11 +198,12 @@ class Experiment:
         """Train the network further, as :func:`nn.training.training` does, and keep the history.
 
         Args:
-            settings: optimizer, learning rate, batch size, epochs and samples are used.
+            settings: optimizer, learning rate, batch size, epochs, patience, samples and
+                augmentation are used.
             data: what to train on, or to draw ``settings.train_samples`` of.
-            test: tested on, when given.
+            test: tested on, when given; without it nothing tells when patience is at its end.
             budget: about how many seconds of work between two yields.
-            validation_freq: how many epochs come before each test.
+            validation_freq: how many epochs come before each test; with patience it is one.
 
         Raises:
             SettingsError: ``settings.train_samples`` is more than there are.
@@ -205,6 +215,8 @@ class Experiment:
             data = data.draw(count, self._rng)
         self._compile(settings, steps=settings.epochs * -(-len(data) // settings.batch_size))
         self.history.settings = settings.fields()
+        patience = settings.patience if test is not None else None
+        freq = validation_freq if patience is None else 1
         return self._recorded(
             training(
                 self.model,
@@ -213,10 +225,10 @@ class Experiment:
                 epochs=settings.epochs,
                 rng=self._rng,
                 validation=test,
-                validation_freq=validation_freq if test is not None else None,
-                augmentation=getattr(settings, "augment", None),
-                patience=settings.patience if test is not None else None,
-                restore_best=settings.patience is not None and test is not None,
+                validation_freq=freq if test is not None else None,
+                augmentation=settings.augmentation,
+                patience=patience,
+                restore_best=patience is not None,
                 budget=budget,
             )
         )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar, TypeVar
 
 from nn.activations import ACTIVATIONS
+from nn.data.augmentation import Augmentation
 from nn.engine.protocol import ENGINES
 from nn.experiment.fields import (
     Field,
@@ -105,6 +106,11 @@ class Settings:
     patience: int | None = None
 
     table: ClassVar[dict[str, Field]]
+
+    @property
+    def augmentation(self) -> Augmentation | None:
+        """What changes pictures while they are trained on; labs of pictures have a field of it."""
+        return None
 
     def network(self) -> tuple[object, ...]:
         """Return what decides where a network starts: equal ones make equal networks."""

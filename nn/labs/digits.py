@@ -28,6 +28,10 @@ class DigitsSettings(Settings):
 
     augment: Augmentation | None = None
 
+    @property
+    def augmentation(self) -> Augmentation | None:
+        return self.augment
+
 
 _AMOUNTS = tuple(inspect.signature(Augmentation).parameters)
 
