@@ -13,7 +13,7 @@ import numpy as np
 import nn
 from nn.engine.numerical import NumericalEngine
 from nn.experiment.experiment import make_layers, sample_shape
-from nn.experiment.layer_text import fewest_arguments
+from nn.experiment.layer_settings import fewest_arguments
 from nn.experiment.settings import DECAYS, Settings
 from nn.experiment.task import DataCode, Task
 from nn.initializers import name_of

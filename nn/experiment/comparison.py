@@ -14,7 +14,9 @@ from typing import Generic, TypeVar
 from nn.data.dataset import Dataset
 from nn.experiment.experiment import Experiment
 from nn.experiment.fields import SettingsError
-from nn.experiment.settings import LayerSettings, Settings, write_layer
+from nn.experiment.layer_settings import LayerSettings
+from nn.experiment.layer_text import write_manner
+from nn.experiment.settings import Settings
 from nn.experiment.task import Task
 from nn.training import Clock, Progress
 
@@ -34,6 +36,9 @@ _WORDED = {
     "engine": "engine {}",
 }
 """How :func:`differences` says a field, where its label would make it longer and no clearer."""
+
+_UNSAID = {"trainSamples": "all", "patience": "never", "augment": "none"}
+"""How it says a field that is empty, where that does not leave something to the program."""
 
 _CURVE_POINTS = 150
 _CURVE_SAMPLES = 100
@@ -222,7 +227,7 @@ def differences(runs: Sequence[Run[S]], besides: Sequence[str] = VARIED) -> list
     """Return for each run what tells it from others, apart from the fields ``besides``.
 
     It names only fields in which the runs differ: "1,600 samples · seed 2". Of hidden layers it
-    tells what they are apart from their units, where that differs.
+    tells what they are apart from their kinds and sizes, where that differs.
     """
     if not runs:
         return []
@@ -232,10 +237,10 @@ def differences(runs: Sequence[Run[S]], besides: Sequence[str] = VARIED) -> list
         name for name in table if name not in besides and len({text[name] for text in texts}) > 1
     ]
     said = [[_said(table[name].label, name, text[name]) for name in telling] for text in texts]
-    kinds = {replace(layer, units=0) for run in runs for layer in run.settings.hidden}
-    if len(kinds) > 1:
+    manners = {write_manner(layer) for run in runs for layer in run.settings.hidden}
+    if len(manners) > 1 and len({text["hidden"] for text in texts}) > 1:
         for words, run in zip(said, runs, strict=True):
-            words.insert(0, _kind(run.settings))
+            words.insert(0, _manner(run.settings))
     return [" · ".join(filter(None, words)) for words in said]
 
 
@@ -245,17 +250,15 @@ def _said(label: str, name: str, text: str) -> str:
         return label if text == "true" else f"no {label}"
     if text.isdecimal() and name != "seed":
         text = f"{int(text):,}"
-    return _WORDED.get(name, f"{label} {{}}").format(
-        text or "all" * (name == "trainSamples") or "auto"
-    )
+    return _WORDED.get(name, f"{label} {{}}").format(text or _UNSAID.get(name, "auto"))
 
 
-def _kind(settings: Settings) -> str:
-    """Return what the hidden layers are: said once if they are alike, or each with its units."""
-    kinds = {replace(layer, units=0) for layer in settings.hidden}
-    if len(kinds) > 1:
+def _manner(settings: Settings) -> str:
+    """Return what the hidden layers are: said once if they are alike, or each with its size."""
+    manners = {write_manner(layer) for layer in settings.hidden}
+    if len(manners) > 1:
         return settings.fields()["hidden"]
-    return "".join(write_layer(kind) or "plain layers" for kind in kinds)
+    return "".join(manner or "plain layers" for manner in manners)
 
 
 def described(settings: Settings) -> str:

@@ -16,7 +16,7 @@ from nn.data.dataset import Dataset
 from nn.engine import default_engine, named_engine
 from nn.engine.numerical import NumericalEngine
 from nn.engine.protocol import Engine
-from nn.experiment.layer_text import LayerSettings, described
+from nn.experiment.layer_settings import LayerSettings, described
 from nn.experiment.settings import DECAYS, Settings, SettingsError, parse
 from nn.experiment.task import Task
 from nn.formats import weights

@@ -10,131 +10,27 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
-
-import numpy as np
 
 from nn.activations import ACTIVATIONS
 from nn.experiment.fields import real, whole, write_real
+from nn.experiment.layer_settings import (
+    KINDS,
+    UNSAID,
+    LayerSettings,
+    arguments_of,
+    described,
+    single,
+)
 from nn.initializers import INITIALIZERS
-from nn.layers import LAYERS, Layer
+from nn.layers import LAYERS
 from nn.layers.windows import PADDINGS
-
-KINDS = {
-    "dense": "Dense",
-    "conv2d": "Conv2D",
-    "maxpool": "MaxPooling2D",
-    "avgpool": "AveragePooling2D",
-    "globalavgpool": "GlobalAveragePooling2D",
-    "flatten": "Flatten",
-    "dropout": "Dropout",
-    "batchnorm": "BatchNormalization",
-    "activation": "Activation",
-    "rescaling": "Rescaling",
-}
-"""Kinds of layers, by their words in text; as :data:`nn.layers.LAYERS` calls them."""
 
 MAX_LAYERS = 40
 MAX_UNITS = 4096
 
 _BIAS = {"bias": True, "nobias": False}
-_GENERAL = ("activation", "use_bias", "kernel_initializer", "bias_initializer")
-"""Arguments that settings say for all layers."""
-_UNSAID = (*_GENERAL, "kernel_regularizer")
-
-Options = tuple[tuple[str, Any], ...]
-
-
-@dataclass(frozen=True)
-class LayerSettings:
-    """A layer, where it differs from what the settings say of all layers.
-
-    Attributes:
-        units: of a Dense layer; 0 for other kinds, and for the output layer, whose units the data
-            decides.
-        activation: None for the settings' own; for the output layer None is what suits the loss.
-        initializer: of the kernel; None for the one that suits the activation.
-        use_bias: None for the settings' own.
-        kind: a key of :data:`nn.layers.LAYERS`.
-        options: the kind's other arguments by name, in the order of its constructor, where they are
-            not the defaults.
-    """
-
-    units: int = 0
-    activation: str | None = None
-    initializer: str | None = None
-    use_bias: bool | None = None
-    kind: str = "Dense"
-    options: Options = ()
-
-    def make(
-        self, activation: str, initializer: Any, bias_initializer: Any, use_bias: bool
-    ) -> Layer:
-        """Return the layer; arguments are for what it leaves open.
-
-        Raises:
-            ValueError: there is no such layer.
-        """
-        general = {
-            "activation": self.activation or activation,
-            "use_bias": use_bias if self.use_bias is None else self.use_bias,
-            "kernel_initializer": self.initializer or initializer,
-            "bias_initializer": bias_initializer,
-        }
-        taken = arguments_of(self.kind)
-        given = {name: value for name, value in general.items() if name in taken}
-        if self.kind == "Dense":
-            given["units"] = self.units
-        return LAYERS[self.kind](**given, **dict(self.options))
-
-
-def layers(*units: int) -> tuple[LayerSettings, ...]:
-    """Return hidden Dense layers that differ in their units only."""
-    return tuple(map(LayerSettings, units))
-
-
-def described(layer: Layer) -> LayerSettings:
-    """Return what makes an equal layer, but for its initializers.
-
-    Raises:
-        ValueError: it cannot be said as text.
-    """
-    kind = type(layer).__name__
-    if kind not in KINDS.values():
-        raise ValueError(f"a {kind} layer cannot be said as text")
-    config = layer.config()
-    options = []
-    for name, value in fewest_arguments(layer).items():
-        if name in _UNSAID or (kind, name) == ("Dense", "units"):
-            continue
-        if np.ndim(value) and not isinstance(value, tuple):
-            raise ValueError(f"{kind} has an array as {name}, which cannot be said as text")
-        options.append((name, _single(value)))
-    return LayerSettings(
-        units=config.get("units", 0),
-        activation=layer.activation.name if "activation" in config else None,
-        use_bias=config.get("use_bias"),
-        kind=kind,
-        options=tuple(options),
-    )
-
-
-def fewest_arguments(layer: Layer) -> dict[str, Any]:
-    """Return as few arguments as make an equal layer, by name, in the constructor's order.
-
-    >>> from nn import Dropout, MaxPooling2D
-    >>> fewest_arguments(MaxPooling2D(3, strides=3)), fewest_arguments(Dropout(0.5))
-    ({'pool_size': (3, 3)}, {'rate': 0.5})
-    """
-    made, config = type(layer), layer.config()
-    parameters = inspect.signature(made).parameters
-    found = {name: config[name] for name, one in parameters.items() if one.default is one.empty}
-    for name, value in config.items():
-        # What an argument is by default may depend on those before it.
-        if name not in found and not np.array_equal(made(**found).config()[name], value):
-            found[name] = value
-    return {name: found[name] for name in config if name in found}
 
 
 def read_layers(text: str) -> tuple[LayerSettings, ...]:
@@ -223,7 +119,7 @@ _CALLED = {
 def _read(kind: str, words: list[str]) -> LayerSettings:
     taken = arguments_of(kind)
     # Those that are given by their place; words and names come after them.
-    places = [name for name in taken if name not in _UNSAID and name != "padding"]
+    places = [name for name in taken if name not in UNSAID and name != "padding"]
     values: dict[str, Any] = {}
     layer = LayerSettings(kind=kind)
     for i, word in enumerate(words):
@@ -233,7 +129,7 @@ def _read(kind: str, words: list[str]) -> LayerSettings:
             layer = _with(layer, general)
             continue
         if equals:
-            if name not in taken or name in _UNSAID:
+            if name not in taken or name in UNSAID:
                 raise ValueError(f"{_expected(kind)}, not {name!r:.20}")
         elif word in PADDINGS and "padding" in taken:
             name, text = "padding", word
@@ -249,7 +145,7 @@ def _read(kind: str, words: list[str]) -> LayerSettings:
     missing = [
         name
         for name, parameter in taken.items()
-        if parameter.default is parameter.empty and name not in values and name not in _UNSAID
+        if parameter.default is parameter.empty and name not in values and name not in UNSAID
     ]
     if missing:
         if kind == "Dense":
@@ -314,13 +210,8 @@ def _sizes(kind: str) -> list[str]:
     return [
         name
         for name, parameter in arguments_of(kind).items()
-        if name not in _UNSAID and (parameter.default is parameter.empty or name == "pool_size")
+        if name not in UNSAID and (parameter.default is parameter.empty or name == "pool_size")
     ]
-
-
-def arguments_of(kind: str) -> Mapping[str, inspect.Parameter]:
-    """Return the arguments of a kind's constructor, by name."""
-    return inspect.signature(LAYERS[kind]).parameters
 
 
 def own_arguments(kind: str) -> dict[str, str]:
@@ -332,7 +223,7 @@ def own_arguments(kind: str) -> dict[str, str]:
     return {
         name: "" if parameter.default in (parameter.empty, None) else _write(parameter.default)
         for name, parameter in arguments_of(kind).items()
-        if name not in _UNSAID
+        if name not in UNSAID
     }
 
 
@@ -401,7 +292,7 @@ def _value(kind: str, name: str, text: str) -> Any:
             numbers = tuple(whole(1, MAX_UNITS)(part) for part in text.split("x"))
             if len(numbers) > 2:
                 raise ValueError(f"expected a number or a pair such as 5x3, not {text!r:.20}")
-            return _single(numbers)
+            return single(numbers)
         if annotation.startswith("int"):
             return whole(1, MAX_UNITS)(text)
         if annotation.startswith("str"):
@@ -409,13 +300,6 @@ def _value(kind: str, name: str, text: str) -> Any:
         return real(-1e6, 1e6)(text)
     except ValueError as error:
         raise ValueError(f"{error} as {name} of {_word(kind)}") from None
-
-
-def _single(value: Any) -> Any:
-    """Return one number for a pair of equal ones."""
-    if isinstance(value, tuple) and len(set(value)) == 1:
-        return value[0]
-    return value
 
 
 def _write(value: Any) -> str:
@@ -432,7 +316,7 @@ def _expected(kind: str) -> str:
     """Return what can be said of a kind, such as "expected conv2d:filters:kernel_size"."""
     taken = arguments_of(kind)
     sizes = _sizes(kind)
-    others = [f"{name}=" for name in taken if name not in (*sizes, *_UNSAID)]
+    others = [f"{name}=" for name in taken if name not in (*sizes, *UNSAID)]
     if "activation" in taken:
         others = ["an activation", *others]
     if "kernel_initializer" in taken:

@@ -20,11 +20,10 @@ from nn.experiment.fields import (
     write_real,
     write_truth,
 )
+from nn.experiment.layer_settings import LayerSettings, layers
 from nn.experiment.layer_text import (
     MAX_LAYERS,
     MAX_UNITS,
-    LayerSettings,
-    layers,
     read_layers,
     read_output,
     write_layer,

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import inspect
+import math
 from dataclasses import dataclass
 
 from nn.data.augmentation import Augmentation
 from nn.data.image_csv import CLASSES, SIDE
 from nn.experiment.fields import Field, real, write_real
-from nn.experiment.layer_text import LayerSettings, read_layers
+from nn.experiment.layer_settings import LayerSettings
+from nn.experiment.layer_text import read_layers
 from nn.experiment.settings import FIELDS, Settings
 from nn.experiment.task import DataCode, Task
 from nn.formats import weights
 from nn.layers import Rescaling
 from nn.losses import LOSSES
+from nn.model import Sequential
 
 PICTURE = (SIDE, SIDE, 1)
 
@@ -78,6 +81,16 @@ def task(settings: Settings) -> Task:
         weights.TUTORIAL_TARGETS,
         picture=PICTURE,
     )
+
+
+def check_loaded(model: Sequential) -> None:
+    """Raise a ValueError unless the network of a weights file is for pictures of ten digits."""
+    inputs, outputs = model.input_shape, model.output_shape
+    if inputs not in (PICTURE, (math.prod(PICTURE),)) or outputs != (CLASSES,):
+        found = " to ".join("x".join(map(str, shape)) for shape in (inputs, outputs))
+        raise ValueError(
+            f"the network is {found}; for digits it must be 784 to 10, or 28x28x1 to 10"
+        )
 
 
 def data_code(own: bool = False) -> DataCode:

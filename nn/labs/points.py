@@ -12,7 +12,9 @@ from nn.data.columns import Columns
 from nn.data.dataset import Dataset, hold_out
 from nn.data.points import FEATURES, MAX_NOISE, SHAPES, features
 from nn.experiment.fields import Field, choice, real, whole, write_real
-from nn.experiment.settings import FIELDS, Settings, layers
+from nn.experiment.layer_settings import LayerSettings, layers
+from nn.experiment.layer_text import read_layers
+from nn.experiment.settings import FIELDS, Settings
 from nn.experiment.task import DataCode, Task
 from nn.losses import LOSSES
 
@@ -115,8 +117,16 @@ def _write_added(points: tuple[AddedPoint, ...]) -> str:
     )
 
 
+def _read_dense(text: str) -> tuple[LayerSettings, ...]:
+    hidden = read_layers(text)
+    if any(layer.kind != "Dense" for layer in hidden):
+        raise ValueError("expected dense layers only: here each neuron is drawn")
+    return hidden
+
+
 PointsSettings.table = {
     **FIELDS,
+    "hidden": replace(FIELDS["hidden"], read=_read_dense),
     "shape": Field("Data", "shape", choice(SHAPES)),
     "points": Field("Points", "points", whole(10, MAX_POINTS)),
     "noise": Field("Noise", "noise", real(0, MAX_NOISE), write_real),

@@ -9,11 +9,9 @@ from typing import Any
 
 from nn.activations import ACTIVATIONS
 from nn.experiment.experiment import make_layers, sample_shape
+from nn.experiment.layer_settings import KINDS, LayerSettings, arguments_of
 from nn.experiment.layer_text import (
-    KINDS,
     MAX_LAYERS,
-    LayerSettings,
-    arguments_of,
     can_be,
     first_text,
     layer_words,
@@ -89,9 +87,15 @@ class Builder(Panel[S]):
     def _show_summary(self, settings: S) -> None:
         task = self.lab.task(settings)
         layers = make_layers(settings, task)
-        shape = sample_shape(layers, task)
-        rows = summary_rows(layers, shape)
         body = self.parts.element("summaryRows")
+        try:
+            shape = sample_shape(layers, task)
+        except ValueError:
+            # Said beside the field: layers that do not go together make nothing.
+            body.replaceChildren()
+            self.parts.show("summaryTotal", "–")
+            return
+        rows = summary_rows(layers, shape)
         body.replaceChildren(dom.row("Input", f"(None, {', '.join(map(str, shape))})", "0"))
         for row, (name, made, count) in zip((*self._rows, self._output), rows, strict=True):
             body.append(dom.row(name, made, f"{count:,}"))

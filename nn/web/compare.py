@@ -21,6 +21,7 @@ from nn.experiment.comparison import (
     to_csv,
 )
 from nn.experiment.fields import SettingsError
+from nn.experiment.layer_text import write_size
 from nn.experiment.task import Task
 from nn.web import dom
 from nn.web.charts import Chart, Line
@@ -273,7 +274,7 @@ class _Row:
     def name(self, run: Run[S], difference: str) -> None:
         """Say which settings the run has; ``difference`` has those for which there is no column."""
         fields = run.settings.fields()
-        self._name.textContent = _units(run)
+        self._name.textContent = _sizes(run)
         self._head.title = described(run.settings)
         self._difference.title = self._head.title
         self._tell(difference)
@@ -306,14 +307,14 @@ class _Row:
         self._last.rowSpan = 2 if details else 1
 
 
-def _units(run: Run[S]) -> str:
-    return ",".join(str(layer.units) for layer in run.settings.hidden) or "none"
+def _sizes(run: Run[S]) -> str:
+    return ",".join(map(write_size, run.settings.hidden)) or "none"
 
 
 def _name(run: Run[S]) -> str:
     fields = run.settings.fields()
     return (
-        f"{_units(run)}, batch {fields['batchSize']}, "
+        f"{_sizes(run)}, batch {fields['batchSize']}, "
         f"{fields['optimizer']} {fields['learningRate']}"
     )
 
