@@ -179,16 +179,19 @@ def _train(options: argparse.Namespace) -> None:
 def _show(run: Iterator[Progress]) -> None:
     bar = None
     for progress in run:
-        if bar is None:
+        if progress.best is not None:
+            print(f"back to the best epoch, {progress.best}: ", end="")
+        elif bar is None:
             title = "test" if progress.testing else f"epoch {progress.epoch}/{progress.epochs}"
             bar = tqdm(
                 total=progress.total, desc=title, unit=" samples", leave=not progress.testing
             )
-        bar.update(progress.samples)
-        bar.set_postfix(loss=f"{progress.loss:.4f}", refresh=False)
-        if progress.done == progress.total:
-            bar.close()
-            bar = None
+        if bar is not None:
+            bar.update(progress.samples)
+            bar.set_postfix(loss=f"{progress.loss:.4f}", refresh=False)
+            if progress.done == progress.total:
+                bar.close()
+                bar = None
         if progress.evaluation:
             evaluation = progress.evaluation
             print(f"test loss {evaluation.loss:.4f}, accuracy {evaluation.accuracy:.2%}")

@@ -9,6 +9,7 @@ from nn.data.columns import Columns
 from nn.experiment.settings import FIELDS, LayerSettings, Settings
 from nn.experiment.task import DataCode, Task
 from nn.initializers import RandomUniform
+from nn.layers import Dense
 from nn.model import Sequential
 
 TRUE_WEIGHT, TRUE_BIAS = 1.8, 32.0
@@ -83,6 +84,8 @@ def check_model(model: Sequential) -> None:
     """Raise a ValueError unless ``model`` is one linear neuron for degrees."""
     (*hidden, output) = model.layers
     shape = "-".join(map(str, model.widths))
+    if type(output) is not Dense:
+        raise ValueError(f"the last layer is {type(output).__name__}; it must be one neuron, Dense")
     if hidden or model.widths != [1, 1] or output.activation.name != "linear":
         raise ValueError(
             f"the network is {shape}, {output.activation.name}; for temperatures it must be 1-1, "

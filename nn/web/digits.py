@@ -9,7 +9,7 @@ import numpy as np
 from pyscript.js_modules import glue
 
 from nn.data import Dataset, Images, read_images
-from nn.data.image_csv import CLASSES, SIDE
+from nn.data.image_csv import SIDE
 from nn.data.images import with_test_set
 from nn.experiment.task import DataCode, Task
 from nn.labs import digits
@@ -82,11 +82,7 @@ class DigitsLab(Lab[DigitsSettings]):
         return digits.data_code(own=not dom.element("mnist").hidden)
 
     def check_loaded(self, model: Sequential) -> None:
-        features, *_, classes = model.widths
-        if (features, classes) != (SIDE * SIDE, CLASSES):
-            raise ValueError(
-                f"the network is {features} to {classes}; for digits it must be 784 to 10"
-            )
+        digits.check_loaded(model)
 
     def adopted(self) -> None:
         self._sketch.model = self.experiment.model

@@ -94,7 +94,7 @@ class Form(Generic[S]):
     def _edited(self) -> None:
         settings = self.valid()
         if settings is not None:
-            address = f"#{self._lab}?{urlencode(settings.fields(), safe=',:')}"
+            address = f"#{self._lab}?{urlencode(settings.fields(), safe=',:=')}"
             document.querySelector(f"[data-opens={self._lab}]").href = address
             if glue.currentLab() == self._lab:
                 window.history.replaceState(None, "", address)

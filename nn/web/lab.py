@@ -204,8 +204,9 @@ class Lab(Generic[S]):
 
     @property
     def shape(self) -> str:
-        """The network's widths from input to output."""
-        return "-".join(map(str, self.experiment.model.widths))
+        """The shapes of a sample from input to output, such as 784-100-10."""
+        shapes = self.experiment.model.shapes
+        return "-".join("x".join(map(str, shape)) for shape in shapes)
 
     def _form_changed(self) -> None:
         if self._plan.network is not None:
@@ -247,7 +248,10 @@ class Lab(Generic[S]):
                 self.stop()
                 self.painter.paint_all()
 
-        self._start("training", self._ready_run(by_step=True), each, lambda: None)
+        def ended() -> None:
+            self._plan.run = None
+
+        self._start("training", self._ready_run(by_step=True), each, ended)
 
     def _ready_run(self, by_step: bool) -> Iterator[Progress]:
         """Return the run that was stopped, if it may go on, or a new one."""
@@ -347,9 +351,9 @@ class Lab(Generic[S]):
         try:
             experiment = Experiment.loaded(data)
             self.check_loaded(experiment.model)
+            settings = self.settings_of(experiment)
         except ValueError as error:
             raise ValueError(f"{name}: {error}") from None
-        settings = self.settings_of(experiment)
         self.form.write(settings)
         self._adopt(experiment, settings)
         accuracy = experiment.history.test_accuracy

@@ -129,16 +129,16 @@ class Meter:
             self._line = _Mean()
 
     def _log_epoch(self, progress: Progress, evaluation: Evaluation) -> None:
-        last = progress.epoch == progress.epochs
+        last = progress.epoch == progress.epochs or progress.best is not None
         if progress.epochs > _ANNOUNCED_EPOCHS and not last:
             return
         accuracy = ""
         if evaluation.accuracy is not None:
             accuracy = f", test accuracy {percent(evaluation.accuracy, 2)}"
-        dom.announce(
-            f"Epoch {progress.epoch:,} of {progress.epochs:,} done: "
-            f"test loss {figure(evaluation.loss)}{accuracy}"
-        )
+        done = f"Epoch {progress.epoch:,} of {progress.epochs:,} done"
+        if progress.best is not None:
+            done = f"Back to the best epoch, {progress.best:,}"
+        dom.announce(f"{done}: test loss {figure(evaluation.loss)}{accuracy}")
 
     def show_evaluation(self, evaluation: Evaluation, seen: int) -> None:
         """Show the result of a test of a network trained on ``seen`` samples."""

@@ -14,6 +14,7 @@ from nn.experiment.settings import layers
 from nn.experiment.task import DataCode, Task
 from nn.labs import points
 from nn.labs.points import PointsSettings
+from nn.layers import Dense
 from nn.model import Sequential
 from nn.web import dom
 from nn.web.gradient_cost import GradientCost
@@ -88,6 +89,11 @@ class PointsLab(Lab[PointsSettings]):
             raise ValueError(
                 f"the network's inputs are {', '.join(model.columns.inputs)[:80]}; for points "
                 f"they must be some of {', '.join(FEATURES)}, each once"
+            )
+        other = next((one for one in model.layers if type(one) is not Dense), None)
+        if other is not None:
+            raise ValueError(
+                f"the network has a {type(other).__name__} layer; for points all must be Dense"
             )
         needed = points.task(self._as_loaded(model)).outputs
         if model.outputs != needed:
