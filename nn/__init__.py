@@ -34,9 +34,9 @@ from nn.losses import (
 from nn.metrics import accuracy, confusion_matrix
 from nn.model import Sequential
 from nn.optimizers import SGD, Adam, RMSprop
+from nn.progress import Evaluation, Progress
 from nn.regularizers import L1L2
 from nn.schedules import CosineDecay, ExponentialDecay, InverseTimeDecay
-from nn.training import Evaluation, Progress
 
 __all__ = [
     "SGD",

@@ -23,7 +23,7 @@ from nn.labs.digits import PRESETS
 from nn.losses import LOSSES
 from nn.metrics import confusion_matrix
 from nn.optimizers import OPTIMIZERS
-from nn.training import Progress, exhaust
+from nn.progress import Progress, exhaust
 
 _BUDGET = 0.1
 """Seconds between two refreshes of the progress bar."""

@@ -22,7 +22,8 @@ from nn.losses import named as named_loss
 from nn.names import lookup
 from nn.network import summary_rows
 from nn.optimizers import OPTIMIZERS, Optimizer
-from nn.training import Evaluation, evaluating, exhaust, training
+from nn.progress import Evaluation, exhaust
+from nn.training import evaluating, training
 
 _OWNERS: weakref.WeakKeyDictionary[Optimizer, weakref.ref[Sequential]] = weakref.WeakKeyDictionary()
 """Which network an optimizer trains."""

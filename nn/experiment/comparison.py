@@ -18,7 +18,7 @@ from nn.experiment.layer_settings import LayerSettings
 from nn.experiment.layer_text import write_manner
 from nn.experiment.settings import Settings
 from nn.experiment.task import Task
-from nn.training import Clock, Progress
+from nn.progress import Clock, Progress
 
 S = TypeVar("S", bound=Settings)
 

@@ -25,8 +25,9 @@ from nn.losses import LOSSES
 from nn.model import Sequential
 from nn.network import shapes_of
 from nn.optimizers import OPTIMIZERS
+from nn.progress import Evaluation, Progress
 from nn.regularizers import L1L2
-from nn.training import Evaluation, Progress, evaluating, training
+from nn.training import evaluating, training
 
 _KERNEL_INITIALIZERS = {
     "sigmoid": "random_uniform",

@@ -20,7 +20,7 @@ from nn.labs import colours
 from nn.labs.colours import ColoursSettings
 from nn.labs.selection import Selection, first_choice, left_out
 from nn.model import Sequential
-from nn.training import Evaluation
+from nn.progress import Evaluation
 from nn.web import dom, files
 from nn.web.inputs import Inputs
 from nn.web.lab import Lab

@@ -15,7 +15,7 @@ from nn.experiment.task import DataCode, Task
 from nn.labs import digits
 from nn.labs.digits import DigitsSettings
 from nn.model import Sequential
-from nn.training import Evaluation
+from nn.progress import Evaluation
 from nn.web import dom, eye, files
 from nn.web.lab import Lab
 from nn.web.results import Results

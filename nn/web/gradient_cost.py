@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from nn.data import Dataset
-from nn.gradcheck import compare_gradients
+from nn.gradients import compare_gradients
 from nn.model import Sequential
 from nn.web.dom import Parts
 from nn.web.text import figure

@@ -16,7 +16,7 @@ from nn.experiment.settings import Settings, SettingsError
 from nn.experiment.task import DataCode, Task
 from nn.formats import weights
 from nn.model import Sequential
-from nn.training import Evaluation, Progress
+from nn.progress import Evaluation, Progress
 from nn.web import dom, files
 from nn.web.dom import Parts
 from nn.web.form import Form

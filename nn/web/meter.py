@@ -6,7 +6,7 @@ import math
 import time
 from collections import deque
 
-from nn.training import Evaluation, Progress
+from nn.progress import Evaluation, Progress
 from nn.web import dom
 from nn.web.charts import Chart
 from nn.web.dom import Parts

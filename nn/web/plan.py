@@ -11,7 +11,7 @@ import numpy as np
 from nn.experiment.experiment import Experiment
 from nn.experiment.settings import Settings
 from nn.model import Sequential
-from nn.training import Progress
+from nn.progress import Progress
 
 S = TypeVar("S", bound=Settings)
 

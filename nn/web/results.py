@@ -10,7 +10,7 @@ import numpy as np
 from nn.data import Dataset
 from nn.data.image_csv import CLASSES, SIDE
 from nn.metrics import confusion_matrix
-from nn.training import Evaluation
+from nn.progress import Evaluation
 from nn.web import dom, pictures
 from nn.web.matrix import Matrix
 from nn.web.text import percent

@@ -9,7 +9,7 @@ import numpy as np
 from nn.data import Dataset
 from nn.labs.colour_space import plane, representatives
 from nn.model import Sequential
-from nn.training import Pacer
+from nn.progress import Pacer
 from nn.web import dom, pictures
 from nn.web.dom import Parts
 from nn.web.text import percent

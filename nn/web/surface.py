@@ -15,7 +15,7 @@ from nn.data import Dataset
 from nn.data.points import features, grid
 from nn.labs.points import answers
 from nn.model import Sequential
-from nn.training import Pacer
+from nn.progress import Pacer
 from nn.web import contour, dom, pictures
 from nn.web.dom import Parts
 from nn.web.network_plan import Unit

@@ -8,7 +8,7 @@ from nn.data import Dataset
 from nn.data.columns import Columns
 from nn.metrics import confusion_matrix
 from nn.model import Sequential
-from nn.training import Evaluation
+from nn.progress import Evaluation
 from nn.web.dom import Parts
 from nn.web.matrix import Matrix
 from nn.web.scatter import Scatter

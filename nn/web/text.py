@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from nn.training import Evaluation
+from nn.progress import Evaluation
 
 
 def percent(share: float | None, digits: int) -> str:

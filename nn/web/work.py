@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from pyscript.js_modules import glue
 
-from nn.training import Progress
+from nn.progress import Progress
 from nn.web import dom
 from nn.web.dom import Parts
 from nn.web.frames import pull

@@ -25,7 +25,7 @@ from nn.experiment.settings import LayerSettings, Settings, layers, parse
 from nn.experiment.task import Task
 from nn.labs import digits as digits_lab
 from nn.labs.digits import KNOWN_COMPARISON
-from nn.training import exhaust
+from nn.progress import exhaust
 
 SMALL = Settings(
     hidden=layers(5),

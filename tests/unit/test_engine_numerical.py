@@ -10,8 +10,9 @@ from nn.engine.numpy import NumpyEngine
 from nn.layers import Dense, Rescaling
 from nn.model import Sequential
 from nn.optimizers import SGD
+from nn.progress import exhaust
 from nn.regularizers import L1L2
-from nn.training import exhaust, training
+from nn.training import training
 
 
 def network(engine: object, dtype: str = "float32", penalty: L1L2 | None = None) -> Sequential:

@@ -14,7 +14,7 @@ from nn.initializers import RandomUniform
 from nn.labs import digits as digits_lab
 from nn.labs.digits import PRESETS
 from nn.layers import Pass
-from nn.training import exhaust
+from nn.progress import exhaust
 
 SMALL = digits_lab.DigitsSettings(hidden=layers(20), epochs=2)
 

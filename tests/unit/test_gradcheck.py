@@ -10,10 +10,9 @@ import pytest
 from nn.activations import ACTIVATIONS, Relu, Sigmoid
 from nn.data import Dataset
 from nn.engine.numerical import NumericalEngine, NumericalProgram
-from nn.gradcheck import (
-    GradientCheck,
+from nn.gradcheck import GradientCheck, checking
+from nn.gradients import (
     backpropagated_gradient,
-    checking,
     compare_gradients,
     numerical_gradient,
     relative_difference,
@@ -22,8 +21,9 @@ from nn.layers import Dense, Rescaling
 from nn.losses import LOSSES, MeanSquaredError
 from nn.model import Sequential
 from nn.optimizers import SGD
+from nn.progress import exhaust
 from nn.regularizers import L1L2
-from nn.training import exhaust, training
+from nn.training import training
 
 FEATURES, OUTPUTS = 3, 3
 

@@ -15,7 +15,7 @@ from nn.labs.steps import STEPS
 from nn.labs.temperature import DEFAULTS, PRESETS, TRUE_BIAS, TRUE_WEIGHT
 from nn.layers import Dense, Rescaling
 from nn.model import Sequential
-from nn.training import exhaust
+from nn.progress import exhaust
 
 SEEDS = [1, 2, 3, 2026]
 

@@ -9,7 +9,8 @@ from nn.data import Dataset
 from nn.engine.protocol import Totals
 from nn.layers import Dense, Rescaling
 from nn.model import Sequential
-from nn.training import Evaluation, Pacer, Progress, evaluating, exhaust, training
+from nn.progress import Evaluation, Pacer, Progress, exhaust
+from nn.training import evaluating, training
 
 
 def ticking(step: float) -> Callable[[], float]:

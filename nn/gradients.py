@@ -1,0 +1,127 @@
+"""Gradients by backpropagation and by finite differences, and what both cost."""
+
+from __future__ import annotations
+
+import copy
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from nn.data.dataset import Dataset
+from nn.engine.numerical import NumericalEngine, NumericalProgram
+from nn.engine.numpy import NumpyEngine
+from nn.engine.protocol import Engine
+from nn.model import Sequential
+from nn.progress import Clock
+
+
+def backpropagated_gradient(model: Sequential, data: Dataset) -> np.ndarray:
+    """Return ∂(mean loss + penalty)/∂parameters, flat, over all of ``data`` by backpropagation."""
+    model.check_fit(data)
+    model.program.gradients(data, np.arange(len(data)))
+    return model.gradients.copy()
+
+
+def numerical_gradient(model: Sequential, data: Dataset, step: float = 1e-5) -> np.ndarray:
+    """Return the same gradient by nudging each parameter up and down by ``step``.
+
+    ``(L(w + h) - L(w - h)) / 2h``, whose error shrinks with h². It takes two passes over the data
+    for every parameter, and a network of dtype "float64" to be accurate.
+    """
+    model.check_fit(data)
+    program = NumericalProgram(model)
+    with np.errstate(over="ignore", invalid="ignore"):
+        program.load(data, np.arange(len(data)))
+        slopes = [_slope(program, i, step) for i in range(len(model.parameters))]
+    return np.array(slopes, dtype=model.dtype)
+
+
+def relative_difference(a: np.ndarray, b: np.ndarray) -> float:
+    """Return ``‖a - b‖ / (‖a‖ + ‖b‖)``, 0 for equal gradients and 1 for opposite ones."""
+    scale = np.linalg.norm(a) + np.linalg.norm(b)
+    return float(np.linalg.norm(a - b) / scale) if scale else 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class GradientComparison:
+    """Both gradients of the same mini-batch, and what they cost.
+
+    Attributes:
+        backpropagated, numerical: (parameters,), in the order of the network's ``parameters``.
+        largest: largest absolute difference between them.
+        backpropagation_seconds, numerical_seconds: for one such gradient.
+    """
+
+    backpropagated: np.ndarray
+    numerical: np.ndarray
+    largest: float
+    backpropagation_seconds: float
+    numerical_seconds: float
+
+
+def compare_gradients(
+    model: Sequential, data: Dataset, step: float = 0.01, clock: Clock = time.perf_counter
+) -> GradientComparison:
+    """Find the gradient by backpropagation and by nudging, as training by either would find it.
+
+    Unlike :func:`checking`, this is in the network's own precision, by forward differences, of all
+    parameters and at once: meant for networks of a few hundred parameters, and 10 ms long or more
+    so that both times mean something.
+
+    Args:
+        model: a built and compiled network; not changed.
+        data: the mini-batch, all of which is used.
+        step: how far each parameter is nudged.
+        clock: returns seconds.
+
+    Raises:
+        ValueError: the data does not fit the network, or ``step`` is not a positive number.
+    """
+    model.check_fit(data)
+    twin = copied(model, model.dtype.name)
+    batch = np.arange(len(data))
+
+    def measured(engine: Engine) -> tuple[np.ndarray, float]:
+        program = engine.program(twin)
+        program.gradients(data, batch)
+        gradient = twin.gradients.copy()
+        return gradient, seconds_each(lambda: program.gradients(data, batch), clock)
+
+    backpropagated, backpropagation_seconds = measured(NumpyEngine())
+    numerical, numerical_seconds = measured(NumericalEngine(step))
+    with np.errstate(over="ignore", invalid="ignore"):
+        largest = float(np.abs(backpropagated - numerical).max())
+    return GradientComparison(
+        backpropagated, numerical, largest, backpropagation_seconds, numerical_seconds
+    )
+
+
+def _slope(program: NumericalProgram, i: int, step: float) -> float:
+    """Return ``(L(w + h) - L(w - h)) / 2h`` for parameter ``i`` and the loaded mini-batch."""
+    return (program.perturbed(i, step) - program.perturbed(i, -step)) / (2 * step)
+
+
+def copied(model: Sequential, dtype: str) -> Sequential:
+    """Return a network of its own weights that computes the same with numbers of ``dtype``."""
+    twin = Sequential([copy.copy(layer) for layer in model.layers], model.inputs, dtype)
+    twin.compile(loss=model.loss, target_range=model.target_range)
+    twin.allocate(model.input_shape)
+    twin.parameters, twin.state, twin.noise = model.parameters, model.state, model.noise
+    return twin
+
+
+def seconds_each(work: Callable[[], object], clock: Clock) -> float:
+    """Return how long ``work`` takes: done over and over for 5 ms, as browsers' clocks are coarse.
+
+    A hundred times at most, for a clock that stands still.
+    """
+    started = clock()
+    times = 0
+    while True:
+        work()
+        times += 1
+        seconds = clock() - started
+        if seconds >= 0.005 or times == 100:
+            return seconds / times

@@ -1,0 +1,97 @@
+"""What runs report as they go, how much they do at a time, and how they are run to their end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import numpy as np
+
+from nn.metrics import predicted_classes
+
+R = TypeVar("R")
+
+Clock = Callable[[], float]
+"""Returns seconds, from any start."""
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """How well a network does on a data set.
+
+    Attributes:
+        loss: mean over the samples, without regularization.
+        accuracy: share of right answers; None when the targets are not classes.
+        outputs: (n, *output_shape), what the network answered.
+        target_range: what an output gives for a class that is not, and one that is, the answer.
+    """
+
+    loss: float
+    accuracy: float | None
+    outputs: np.ndarray
+    target_range: tuple[float, float] = (0.0, 1.0)
+
+    @property
+    def predicted(self) -> np.ndarray:
+        """(n,) the class of each answer."""
+        return predicted_classes(self.outputs, self.target_range)
+
+
+@dataclass(frozen=True, eq=False)
+class Progress:
+    """What one chunk of work has done.
+
+    Attributes:
+        testing: whether the chunk tested the network, instead of training it.
+        epoch: the running epoch, from 1.
+        epochs: how many there will be.
+        done: samples of this epoch, or of this test, worked through so far.
+        total: samples in this epoch, or in this test.
+        samples: samples in this chunk.
+        loss: mean loss over the chunk. While training, each mini-batch counts as it was before its
+            own update.
+        accuracy: share of right answers in the chunk; None when the targets are not classes.
+        evaluation: the result, with the last chunk of a test.
+        finished: whole epochs that this chunk has finished: several, where the data is little.
+        best: the epoch whose weights the network went back to, with the last progress of a run
+            that does so.
+    """
+
+    testing: bool
+    epoch: int
+    epochs: int
+    done: int
+    total: int
+    samples: int
+    loss: float
+    accuracy: float | None
+    evaluation: Evaluation | None = None
+    finished: int = 0
+    best: int | None = None
+
+
+class Pacer:
+    """Finds how many units of work fit in a time budget, from how long the last ones took."""
+
+    def __init__(self, budget: float) -> None:
+        """``budget`` is in seconds."""
+        self.units = 1
+        self._budget = budget
+
+    def took(self, units: int, seconds: float) -> None:
+        """Learn that ``units`` took ``seconds``, and set ``units`` for the next time."""
+        fitting = int(units * self._budget / max(seconds, 1e-6))
+        # Growing by no more than double keeps one lucky measurement from costing a long frame.
+        # An epoch's last chunk may be short: what counts is what was planned.
+        self.units = max(1, min(fitting, 2 * max(units, self.units)))
+
+
+def exhaust(generator: Generator[Any, None, R]) -> R:
+    """Run a generator to its end at once and return what it returns."""
+    while True:
+        try:
+            next(generator)
+        except StopIteration as stop:
+            result: R = stop.value
+            return result
