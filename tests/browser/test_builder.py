@@ -14,7 +14,7 @@ from nn.model import summary_rows
 @pytest.fixture
 def builder(lab):
     """The page with the rows of the tutorial's network."""
-    lab.page.locator("[data-preset=Tutorial]").click()
+    lab.page.locator("[data-preset=Classic]").click()
     lab.click("layersTab")
     expect(lab.find("layersPanel")).not_to_have_attribute("inert", "")
     return lab
@@ -176,7 +176,7 @@ def test_rows_can_be_edited_while_another_setting_makes_no_sense(builder):
 def test_the_summary_is_that_of_the_network(builder, fields):
     builder.set(**fields)
     chosen = settings(builder)
-    expected = summary_rows(make_layers(chosen, digits.task(chosen)), 784)
+    expected = summary_rows(make_layers(chosen, digits.task(chosen)), (784,))
     shown = builder.page.locator("#summaryRows tr").evaluate_all(
         "all => all.map(row => [...row.children].map(one => one.textContent))"
     )

@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture
 def code(lab):
     """The page with the program of the tutorial's network."""
-    lab.page.locator("[data-preset=Tutorial]").click()
+    lab.page.locator("[data-preset=Classic]").click()
     lab.click("codeTab")
     expect(lab.find("code")).to_contain_text("Sequential(")
     return lab

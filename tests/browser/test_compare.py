@@ -18,7 +18,7 @@ QUICK = {"hidden": "10", "trainSamples": 300, "epochs": 1, "batchSize": 10}
 @pytest.fixture
 def compare(lab):
     """The page with an empty table."""
-    lab.page.locator("[data-preset=Tutorial]").click()
+    lab.page.locator("[data-preset=Classic]").click()
     lab.click("compareTab")
     expect(lab.find("comparePanel")).not_to_have_attribute("inert", "")
     if lab.find("compareClear").is_enabled():

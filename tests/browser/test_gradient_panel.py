@@ -11,7 +11,7 @@ RIGHT = "Backpropagation is right: nudging finds the same gradients."
 @pytest.fixture
 def gradients(lab):
     """The page with a fresh network of the tutorial's, small enough to be checked at once."""
-    lab.page.locator("[data-preset=Tutorial]").click()
+    lab.page.locator("[data-preset=Classic]").click()
     lab.set(hidden="10", batchSize=5)
     lab.click("reset")
     lab.click("gradientsTab")
@@ -122,7 +122,7 @@ def test_a_network_that_has_diverged_has_no_gradients(gradients):
     check(gradients)
     assert "The loss is not a number" in gradients.text("gradientSummary")
     expect(gradients.find("gradientTable")).to_be_hidden()
-    gradients.page.locator("[data-preset=Tutorial]").click()
+    gradients.page.locator("[data-preset=Classic]").click()
     gradients.click("reset")
 
 

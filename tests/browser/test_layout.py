@@ -61,9 +61,9 @@ def test_the_chosen_preset_is_not_taken_for_the_one_under_the_mouse(lab):
             }"""
         )
 
-    lab.page.locator("[data-preset=Tutorial]").click()
-    lab.page.locator("[data-preset=Fast]").hover()
-    same = [one == other for one, other in zip(look("Tutorial"), look("Fast"), strict=True)]
+    lab.page.locator("[data-preset=Classic]").click()
+    lab.page.locator("[data-preset=Better]").hover()
+    same = [one == other for one, other in zip(look("Classic"), look("Better"), strict=True)]
     lab.page.mouse.move(0, 0)
     assert same == [False, False]
 

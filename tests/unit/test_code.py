@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nn import Dataset, HeNormal, RandomUniform, Rescaling, VarianceScaling
+from nn import Augmentation, Dataset, HeNormal, RandomUniform, Rescaling, VarianceScaling
 from nn.activations import ACTIVATIONS
 from nn.experiment.code import program
 from nn.experiment.experiment import Experiment
+from nn.experiment.layer_text import read_layers
 from nn.experiment.settings import DECAYS, GRADIENTS, LayerSettings, Settings, layers
 from nn.experiment.task import DataCode, Task
 from nn.initializers import INITIALIZERS
@@ -193,6 +194,55 @@ def test_arrays_of_many_columns():
     assert max(map(len, program(SMALL, task, IN_SCOPE).splitlines())) <= 100
 
 
+CONVOLUTION = replace(
+    PRESETS["Convolution"],
+    hidden=read_layers(
+        "conv2d:4:5x3:linear:nobias:strides=2:same,batchnorm:momentum=0.9,activation:tanh,"
+        "maxpool:2:strides=1,avgpool:2x1,conv2d:5:2:he_uniform,dropout:0.2,flatten,8"
+    ),
+    batch_size=20,
+    epochs=2,
+)
+
+
+def pictures(data: Dataset) -> Dataset:
+    return Dataset(data.inputs.reshape(-1, 28, 28, 1), data.targets, data.classes)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"l2": 0.01},
+        {"patience": 1, "epochs": 12, "learning_rate": 0.05},
+        {"augment": Augmentation(shift=1.5, rotate=10)},
+        {"hidden": read_layers("conv2d:3:9,globalavgpool"), "decay": "none"},
+    ],
+)
+def test_layers_of_every_kind(changes, digits):
+    for_digits(replace(CONVOLUTION, **changes), tuple(map(pictures, digits)))
+
+
+def test_a_program_tells_of_layers_what_is_not_usual():
+    settings = replace(CONVOLUTION, patience=3, augment=Augmentation(1, 10, 0.1))
+    text = program(settings, digits_lab.task(settings), digits_lab.data_code())
+    wide = " ".join(text.split())
+    for part in (
+        'Conv2D( 4, (5, 3), activation="linear", kernel_initializer="glorot_uniform", '
+        'use_bias=False, strides=2, padding="same", )',
+        "BatchNormalization(momentum=0.9),",
+        'Activation("tanh"),',
+        "MaxPooling2D(strides=1),",
+        "AveragePooling2D(pool_size=(2, 1)),",
+        'kernel_initializer="he_uniform", use_bias=True),',
+        "Dropout(0.2), Flatten(),",
+        "model.build((28, 28, 1), rng)",
+        "augmentation=Augmentation(shift=1, rotate=10, zoom=0.1), patience=3, restore_best=True, )",
+        "validation_freq=1,",
+    ):
+        assert part in wide
+
+
 def test_two_classes_and_one_output():
     rng = np.random.default_rng(0)
     inputs = rng.random((50, 2)).astype(np.float32)
@@ -277,6 +327,7 @@ if result.accuracy is not None:
     [
         Settings(),
         replace(PRESETS["Better"], hidden=layers(9, 8, 7), optimizer="nesterov", l1=0.1, l2=0.1),
+        replace(CONVOLUTION, patience=3, augment=Augmentation(1, 10, 0.1)),
     ],
 )
 def test_programs_are_written_as_the_project_writes_its_own(settings):

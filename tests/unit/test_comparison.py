@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from nn.data import Dataset
+from nn.data import Augmentation, Dataset
 from nn.experiment.comparison import (
     MOST_RUNS,
     Run,
@@ -229,6 +229,30 @@ def test_differences_of_layers_are_those_beyond_units():
     assert differences(others) == ["relu", "plain layers"]
     mixed = [Run(parse({"hidden": text}, SMALL)) for text in ("5:relu,4", "5", "none")]
     assert differences(mixed) == ["5:relu,4", "plain layers", ""]
+
+
+def test_differences_of_layers_of_several_kinds_are_told_where_runs_differ():
+    text = "conv2d:4:3:relu:strides=2,maxpool:2,flatten"
+    same = [Run(parse({"hidden": text, "seed": seed}, SMALL)) for seed in "12"]
+    assert differences(same) == ["seed 1", "seed 2"]
+    others = [Run(parse({"hidden": one}, SMALL)) for one in (text, "flatten,9", "dropout:0.5,9")]
+    assert differences(others) == [text, "plain layers", "plain layers"]
+
+
+def test_what_is_empty_is_said_by_what_it_means():
+    base = digits_lab.DigitsSettings()
+    changed = replace(base, patience=3, augment=Augmentation(shift=1), train_samples=5)
+    assert differences([Run(base), Run(changed)]) == [
+        "all samples · patience never · augmentation none",
+        "5 samples · patience 3 · augmentation shift=1",
+    ]
+
+
+def test_patience_counts_in_a_comparison_too(prepare):
+    runs = [Run(replace(SMALL, epochs=90, patience=1, train_samples=30, optimizer="adam"))]
+    compare(runs, prepare)
+    assert runs[0].state == "done"
+    assert runs[0].samples < runs[0].planned
 
 
 def test_differences_are_said_in_few_words():

@@ -5,15 +5,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from nn.data import Dataset
+from nn.data import Augmentation, Dataset
 from nn.data.columns import Columns
 from nn.experiment.experiment import Experiment
+from nn.experiment.layer_text import read_layers
 from nn.experiment.settings import LayerSettings, Settings, SettingsError, layers
 from nn.experiment.task import Task
-from nn.initializers import RandomUniform
+from nn.initializers import RandomUniform, name_of
 from nn.labs import digits as digits_lab
 from nn.labs.digits import PRESETS
-from nn.layers import Pass
+from nn.layers import Activation, Dense, Pass
+from nn.model import Sequential
 from nn.progress import exhaust
 
 SMALL = digits_lab.DigitsSettings(hidden=layers(20), epochs=2)
@@ -187,6 +189,134 @@ def test_a_network_too_large_for_a_file_is_refused():
         SettingsError, match="Hidden layers: 2,787,840 weights are too many: at most"
     ):
         fresh(Settings(hidden=layers(1000, 1984)))
+
+
+def convolution(**changes: object) -> Settings:
+    """A small network of many kinds of layers."""
+    hidden = read_layers(
+        "conv2d:4:5:linear:strides=2,batchnorm:momentum=0.9,activation:relu,maxpool:2,flatten,"
+        "dropout:0.1,16"
+    )
+    return replace(PRESETS["Convolution"], hidden=hidden, batch_size=20, **changes)
+
+
+def test_pictures_are_given_as_such_only_where_a_layer_needs_them():
+    assert fresh(convolution()).model.input_shape == (28, 28, 1)
+    for text in ("none", "9", "flatten,9", "dropout:0.5,9,batchnorm,activation:tanh"):
+        settings = replace(SMALL, hidden=read_layers(text))
+        assert fresh(settings).model.input_shape == (784,)
+
+
+def test_rows_and_flattened_rows_make_the_same_network():
+    plain, flattened = (
+        fresh(replace(SMALL, hidden=read_layers(text))).model.parameters
+        for text in ("9", "flatten,9")
+    )
+    assert np.array_equal(plain, flattened)
+
+
+@pytest.mark.parametrize("settings", [convolution(epochs=8), convolution(epochs=8, engine="numpy")])
+def test_a_network_of_many_kinds_of_layers_learns(settings, digits):
+    experiment = trained(settings, *digits)
+    assert experiment.history.test_accuracy > 0.9
+    again = reloaded(experiment)
+    assert settings_of(again) == settings
+    assert np.array_equal(again.model.parameters, experiment.model.parameters)
+    assert np.array_equal(again.model.state, experiment.model.state)
+
+
+def test_layers_of_every_kind_are_described_where_the_file_does_not():
+    experiment = fresh(convolution(use_bias=False))
+    experiment.history.settings = {}
+    settings = settings_of(reloaded(experiment))
+    assert settings.fields()["hidden"] == (
+        "conv2d:4:5:linear:nobias:strides=2,batchnorm:momentum=0.9,activation:relu,maxpool:2,"
+        "flatten,dropout:0.1,16:relu:nobias"
+    )
+    assert [layer.config().keys() for layer in fresh(settings).model.layers] == [
+        layer.config().keys() for layer in experiment.model.layers
+    ]
+
+
+def test_a_network_that_ends_in_another_layer_is_not_described():
+    experiment = fresh(SMALL)
+    experiment.model = Sequential([Dense(10), Activation("softmax")])
+    experiment.history.settings = {}
+    with pytest.raises(ValueError, match="the last layer must be Dense here, and is Activation"):
+        settings_of(experiment)
+
+
+def test_kernels_of_convolutions_start_as_suits_their_activation_and_are_penalized():
+    settings = convolution(l2=0.1)
+    conv, *_, dense, output = fresh(settings).model.layers
+    assert name_of(conv.kernel_initializer) == "glorot_uniform"
+    assert name_of(dense.kernel_initializer) == "he_normal"
+    relu = fresh(replace(settings, hidden=read_layers("conv2d:4:3:relu,flatten"))).model.layers[0]
+    assert name_of(relu.kernel_initializer) == "he_normal"
+    for layer in (conv, dense, output):
+        assert layer.kernel_regularizer.l2 == 0.1
+
+
+@pytest.mark.parametrize(
+    ("hidden", "problem"),
+    [
+        ("conv2d:8:29,flatten", "layer 1, Conv2D: a window of 29x29 does not fit"),
+        ("conv2d:8:3,flatten,maxpool:2", "layer 3, MaxPooling2D: expected pictures of shape"),
+        ("conv2d:8:3", "the hidden layers end in 26x26x8 numbers: put flatten or globalavgpool"),
+        ("9,conv2d:8:3,maxpool:2,9", "end in 13x13x9 numbers"),
+        ("4096,4096,4096", "weights are too many: at most"),
+        ("conv2d:64:28,globalavgpool,conv2d:1:1", "layer 3, Conv2D: expected pictures of shape"),
+        (
+            "conv2d:256:3:same,conv2d:256:3:same,globalavgpool",
+            "multiplications a sample are too many",
+        ),
+        (",".join(["conv2d:99:1"] * 13) + ",globalavgpool", "outputs of all layers are too many"),
+    ],
+)
+def test_layers_that_do_not_go_together_are_refused(hidden, problem):
+    with pytest.raises(SettingsError) as refused:
+        fresh(replace(SMALL, hidden=read_layers(hidden)))
+    assert refused.value.problems.keys() == {"hidden"}
+    assert problem in refused.value.problems["hidden"]
+
+
+def test_rows_that_are_no_pictures_cannot_be_convolved():
+    settings = replace(SMALL, hidden=read_layers("conv2d:4:1,flatten"))
+    with pytest.raises(SettingsError, match=r"layer 1, Conv2D: expected pictures .* got \(4,\)"):
+        Experiment(settings, Task(4, 3))
+
+
+def test_patience_ends_a_run_and_goes_back_to_its_best_epoch(digits):
+    data, test = digits[0].take(range(40)), digits[1]
+    settings = replace(SMALL, optimizer="adam", learning_rate=0.05, epochs=50, patience=2)
+    experiment = fresh(settings)
+    run = experiment.train(settings, data, test, budget=0.01, validation_freq=50)
+    evaluations = [progress for progress in run if progress.evaluation]
+    *tests, last = evaluations
+    assert last.best is not None and last.best == len(tests) - 2
+    assert len(tests) < 50
+    losses = [progress.evaluation.loss for progress in tests]
+    assert last.evaluation.loss == min(losses)
+    assert experiment.history.epochs == len(tests)
+    assert experiment.history.test_accuracy == last.evaluation.accuracy
+    assert settings_of(reloaded(experiment)).patience == 2
+    assert exhaust(experiment.test(test, budget=0.01)).loss == pytest.approx(min(losses), rel=1e-5)
+
+
+def test_without_a_test_set_nothing_tells_when_patience_ends(digits):
+    experiment = fresh(replace(SMALL, patience=1))
+    exhaust(experiment.train(replace(SMALL, patience=1), digits[0], None, budget=0.01))
+    assert experiment.history.epochs == SMALL.epochs
+
+
+def test_pictures_are_augmented_as_settings_say(digits):
+    data, test = (Dataset(part.inputs.reshape(-1, 28, 28, 1), part.targets, 10) for part in digits)
+    settings = replace(SMALL, augment=Augmentation(shift=1, rotate=10, zoom=0.1))
+    first, second, plain = (
+        trained(one, data, test).model.parameters for one in (settings, settings, SMALL)
+    )
+    assert np.array_equal(first, second)
+    assert not np.allclose(first, plain, atol=1e-3)
 
 
 def test_l2_keeps_weights_small(digits):

@@ -56,8 +56,16 @@ def test_what_is_written_is_read_back(settings):
 def test_every_setting_is_a_field_and_the_shared_ones_are_as_everywhere():
     table = PointsSettings.table
     assert {field.key for field in table.values()} == vars(PointsSettings()).keys()
-    assert FIELDS.items() <= table.items()
+    shared = {name: field for name, field in FIELDS.items() if name != "hidden"}
+    assert shared.items() <= table.items()
     assert FIELDS.keys() < table.keys()
+
+
+def test_layers_that_are_not_dense_are_refused_as_they_cannot_be_drawn():
+    assert parse({"hidden": "5:tanh,dense:4"}, DEFAULTS).fields()["hidden"] == "5:tanh,4"
+    for text in ("dropout:0.5", "5,batchnorm,4"):
+        with pytest.raises(SettingsError, match="Hidden layers: expected dense layers only"):
+            parse({"hidden": text}, DEFAULTS)
 
 
 def test_links_spell_features_in_plain_letters():

@@ -1,6 +1,7 @@
 """The command line trains, tests and predicts, and says in a line what is wrong."""
 
 import json
+import re
 import struct
 import sys
 from pathlib import Path
@@ -81,6 +82,36 @@ def test_options_and_presets_become_settings(folder):
     assert training["samples"] == 100
     expected = {"hidden": "9,8", "batchSize": "50", "optimizer": "adam", "decay": "cosine"}
     assert expected.items() <= training["settings"].items()
+
+
+@pytest.mark.parametrize(
+    ("preset", "expected"),
+    [
+        ("classic", {"hidden": "100", "optimizer": "sgd"}),
+        ("tutorial", {"hidden": "100", "optimizer": "sgd"}),
+        ("better", {"hidden": "100", "optimizer": "adam"}),
+        ("fast", {"hidden": "100", "optimizer": "adam"}),
+        ("convolution", {"activation": "relu", "batchSize": "64"}),
+    ],
+)
+def test_presets_have_their_former_names_too(folder, preset, expected):
+    assert main(["train", "--data", "data", "--preset", preset, "--epochs", "1"]) == 0
+    assert expected.items() <= history(folder / "weights.json")["settings"].items()
+
+
+def test_convolutions_are_trained_with_augmentation_and_patience(folder, capsys, digits):
+    arguments = ["--preset", "convolution", "--layers", "conv2d:4:5:strides=2,flatten,9"]
+    arguments += ["--augment", "shift=1:zoom=0.1", "--patience", "1", "--epochs", "30"]
+    arguments += ["--learning-rate", "0.05", "--batch-size", "10"]
+    assert main(["train", "--data", "data", *arguments]) == 0
+    printed = capsys.readouterr().out
+    assert "conv2d (Conv2D)" in printed and "(None, 12, 12, 4)" in printed
+    assert re.search(r"back to the best epoch, \d+: test loss", printed)
+    assert main(["test", "--data", "data"]) == 0
+    accuracy = history(folder / "weights.json")["test_accuracy"]
+    assert f"accuracy {accuracy:.2%}" in capsys.readouterr().out
+    assert main(["predict", "--data", "data", "3"]) == 0
+    assert f"test picture 3 is a {digits[1].targets[3]}" in capsys.readouterr().out
 
 
 def test_the_same_command_writes_the_same_file(folder):
@@ -164,6 +195,10 @@ def test_a_picture_file_of_any_kind_is_prepared_alike(trained, capsys, picture):
         ("--layers", "0"),
         ("--layers", ""),
         ("--layers", "4096,4096"),
+        ("--layers", "conv2d:8:3"),
+        ("--patience", "0"),
+        ("--augment", "shift=1:shift=2"),
+        ("--augment", "zoom=1"),
         ("--activation", "swish"),
         ("--loss", "mse"),
         ("--optimizer", "sdg"),
