@@ -36,7 +36,7 @@ window.bench = {
     make = await peer.open(data, options);
   },
 
-  /** Make a network called `name`; `kernels` are base64 of float32, (inputs, units). */
+  /** Make a network called `name`; `kernels` are base64 of float32, channels and units last. */
   async setup(name, net, batch, kernels) {
     const arrays = kernels.map(
       (text) => new Float32Array(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer),
@@ -76,6 +76,9 @@ window.bench = {
   async predict(name, count) {
     return Array.from(await networks[name].predict(count));
   },
+
+  /** Where Python's heap ends, in bytes, and with `fill`, has no holes from then on. */
+  heap: (fill) => peer.heap(fill),
 
   /** Multiply matrices in some way for about so many seconds; returns products and seconds. */
   multiply: (...how) => peer.multiply(...how),

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 from playwright.sync_api import Browser, BrowserContext, Request, sync_playwright
 
-from bench.work import CLASSES, Speed, Work
+from bench.nets import CLASSES
+from bench.work import Speed, Work
 from tools import chromium
 from tools.errors import SetupError
 from tools.serve import make_server
@@ -91,6 +92,13 @@ class Tab:
         m, k, n = shape
         work = 2e-9 * m * k * n * products
         return Speed(work / (busy or wall), work / wall)
+
+    def memory(self, work: Work, samples: int) -> int:
+        """Return how many bytes it takes to make a network and to train it on so many samples."""
+        before = self._call("heap", True)
+        self.setup(work)
+        self._call("train", work.name, samples)
+        return int(self._call("heap", False) - before)
 
     def _timed(self, function: str, *arguments: Any) -> tuple[Any, float | None]:
         """Return what a function returns, and for how long the tab was busy meanwhile."""

@@ -2,89 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-import numpy as np
+from bench.nets import CONVOLUTIONAL, DEEPER, TUTORIAL, Net
 
-CLASSES = 10
-
-
-@dataclass(frozen=True)
-class Net:
-    """A network and how it is trained.
-
-    Attributes:
-        widths: inputs and units, from input to output.
-        hidden: activation of the hidden layers.
-        loss: half_squared_error, after a sigmoid, or categorical_crossentropy, after a softmax.
-        optimizer, rate: sgd or adam, with its learning rate.
-        biases: whether layers have them; they start at 0.
-        scale, offset: what a byte of a picture is made into.
-        off, on: targets of the classes that are not, and of the one that is, the label.
-    """
-
-    widths: tuple[int, ...]
-    hidden: str
-    loss: str
-    optimizer: str
-    rate: float
-    biases: bool
-    scale: float
-    offset: float
-    off: float
-    on: float
-
-    @property
-    def name(self) -> str:
-        return "-".join(map(str, self.widths))
-
-    def facts(self) -> dict[str, Any]:
-        return asdict(self)
-
-    def kernels(self) -> list[np.ndarray]:
-        """Where training starts, the same for everybody: float32, (inputs, units) each."""
-        rng = np.random.default_rng(1)
-        return [
-            rng.uniform(-0.5, 0.5, (inputs, units)).astype(np.float32)
-            if self.hidden == "sigmoid"
-            else rng.normal(0, np.sqrt(2 / inputs), (inputs, units)).astype(np.float32)
-            for inputs, units in zip(self.widths, self.widths[1:], strict=False)
-        ]
-
-    def value(self, outputs: np.ndarray, labels: np.ndarray) -> float:
-        """Return the mean loss of ``outputs``, (n, 10), for n labels."""
-        if self.loss == "categorical_crossentropy":
-            right = outputs[np.arange(len(labels)), labels]
-            return float(-np.log(np.maximum(right, 1e-12)).mean())
-        targets = np.where(np.arange(CLASSES) == labels[:, None], self.on, self.off)
-        return float(0.5 * np.square(outputs - targets).sum(axis=1).mean())
-
-
-TUTORIAL = Net(
-    (784, 100, 10),
-    hidden="sigmoid",
-    loss="half_squared_error",
-    optimizer="sgd",
-    rate=0.2,
-    biases=False,
-    scale=0.99 / 255,
-    offset=0.01,
-    off=0.0,
-    on=0.99,
-)
-DEEPER = Net(
-    (784, 256, 128, 10),
-    hidden="relu",
-    loss="categorical_crossentropy",
-    optimizer="adam",
-    rate=0.001,
-    biases=True,
-    scale=1 / 255,
-    offset=0.0,
-    off=0.0,
-    on=1.0,
-)
 BATCHES = (1, 10, 64, 256)
 
 
@@ -112,11 +34,16 @@ class Work:
 
     @property
     def warm_up(self) -> int:
-        """Samples that everybody is trained on before the clock counts, and then asked about."""
-        return max(320, 20 * self.batch)
+        """Samples that everybody is trained on before the clock counts, and then asked about.
+
+        Of convolutions fewer, since some need half a minute for them as it is.
+        """
+        return max(320, (20 if self.net.dense else 10) * self.batch)
 
 
-WORKS = tuple(Work(net, batch) for net in (TUTORIAL, DEEPER) for batch in BATCHES)
+DENSE_WORKS = tuple(Work(net, batch) for net in (TUTORIAL, DEEPER) for batch in BATCHES)
+CONV = Work(CONVOLUTIONAL, 64)
+WORKS = (*DENSE_WORKS, CONV)
 TO_ACCURACY = Work(DEEPER, 64)
 GOALS = (0.97, 0.98)
 
@@ -126,19 +53,21 @@ class Peer:
     """Who is measured.
 
     Attributes:
+        key: what it is called on the command line.
         name: what readers are shown.
         module: its file in peers/; PyTorch, which runs outside the browser, has none.
         options: handed to the module.
-        nets: networks that it can train as they are meant to be.
+        nets: networks that it can train.
         batches: sizes of mini-batches that it knows.
         strict: whether nothing is different, so that it has to learn exactly what the others do.
         learns: whether it is fast enough to be taken to an accuracy.
     """
 
+    key: str
     name: str
     module: str = ""
     options: dict[str, Any] = field(default_factory=dict)
-    nets: tuple[Net, ...] = (TUTORIAL, DEEPER)
+    nets: tuple[Net, ...] = (TUTORIAL, DEEPER, CONVOLUTIONAL)
     batches: tuple[int, ...] = BATCHES
     strict: bool = True
     learns: bool = True
@@ -151,21 +80,25 @@ NUMPY = "nn, NumPy"
 SIMD = "nn, WebAssembly SIMD"
 RELAXED = "nn, WebAssembly relaxed SIMD"
 TFJS = "TensorFlow.js wasm"
+TFJS_CPU = "TensorFlow.js cpu"
 JAX = "jax-js wasm"
+CONVNET = "ConvNetJS"
 MATHJS = "math.js, as tutorials do"
 PYTORCH = "PyTorch native, one thread"
 
+_DENSE = (TUTORIAL, DEEPER)
+
 PEERS = (
-    Peer(NUMPY, "pyodide.js", {"engine": "numpy"}),
-    Peer(SIMD, "pyodide.js", {"engine": "simd"}),
-    Peer(RELAXED, "pyodide.js", {"engine": "relaxed"}),
-    Peer(TFJS, "tfjs.js", {"backend": "wasm"}),
-    Peer("TensorFlow.js cpu", "tfjs.js", {"backend": "cpu"}, learns=False),
-    Peer(JAX, "jax.js"),
-    Peer("ConvNetJS", "convnet.js", nets=(TUTORIAL,), strict=False),
-    Peer("brain.js", "brain.js", nets=(TUTORIAL,), batches=(1,), strict=False),
-    Peer(MATHJS, "mathjs.js", nets=(TUTORIAL,), batches=(1,)),
-    Peer(PYTORCH),
+    Peer("numpy", NUMPY, "pyodide.js", {"engine": "numpy"}),
+    Peer("simd", SIMD, "pyodide.js", {"engine": "simd"}),
+    Peer("relaxed", RELAXED, "pyodide.js", {"engine": "relaxed"}),
+    Peer("tfjs", TFJS, "tfjs.js", {"backend": "wasm"}, _DENSE),
+    Peer("tfjs-cpu", TFJS_CPU, "tfjs.js", {"backend": "cpu"}, learns=False),
+    Peer("jax", JAX, "jax.js"),
+    Peer("convnet", CONVNET, "convnet.js", nets=(TUTORIAL, CONVOLUTIONAL), strict=False),
+    Peer("brain", "brain.js", "brain.js", nets=(TUTORIAL,), batches=(1,), strict=False),
+    Peer("mathjs", MATHJS, "mathjs.js", nets=(TUTORIAL,), batches=(1,)),
+    Peer("pytorch", PYTORCH),
 )
 """NumPy first: what it has learnt is what the others are held to."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
+import gc
 import json
 import time
 from collections.abc import Callable
@@ -10,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from nn import SGD, Adam, Dense, Rescaling, Sequential
+from nn import SGD, Adam, Conv2D, Dense, Flatten, MaxPooling2D, Rescaling, Sequential
 from nn.data import Dataset
 from nn.engine import matmul, named_engine
 from nn.engine.protocol import Engine
@@ -39,27 +41,46 @@ class Peer:
     def __init__(self, engine: str, *parts: Any) -> None:
         self._engine = _engine(engine)
         images, labels, test_images, _ = (np.asarray(part.to_py()) for part in parts)
-        self._data = Dataset(images.reshape(-1, 784), labels, 10)
-        self._test = test_images.reshape(-1, 784)
+        self._images, self._labels, self._test = images, labels, test_images
 
     def network(self, net: str, batch: int, kernels: Any) -> Network:
         """Make a network as the JSON ``net`` says, with these kernels."""
         facts = json.loads(net)
-        *hidden, _ = facts["widths"][1:]
-        output = "softmax" if facts["loss"] == "categorical_crossentropy" else "sigmoid"
-        model = Sequential(
-            [
-                Dense(units, activation, facts["biases"])
-                for units, activation in [*((n, facts["hidden"]) for n in hidden), (10, output)]
-            ],
-            Rescaling(facts["scale"], facts["offset"]),
-        )
-        model.build(784, np.random.default_rng(0))
-        for layer, kernel in zip(model.layers, kernels, strict=True):
+        shape = tuple(facts["shape"])
+        model = Sequential(_layers(facts), Rescaling(facts["scale"], facts["offset"]))
+        model.build(shape if len(shape) > 1 else shape[0], np.random.default_rng(0))
+        connected = [layer for layer in model.layers if isinstance(layer, (Conv2D, Dense))]
+        for layer, kernel in zip(connected, kernels, strict=True):
             layer.kernel[...] = np.asarray(kernel.to_py()).reshape(layer.kernel.shape)
         optimizer = {"sgd": SGD, "adam": Adam}[facts["optimizer"]](facts["rate"])
         model.compile(optimizer, facts["loss"], (facts["off"], facts["on"]), self._engine)
-        return Network(model, batch, self._data, self._test)
+        data = Dataset(self._images.reshape(-1, *shape), self._labels, 10)
+        return Network(model, batch, data, self._test.reshape(-1, *shape))
+
+
+def _layers(facts: dict[str, Any]) -> list[Any]:
+    """Return the layers that a network is said to have."""
+    softmax = facts["loss"] == "categorical_crossentropy"
+    *others, _ = facts["layers"]
+    activations = [*(facts["hidden"] for _ in others), "softmax" if softmax else "sigmoid"]
+    return [
+        _layer(said, activation, facts["biases"])
+        for said, activation in zip(facts["layers"], activations, strict=True)
+    ]
+
+
+def _layer(said: dict[str, Any], activation: str, biases: bool) -> Any:
+    if said["kind"] == "dense":
+        return Dense(said["units"], activation, biases)
+    if said["kind"] == "conv":
+        return Conv2D(
+            said["units"],
+            said["window"],
+            strides=said["stride"],
+            activation=activation,
+            use_bias=biases,
+        )
+    return Flatten() if said["kind"] == "flatten" else MaxPooling2D(said["window"])
 
 
 class Network:
@@ -71,6 +92,27 @@ class Network:
 
     def predict(self, count: int) -> np.ndarray:
         return self._model.predict(self._test[:count]).ravel()
+
+
+def heap(fill: bool) -> int:
+    """Return where the heap ends, in bytes; it only grows, whatever is let go of again.
+
+    Args:
+        fill: whether to take all that is free below the end before, so that what is made from now
+            on shows.
+    """
+    c = ctypes.CDLL(None)
+    c.malloc.restype = c.sbrk.restype = ctypes.c_size_t
+    if fill:
+        gc.collect()
+        end = c.sbrk(0)
+        while c.sbrk(0) == end:
+            c.malloc(_BLOCK)
+    return int(c.sbrk(0))
+
+
+_BLOCK = 32 * 1024
+"""Bytes of what fills the heap; smaller holes stay."""
 
 
 def multiply(way: str, m: int, k: int, n: int, seconds: float) -> list[float]:

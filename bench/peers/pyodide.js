@@ -33,3 +33,7 @@ export async function open(data, { engine, files, packages }) {
 export function multiply(...how) {
   return python.multiply(...how).toJs();
 }
+
+export function heap(fill) {
+  return python.heap(fill);
+}

@@ -1,4 +1,5 @@
-// TensorFlow.js without tf.layers, which would take time of its own.
+// TensorFlow.js without tf.layers, which would take time of its own. Its backend on WebAssembly has no
+// kernel for the gradient of a convolution (Conv2DBackpropFilter): only the other, cpu, trains those.
 
 import { batches, first, script } from "../data.js";
 
@@ -21,33 +22,40 @@ export async function open(data, { backend }) {
   const outputs = { half_squared_error: tf.sigmoid, categorical_crossentropy: tf.softmax };
 
   return (net, batch, kernels) => {
-    const weights = kernels.map((kernel, i) =>
-      tf.variable(tf.tensor2d(kernel, net.widths.slice(i, i + 2))),
-    );
-    const biases = net.biases ? net.widths.slice(1).map((n) => tf.variable(tf.zeros([n]))) : [];
+    const tensors = kernels.values();
+    const connected = (layer) => {
+      const kernel = tf.variable(tf.tensor(tensors.next().value, layer.kernel));
+      const bias = net.biases && tf.variable(tf.zeros([layer.units]));
+      const product = {
+        dense: (x) => tf.matMul(x, kernel),
+        conv: (x) => tf.conv2d(x, kernel, layer.stride, "valid"),
+      }[layer.kind];
+      return (x) => (bias ? tf.add(product(x), bias) : product(x));
+    };
+    const others = {
+      pool: ({ window, stride }) => (x) => tf.maxPool(x, window, stride, "valid"),
+      flatten: ({ outputs }) => (x) => tf.reshape(x, [-1, ...outputs]),
+    };
+    const steps = net.layers.flatMap((layer, i) => {
+      if (!layer.kernel) return others[layer.kind](layer);
+      const last = i === net.layers.length - 1;
+      return last ? connected(layer) : [connected(layer), activations[net.hidden]];
+    });
     const optimizer = { sgd: tf.train.sgd, adam: tf.train.adam }[net.optimizer](net.rate);
-
-    function logits(x) {
-      return weights.reduce((y, kernel, i) => {
-        const product = tf.matMul(i ? activations[net.hidden](y) : y, kernel);
-        return biases.length ? tf.add(product, biases[i]) : product;
-      }, x);
-    }
+    const logits = (x) => steps.reduce((y, step) => step(y), x);
+    const inputs = (data, rows) => tf.tensor(data.gather(net, rows), [rows.length, ...net.shape]);
 
     return {
       train: (order) =>
         batches(order, batch, (rows) =>
           tf.tidy(() => {
-            const x = tf.tensor2d(data.train.gather(net, rows), [rows.length, net.widths[0]]);
+            const x = inputs(data.train, rows);
             const t = tf.tensor2d(data.train.targets(net, rows), [rows.length, net.widths.at(-1)]);
             optimizer.minimize(() => tf.mean(losses[net.loss](t, logits(x))));
           }),
         ),
       predict: (count) =>
-        tf.tidy(() => {
-          const x = data.test.gather(net, first(count));
-          return outputs[net.loss](logits(tf.tensor2d(x, [count, net.widths[0]]))).dataSync();
-        }),
+        tf.tidy(() => outputs[net.loss](logits(inputs(data.test, first(count)))).dataSync()),
     };
   };
 }
