@@ -7,9 +7,10 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from bench.work import DEEPER, TUTORIAL, Work
+from bench.nets import DEEPER, TUTORIAL
+from bench.work import CONV, Work
 
-PANELS = (Work(TUTORIAL, 1), Work(TUTORIAL, 64), Work(DEEPER, 64))
+PANELS = (Work(TUTORIAL, 1), Work(TUTORIAL, 64), Work(DEEPER, 64), CONV)
 
 _WIDTH = 760
 _NAMES = 220

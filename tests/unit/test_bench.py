@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from argparse import ArgumentTypeError
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -11,7 +12,9 @@ import numpy as np
 import pytest
 
 from bench import chart, tables
-from bench.work import DEEPER, NUMPY, PEERS, PYTORCH, RELAXED, SIMD, TUTORIAL, WORKS, Work
+from bench.__main__ import ONLY, peers_called
+from bench.nets import CONVOLUTIONAL, DEEPER, TUTORIAL
+from bench.work import CONV, NUMPY, PEERS, PYTORCH, RELAXED, SIMD, WORKS, Work
 
 ROOT = Path(__file__).parents[2]
 BATCH_1 = Work(TUTORIAL, 1).name
@@ -49,6 +52,19 @@ def results() -> dict[str, object]:
                 "frame_gap_ms": 17.0,
             },
         },
+        "memory": {RELAXED: 5.04},
+        "convolution": {"1": conv_run(99.41, stop=12.0), "2": conv_run(99.36, stop=18.2)},
+    }
+
+
+def conv_run(accuracy: float, stop: float) -> dict[str, object]:
+    return {
+        "seed": 1,
+        "seconds": 60.0,
+        "throughput": "5,000",
+        "accuracy": accuracy,
+        "frame_gap_ms": 17.0,
+        "stop_ms": stop,
     }
 
 
@@ -78,6 +94,21 @@ def test_the_reference_run_is_compared_with_what_five_epochs_would_take(results)
 def test_what_is_asked_for_stands_beside_what_was_found(results):
     text = tables.ratio_table(results)
     assert re.search(r"\| 784-100-10, batch 1, against nn, NumPy +\| +15x \| +40x \| +40x \|", text)
+
+
+def test_the_worst_run_in_the_page_counts(results):
+    text = tables.ratio_table(results)
+    assert re.search(r"memory for 28x28x1-conv.* 40 MB \| +15 MB \| +5.0 MB \|", text)
+    assert re.search(r"60 s of Convolution .*, test accuracy .* 99.36 % \|", text)
+    assert re.search(r"until Stop has answered .* 100 ms \| +20 ms \| +18 ms \|", text)
+
+
+def test_what_was_not_measured_has_no_table(results):
+    del results["matmul"], results["to_accuracy"], results["convolution"], results["memory"]
+    text = tables.everything(results)
+    assert "GFLOP" not in text and "test accuracy:" not in text and "Convolution" not in text
+    assert "Samples a second" in text and "SciPy" in text
+    assert "SciPy" not in tables.everything(results | {"partial": True})
 
 
 def test_all_tables_are_tables(results):
@@ -112,6 +143,24 @@ def test_everybody_is_measured_at_something():
     for peer in PEERS:
         assert any(peer.does(work) for work in WORKS), peer.name
     assert [len(kernel) for kernel in DEEPER.kernels()] == [784, 256, 128]
+
+
+def test_layers_know_their_shapes():
+    assert DEEPER.name == "784-256-128-10" and DEEPER.widths == [784, 256, 128, 10]
+    shapes = [layer.outputs for layer in CONVOLUTIONAL.layers]
+    assert shapes == [(12, 12, 16), (10, 10, 32), (5, 5, 32), (800,), (64,), (10,)]
+    kernels = [kernel.shape for kernel in CONVOLUTIONAL.kernels()]
+    assert kernels == [(5, 5, 1, 16), (3, 3, 16, 32), (800, 64), (64, 10)]
+    facts = json.loads(json.dumps(CONVOLUTIONAL.facts()))
+    assert [layer["kernel"] for layer in facts["layers"]][2:4] == [None, None]
+
+
+def test_part_of_it_can_be_asked_for():
+    found = peers_called("pytorch, relaxed")
+    assert [peer.name for peer in found] == [RELAXED, PYTORCH]
+    with pytest.raises(ArgumentTypeError, match="there is no 'torch'"):
+        peers_called("torch")
+    assert [work for work in WORKS if ONLY["conv"](work)] == [CONV]
 
 
 def test_losses_are_those_of_the_package():
