@@ -289,6 +289,9 @@ TABLES: dict[str, tuple[str, Callable[[Results], str]]] = {
 def _times(value: float | None) -> str:
     if value is None:
         return "–"
+    if value < 1:
+        # One digit would make 0.97 the 1.0 that it is not.
+        return f"{value:.2g}x"
     return f"{value:.1f}x" if value < 100 and value % 1 else f"{value:,.0f}x"
 
 

@@ -96,6 +96,12 @@ def test_what_is_asked_for_stands_beside_what_was_found(results):
     assert re.search(r"\| 784-100-10, batch 1, against nn, NumPy +\| +15x \| +40x \| +40x \|", text)
 
 
+def test_what_is_just_missed_is_not_rounded_to_what_is_asked_for(results):
+    results["throughput"] = {CONV.name: {RELAXED: figure(9_670.0), PYTORCH: figure(10_000.0)}}
+    text = tables.ratio_table(results)
+    assert re.search(r"28x28x1-.*, against PyTorch .* 0.5x \| +1x \| +0.97x \|", text)
+
+
 def test_the_worst_run_in_the_page_counts(results):
     text = tables.ratio_table(results)
     assert re.search(r"memory for 28x28x1-conv.* 40 MB \| +15 MB \| +5.0 MB \|", text)
