@@ -21,12 +21,12 @@ TOLERANCE = 1e-5
 """The largest relative difference that passes; a wrong derivative gives far more, often 1."""
 
 _CLOSER = 0.01
-"""How much smaller the step is with which a doubtful parameter is nudged again."""
+"""How much smaller the step is with which a doubtful parameter is perturbed again."""
 
 
 @dataclass(frozen=True)
-class Nudged:
-    """How far a check has come: ``done`` of the ``total`` parameters that it will nudge."""
+class Perturbed:
+    """How far a check has come: ``done`` of the ``total`` parameters that it will perturb."""
 
     done: int
     total: int
@@ -34,7 +34,7 @@ class Nudged:
 
 @dataclass(frozen=True)
 class GradientCheck:
-    """What came of checking backpropagation against nudging.
+    """What came of checking backpropagation against finite differences.
 
     Attributes:
         loss: mean over the samples, plus the penalty. Where it is not finite there is no gradient:
@@ -45,12 +45,12 @@ class GradientCheck:
         layer: index, from 0, of the layer with the largest difference; None if nothing was checked.
         kind: "kernel" or "bias", where in that layer; "" if nothing was checked.
         checked: parameters whose gradients were compared.
-        kinks: parameters that were nudged but not compared, because the loss has a kink just there,
-            as where a relu is given 0: it has no gradient that nudging could find.
+        kinks: parameters that were perturbed but not compared, because the loss has a kink just
+            there, as where a relu is given 0: no finite difference could find a gradient.
         parameters: how many the network has.
         backpropagation_seconds: for the gradient of all parameters.
-        numerical_seconds: for the same by nudging each up and down, reckoned from the time that the
-            nudged ones of each kernel and bias took; NaN if none were.
+        numerical_seconds: for the same by moving each up and down, reckoned from the time that the
+            perturbed ones of each kernel and bias took; NaN if none were.
     """
 
     loss: float
@@ -67,7 +67,7 @@ class GradientCheck:
 
     @property
     def passed(self) -> bool:
-        """Whether backpropagation is right, as far as nudging can tell."""
+        """Whether backpropagation is right, as far as finite differences can tell."""
         return self.relative <= TOLERANCE or self.largest <= self.rounding
 
 
@@ -80,13 +80,13 @@ def checking(
     step: float = 1e-5,
     budget: float = 0.1,
     clock: Clock = time.perf_counter,
-) -> Generator[Nudged, None, GradientCheck]:
+) -> Generator[Perturbed, None, GradientCheck]:
     """Check backpropagation for a built and compiled network, a chunk of parameters at a time.
 
     It is done on a float64 copy, made with the first chunk, so that the network itself can be
     trained or replaced meanwhile. Differences are central, as in :func:`numerical_gradient`. Where
-    both gradients disagree, the parameter is nudged again by a hundredth of ``step``, and the
-    better answer counts: a relu that switches between the two nudges would be a false alarm.
+    both gradients disagree, the parameter is perturbed again by a hundredth of ``step``, and the
+    better answer counts: a relu that switches between the two perturbations would be a false alarm.
 
     Args:
         model: not changed.
@@ -94,7 +94,7 @@ def checking(
         rng: chooses parameters where there are more than ``most``.
         most: parameters to check at most, spread evenly over all kernels and biases; one of each
             at least.
-        step: how far each parameter is nudged, up and down.
+        step: how far each parameter is perturbed, up and down.
         budget: about how many seconds a chunk of work takes. The first three are the copying,
             one backpropagation, and as many as fit in 5 ms.
         clock: returns seconds.
@@ -117,12 +117,12 @@ def checking(
     check.measure_backpropagation()
     yield check.progress()
     while check.done < len(check.chosen):
-        # Parameters of lower layers take longer to nudge: a Pacer that has learnt from others
+        # Parameters of lower layers take longer to perturb: a Pacer that has learnt from others
         # would plan too many of them.
         until = clock() + budget
-        check.nudge_next()
+        check.perturb_next()
         while check.done < len(check.chosen) and clock() < until:
-            check.nudge_next()
+            check.perturb_next()
         yield check.progress()
     return check.result()
 
@@ -141,7 +141,7 @@ class _Check:
     """The work of :func:`checking`, and how far it has come.
 
     Attributes:
-        chosen: the parameters to nudge, in order, each with the part that it belongs to.
+        chosen: the parameters to perturb, in order, each with the part that it belongs to.
         done: how many of them have been.
     """
 
@@ -158,9 +158,9 @@ class _Check:
         self._data, self._batch = data, np.arange(len(data))
         self._step, self._clock = step, clock
         self._backpropagation = NumpyProgram(self._network)
-        self._nudging = NumericalProgram(self._network)
+        self._perturbing = NumericalProgram(self._network)
         with np.errstate(over="ignore", invalid="ignore"):
-            self._loss = self._nudging.load(data, self._batch)
+            self._loss = self._perturbing.load(data, self._batch)
         # A loss is rounded to about 2⁻⁵² of itself, or of what it is computed from where that is
         # more. The factor is for the many roundings of a pass.
         precision = float(np.finfo(np.float64).eps)
@@ -174,8 +174,8 @@ class _Check:
         self._seconds = dict.fromkeys(parts, 0.0)
         self._backpropagation_seconds = math.nan
 
-    def progress(self) -> Nudged:
-        return Nudged(self.done, len(self.chosen))
+    def progress(self) -> Perturbed:
+        return Perturbed(self.done, len(self.chosen))
 
     def backpropagate(self) -> None:
         self._backpropagation.gradients(self._data, self._batch)
@@ -183,7 +183,7 @@ class _Check:
     def measure_backpropagation(self) -> None:
         self._backpropagation_seconds = seconds_each(self.backpropagate, self._clock)
 
-    def nudge_next(self) -> None:
+    def perturb_next(self) -> None:
         part, i = self.chosen[self.done]
         expected = float(self._network.gradients[i])
         with np.errstate(over="ignore", invalid="ignore"):
@@ -199,8 +199,8 @@ class _Check:
 
     def _slopes(self, i: int, step: float) -> tuple[float, float]:
         """Return the loss's slopes on both sides of parameter ``i``; their mean is the central."""
-        below = (self._loss - self._nudging.perturbed(i, -step)) / step
-        above = (self._nudging.perturbed(i, step) - self._loss) / step
+        below = (self._loss - self._perturbing.perturbed(i, -step)) / step
+        above = (self._perturbing.perturbed(i, step) - self._loss) / step
         return below, above
 
     def _agree(self, slope: float, expected: float) -> bool:
@@ -213,7 +213,7 @@ class _Check:
         Args:
             i: the parameter.
             expected: the gradient by backpropagation.
-            slope: the gradient by nudging.
+            slope: the gradient by finite differences.
             gap: between the slopes on both sides.
 
         Returns:
@@ -238,8 +238,8 @@ class _Check:
             relative = relative_difference(expected, found) if parts else math.nan
         # Where there is a NaN, argmax finds it.
         worst = int(differences.argmax()) if parts else None
-        nudged = Counter(part for part, _ in self.chosen)
-        seconds = sum(self._seconds[part] / count * part.size for part, count in nudged.items())
+        perturbed = Counter(part for part, _ in self.chosen)
+        seconds = sum(self._seconds[part] / count * part.size for part, count in perturbed.items())
         return GradientCheck(
             loss=self._loss,
             largest=math.nan if worst is None else float(differences[worst]),
@@ -251,7 +251,7 @@ class _Check:
             kinks=int(np.count_nonzero(self._kinks)),
             parameters=len(self._network.parameters),
             backpropagation_seconds=self._backpropagation_seconds,
-            numerical_seconds=seconds if nudged else math.nan,
+            numerical_seconds=seconds if perturbed else math.nan,
         )
 
 

@@ -25,7 +25,7 @@ def backpropagated_gradient(model: Sequential, data: Dataset) -> np.ndarray:
 
 
 def numerical_gradient(model: Sequential, data: Dataset, step: float = 1e-5) -> np.ndarray:
-    """Return the same gradient by nudging each parameter up and down by ``step``.
+    """Return the same gradient by moving each parameter up and down by ``step``.
 
     ``(L(w + h) - L(w - h)) / 2h``, whose error shrinks with h². It takes two passes over the data
     for every parameter, and a network of dtype "float64" to be accurate.
@@ -64,7 +64,7 @@ class GradientComparison:
 def compare_gradients(
     model: Sequential, data: Dataset, step: float = 0.01, clock: Clock = time.perf_counter
 ) -> GradientComparison:
-    """Find the gradient by backpropagation and by nudging, as training by either would find it.
+    """Find the gradient in both ways, as training by either would find it.
 
     Unlike :func:`checking`, this is in the network's own precision, by forward differences, of all
     parameters and at once: meant for networks of a few hundred parameters, and 10 ms long or more
@@ -73,7 +73,7 @@ def compare_gradients(
     Args:
         model: a built and compiled network; not changed.
         data: the mini-batch, all of which is used.
-        step: how far each parameter is nudged.
+        step: how far each parameter is perturbed.
         clock: returns seconds.
 
     Raises:

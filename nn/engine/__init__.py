@@ -60,7 +60,7 @@ def matmul(
 ) -> np.ndarray:
     """Return ``np.matmul(a, b, out=out)``, but fast in a browser, where NumPy has no BLAS.
 
-    Products of two arrays of float32 or of float64 are worked out with WebAssembly SIMD. Vectors,
+    Products of two arrays of float32 or of float64 are computed with WebAssembly SIMD. Vectors,
     other products that are too small to gain from that, lists, subclasses of ``np.ndarray`` and all
     else go to ``np.matmul``, which also refuses what cannot be multiplied.
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from nn.experiment.experiment import Experiment
-from nn.gradcheck import GradientCheck, Nudged, checking
+from nn.gradcheck import GradientCheck, Perturbed, checking
 from nn.web import dom
 from nn.web.frames import BUDGET
 from nn.web.lab import Lab
@@ -68,7 +68,7 @@ class GradientPanel(Panel[S]):
         counted = "1 sample" if samples == 1 else f"{samples} samples"
         self._checked = f"{self.lab.shape} with {counted}"
 
-        def check() -> Iterator[Nudged]:
+        def check() -> Iterator[Perturbed]:
             self._result = yield from checking(
                 self.lab.experiment.model, batch, self._rng, budget=BUDGET
             )
@@ -84,7 +84,7 @@ class GradientPanel(Panel[S]):
         self.parts.show("checkGradients", "Stop")
         self.parts.element("gradientsPanel").dataset.state = "checking"
 
-    def _show_progress(self, progress: Nudged) -> None:
+    def _show_progress(self, progress: Perturbed) -> None:
         self.parts.element("gradientProgress").value = progress.done / max(1, progress.total)
 
     def stopped(self) -> None:

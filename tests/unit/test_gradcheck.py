@@ -279,38 +279,38 @@ def test_a_network_that_has_diverged_gives_a_clear_result(value, recwarn):
     assert not recwarn.list
 
 
-def nudged_parameters(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """A list that every parameter is added to when it is nudged."""
-    nudged: list[int] = []
+def perturbed_parameters(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """A list that every parameter is added to when it is perturbed."""
+    perturbed: list[int] = []
     honest = NumericalProgram.perturbed
 
     def recording(self, i, by):
-        nudged.append(i)
+        perturbed.append(i)
         return honest(self, i, by)
 
     monkeypatch.setattr(NumericalProgram, "perturbed", recording)
-    return nudged
+    return perturbed
 
 
 def test_a_sample_is_spread_over_all_layers_and_comes_from_the_seed(monkeypatch):
     layers = [Dense(20, "tanh"), Dense(20, "tanh", use_bias=False), Dense(20, "softmax")]
     model = Sequential(layers)
     model.build(3, np.random.default_rng(0))
-    nudged = nudged_parameters(monkeypatch)
+    perturbed = perturbed_parameters(monkeypatch)
     check = checked(model, samples(classes=20), most=100)
     assert (check.checked, check.parameters) == (100, 3 * 20 + 20 + 400 + 400 + 20)
     # Kernel and bias, kernel, kernel and bias.
     ends = np.cumsum([60, 20, 400, 400, 20])
-    chosen = sorted(set(nudged))
+    chosen = sorted(set(perturbed))
     assert Counter(np.searchsorted(ends, chosen, side="right").tolist()) == dict.fromkeys(
         range(5), 20
     )
-    nudged.clear()
+    perturbed.clear()
     checked(model, samples(classes=20), most=100)
-    assert sorted(set(nudged)) == chosen
-    nudged.clear()
+    assert sorted(set(perturbed)) == chosen
+    perturbed.clear()
     checked(model, samples(classes=20), most=100, seed=1)
-    assert sorted(set(nudged)) != chosen
+    assert sorted(set(perturbed)) != chosen
 
 
 @pytest.mark.parametrize(

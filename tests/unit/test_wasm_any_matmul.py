@@ -218,7 +218,7 @@ def test_the_kernel_reads_nothing_behind_its_matrices(
     m, k, n = 7, 3, 5
     a = np.asarray(normal(m, k, dtype=dtype(numbers)), order=order)
     b = np.asarray(normal(k, n, dtype=dtype(numbers)), order=order)
-    memory = machine.room(8192 + numbers.work + max(a.nbytes, b.nbytes))
+    memory = machine.reserve(8192 + numbers.work + max(a.nbytes, b.nbytes))
     behind = len(memory)
     places = {"a": 2048, "b": 4096}
     places[last] = behind - {"a": a, "b": b}[last].nbytes
@@ -392,7 +392,7 @@ def test_other_numbers_are_left_to_numpy(left: str, right: str, out: str):
 
 def test_without_room_numpy_multiplies(monkeypatch: pytest.MonkeyPatch):
     class Full(Wasmtime):
-        def room(self, size: int):
+        def reserve(self, size: int):
             raise MemoryError("no room")
 
     monkeypatch.setattr(any_matmul, "_LEAST", ALWAYS)

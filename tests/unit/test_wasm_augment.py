@@ -109,7 +109,7 @@ def test_it_reads_nothing_behind_its_arrays(last: str, width: int):
     machine = Wasmtime(relaxed=False)
     library = machine.load(augment.module())
     pictures, some_maps = noise(3, 7, width, 1), maps(3, 7, width)
-    memory = machine.room(65536)
+    memory = machine.reserve(65536)
     places = {"pictures": 1024, "result": 8192, "maps": 2048, "scratch": 16384}
     places[last] = len(memory) - {"pictures": pictures, "maps": some_maps}[last].nbytes
     for place, array in ((places["pictures"], pictures), (places["maps"], some_maps)):
@@ -123,7 +123,7 @@ def test_it_reads_nothing_behind_its_arrays(last: str, width: int):
 
 
 class Full(Wasmtime):
-    def room(self, size: int) -> np.ndarray:
+    def reserve(self, size: int) -> np.ndarray:
         raise MemoryError("no room")
 
 

@@ -65,7 +65,7 @@ def test_an_array_that_must_not_change_is_refused():
 
 
 def test_more_than_there_can_be_is_no_room():
-    with pytest.raises(MemoryError, match="no room for 5,"):
+    with pytest.raises(MemoryError, match="no memory for 5,"):
         Wasmtime(relaxed=True).load(writer(0)).run("write", [Scratch(5 * 10**9)])
 
 

@@ -60,7 +60,7 @@ class Broken(Wasmtime):
 
 
 class Full(Wasmtime):
-    def room(self, size: int):
+    def reserve(self, size: int):
         raise MemoryError("no room")
 
 

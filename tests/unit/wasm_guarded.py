@@ -16,8 +16,8 @@ class Guarded(Wasmtime):
     def load(self, module: bytes) -> Library:
         return _Watched(self, super().load(module))
 
-    def room(self, size: int) -> np.ndarray:
-        memory = super().room(size)
+    def reserve(self, size: int) -> np.ndarray:
+        memory = super().reserve(size)
         memory[...] = _UNTOUCHED
         return memory
 

@@ -1,8 +1,8 @@
 """The seam between kernels and whatever runs them: a browser under Pyodide, or wasmtime.
 
-A function of a module is called with one address, that of a table of 4-byte words: numbers, and the
-addresses of arrays. Under Pyodide these are NumPy's own arrays, in Pyodide's own memory: the module
-is a shared library like any other, and ctypes loads it. Elsewhere wasmtime runs the same bytes in a
+A function of a module is called with one address, that of its arguments of 4 bytes each: numbers,
+and the addresses of arrays. Under Pyodide these are NumPy's own arrays, in Pyodide's own memory:
+the module is a shared library like any other, and ctypes loads it. Elsewhere wasmtime runs the same bytes in a
 memory of its own, and arrays are copied there and back: slow, but it makes the kernels testable
 without a browser.
 """
@@ -28,7 +28,7 @@ from nn.engine.wasm.asm.instructions import F32X4, I32
 
 
 class CompileError(RuntimeError):
-    """A module could not be loaded: the machine does not know an instruction, or has no room."""
+    """A module could not be loaded: an instruction is unknown, or memory is short."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,12 +51,12 @@ Argument = int | np.ndarray | InOut | Scratch
 class Library(Protocol):
     """A module that is loaded."""
 
-    def run(self, function: str, words: Sequence[Argument]) -> None:
+    def run(self, function: str, arguments: Sequence[Argument]) -> None:
         """Call a function with a table of numbers and arrays.
 
         Raises:
             ValueError: an array is not contiguous, or is to be changed and cannot be.
-            MemoryError: there is no room for the arrays.
+            MemoryError: there is not enough memory for the arrays.
         """
 
 
@@ -145,33 +145,37 @@ class _SharedLibrary:
         self._library = library
         self._functions: dict[str, Any] = {}
 
-    def run(self, function: str, words: Sequence[Argument]) -> None:
+    def run(self, function: str, arguments: Sequence[Argument]) -> None:
         call = self._functions.get(function)
         if call is None:
             call = self._functions[function] = self._library[function]
             call.argtypes, call.restype = [ctypes.c_uint32], None
-        table = np.array([self._number(word) for word in words], dtype=np.uint32)
+        table = np.array([self._number(argument) for argument in arguments], dtype=np.uint32)
         call(address(table))
 
-    def _number(self, word: Argument) -> int:
-        if isinstance(word, int):
-            return word
-        array = self._machine.scratch(word.size) if isinstance(word, Scratch) else _array(word)
+    def _number(self, argument: Argument) -> int:
+        if isinstance(argument, int):
+            return argument
+        array = (
+            self._machine.scratch(argument.size)
+            if isinstance(argument, Scratch)
+            else _array(argument)
+        )
         return address(array)
 
 
-def _array(word: np.ndarray | InOut) -> np.ndarray:
-    """Return a word's array.
+def _array(argument: np.ndarray | InOut) -> np.ndarray:
+    """Return a argument's array.
 
     Raises:
         TypeError: there is none.
         ValueError: a function cannot work on it.
     """
-    array = word.array if isinstance(word, InOut) else word
+    array = argument.array if isinstance(argument, InOut) else argument
     if not isinstance(array, np.ndarray):
         # Such as np.int64, whose address could be taken too.
-        raise TypeError(f"neither a number nor an array: {word!r:.40}")
-    if not array.flags.c_contiguous or (isinstance(word, InOut) and not array.flags.writeable):
+        raise TypeError(f"neither a number nor an array: {argument!r:.40}")
+    if not array.flags.c_contiguous or (isinstance(argument, InOut) and not array.flags.writeable):
         raise ValueError(f"a kernel cannot work on an array of strides {array.strides}")
     return array
 
@@ -207,14 +211,14 @@ class Wasmtime:
             raise CompileError(str(error)) from error
         return _Instance(self, instance)
 
-    def room(self, size: int) -> np.ndarray:
+    def reserve(self, size: int) -> np.ndarray:
         """Return the memory as bytes, of which there are at least ``size``."""
         missing = size - self.memory.data_len(self.store)
         if missing > 0:
             try:
                 self.memory.grow(self.store, -(-missing // 65536))
             except self.wasmtime.WasmtimeError as error:
-                raise MemoryError(f"WebAssembly has no room for {size:,} bytes") from error
+                raise MemoryError(f"WebAssembly has no memory for {size:,} bytes") from error
         return np.ctypeslib.as_array(self.memory.get_buffer_ptr(self.store))
 
 
@@ -227,24 +231,24 @@ class _Instance:
         self._machine = machine
         self._instance = instance
 
-    def run(self, function: str, words: Sequence[Argument]) -> None:
+    def run(self, function: str, arguments: Sequence[Argument]) -> None:
         with self._machine.lock:
-            self._run(function, words)
+            self._run(function, arguments)
 
-    def _run(self, function: str, words: Sequence[Argument]) -> None:
-        places = _places(words)
-        memory = self._machine.room(places[-1] + 4 * len(words) + GUARD)
-        numbers = np.empty(len(words), dtype=np.uint32)
-        for i, (word, place) in enumerate(zip(words, places, strict=False)):
-            numbers[i] = word if isinstance(word, int) else place
-            if not isinstance(word, int | Scratch):
-                memory[place : place + _size(word)] = _flat(word)
+    def _run(self, function: str, arguments: Sequence[Argument]) -> None:
+        places = _places(arguments)
+        memory = self._machine.reserve(places[-1] + 4 * len(arguments) + GUARD)
+        numbers = np.empty(len(arguments), dtype=np.uint32)
+        for i, (argument, place) in enumerate(zip(arguments, places, strict=False)):
+            numbers[i] = argument if isinstance(argument, int) else place
+            if not isinstance(argument, int | Scratch):
+                memory[place : place + _size(argument)] = _flat(argument)
         table = places[-1]
         memory[table : table + numbers.nbytes] = numbers.view(np.uint8)
         self._call(function, table)
-        for word, place in zip(words, places, strict=False):
-            if isinstance(word, InOut):
-                _flat(word)[...] = memory[place : place + _size(word)]
+        for argument, place in zip(arguments, places, strict=False):
+            if isinstance(argument, InOut):
+                _flat(argument)[...] = memory[place : place + _size(argument)]
 
     def _call(self, function: str, table: int) -> None:
         store = self._machine.store
@@ -252,19 +256,19 @@ class _Instance:
         self._instance.exports(store)[function](store, table - (table >> 31 << 32))
 
 
-def _places(words: Sequence[Argument]) -> list[int]:
-    """Return where in wasmtime's memory each word's array starts, and last the table."""
+def _places(arguments: Sequence[Argument]) -> list[int]:
+    """Return where in wasmtime's memory each argument's array starts, and last the table."""
     places = [GUARD]
-    for word in words:
-        size = 0 if isinstance(word, int) else _size(word)
+    for argument in arguments:
+        size = 0 if isinstance(argument, int) else _size(argument)
         places.append(places[-1] + -(-size // GUARD) * GUARD + GUARD)
     return places
 
 
-def _size(word: np.ndarray | InOut | Scratch) -> int:
-    return word.size if isinstance(word, Scratch) else _array(word).nbytes
+def _size(argument: np.ndarray | InOut | Scratch) -> int:
+    return argument.size if isinstance(argument, Scratch) else _array(argument).nbytes
 
 
-def _flat(word: np.ndarray | InOut) -> np.ndarray:
+def _flat(argument: np.ndarray | InOut) -> np.ndarray:
     """Return an array as bytes."""
-    return _array(word).reshape(-1).view(np.uint8)
+    return _array(argument).reshape(-1).view(np.uint8)

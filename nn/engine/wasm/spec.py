@@ -194,12 +194,29 @@ class Layout:
                 self._places[f"y{i}"] = self._places[under]
             else:
                 self._add(f"y{i}", 4 * math.prod(kernels.y))
-            self._add(f"delta{i}", 4 * math.prod(kernels.y))
+        self._add_deltas(spec)
         self._add("z", 4 * spec.size)
         self._add("t", 4 * spec.size)
         for i, step in enumerate(spec.steps):
             for name, size in step.kernels.residuals.items():
                 self._add(f"{name}{i}", 4 * size)
+
+    def _add_deltas(self, spec: Spec) -> None:
+        """Let the steps' deltas, of which two are in use at a time, alternate between two buffers.
+
+        A step that works in place has its inputs' deltas where its own are.
+        """
+        turns, turn = [0] * len(spec.steps), 0
+        for i in range(spec.last, 0, -1):
+            if not spec.steps[i].kernels.in_place:
+                turn = 1 - turn
+            turns[i - 1] = turn
+        sizes = [4 * math.prod(step.kernels.y) for step in spec.steps]
+        for which in range(2):
+            users = [i for i, turn in enumerate(turns) if turn == which]
+            for i in users:
+                self._places[f"delta{i}"] = self.row
+            self.row += padded(max((sizes[i] for i in users), default=0))
 
     def _add(self, name: str, size: int) -> None:
         self._places[name] = self.row

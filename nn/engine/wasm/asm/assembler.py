@@ -49,7 +49,7 @@ class Local(Value):
         self._index = index
 
     def set(self, value: Operand) -> None:
-        """Assign: the value is worked out here and now."""
+        """Assign: the value is computed here and now."""
         code = self.type.value(value).code
         self._function.code += code + INSTRUCTIONS["local.set"] + unsigned(self._index)
 
@@ -147,7 +147,7 @@ class Function:
     def for_range(self, variable: Local, stop: Operand, step: int = 1) -> Iterator[Local]:
         """Repeat while ``variable``, an ``i32``, is below ``stop``; add ``step`` after each time.
 
-        Write it ``with f.for_range(f.local(start), stop, step) as i``. ``stop`` is worked out anew
+        Write it ``with f.for_range(f.local(start), stop, step) as i``. ``stop`` is computed anew
         each time around: a constant or a local.
         """
         below = (variable < stop).code
@@ -206,7 +206,7 @@ class Function:
 
 
 class Module:
-    """Functions that share the memory of whoever loads them.
+    """Functions that share the memory of the program that loads them.
 
     Args:
         relaxed: whether :meth:`Function.madd` may use relaxed SIMD, which not every browser knows.
@@ -227,7 +227,7 @@ class Module:
         """Begin a function; others may be begun, and called, before it is ended.
 
         Args:
-            name: for whoever loads the module, if ``export``, and for messages of errors.
+            name: for the caller, if ``export``, and for messages of errors.
             parameters: their types.
             result: the type of what it returns.
             export: whether it can be called from outside.

@@ -2,7 +2,7 @@
 
 An expression is a type and the code that leaves one value of that type on WebAssembly's stack, so
 ``x * 2 + y`` is the code of ``x``, a constant 2, a multiplication, the code of ``y``, an addition.
-It is worked out wherever it is used, each time anew; a local remembers.
+It is computed wherever it is used, each time anew; a local remembers.
 
 Numbers of Python become constants of the type beside them. All ``i32`` are addresses, counts and
 bit patterns, so their comparisons, shifts and conversions are the unsigned ones. A comparison of

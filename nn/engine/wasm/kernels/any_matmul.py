@@ -1,4 +1,4 @@
-"""What stands in for ``np.matmul`` where there is no BLAS: what to work out, and where to.
+"""What stands in for ``np.matmul`` where there is no BLAS: what to compute, and where to.
 
 :func:`nn.engine.matmul` calls it. The kernel is in :mod:`gemm`; what networks multiply with, for
 shapes known beforehand, is in :mod:`matmul`.
@@ -63,7 +63,7 @@ def matmul(
     b: ArrayLike,
     out: np.ndarray | tuple[np.ndarray] | None = None,
 ) -> np.ndarray:
-    """Return ``np.matmul(a, b, out=out)``, worked out by ``machine`` where it can and is faster.
+    """Return ``np.matmul(a, b, out=out)``, computed by ``machine`` where it can and is faster.
 
     Raises:
         ValueError, TypeError: as :func:`nn.engine.matmul` does.

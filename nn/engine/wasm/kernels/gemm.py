@@ -30,7 +30,7 @@ ARGUMENTS = (
     "b_column",
     "c",
     "c_row",
-    "work",
+    "scratch",
 )
 """What the function is given: sizes, addresses and strides in bytes. A row of c lies in one piece.
 """

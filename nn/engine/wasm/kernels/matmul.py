@@ -3,7 +3,7 @@
 ``nn.engine.matmul``, for any two arrays, is not made of them but of :mod:`any_matmul` and
 :mod:`gemm`.
 
-All matrices are rows of float32 one after another. A product is worked out a tile at a time: the
+All matrices are rows of float32 one after another. A product is computed a tile at a time: the
 sums of four rows by eight columns stay in registers while the whole length is worked through, so
 that each number that is loaded is used several times. A tile is a function of its own: browsers
 put the optimised code of a function in place when it is called anew, never in the middle of a loop.
@@ -67,10 +67,10 @@ def outer_update(module: Module, inputs: int, units: int) -> Function:
 
 
 @once
-def _outer(module: Module, inputs: int, units: int, way: str) -> Function:
-    sums = _sums(module, Strides(4, 4 * inputs, 4 * units, 4 * units), units, way)
-    of_one = _outer_of_one(module, units, way)
-    with module.function("outer", I32, I32, I32, I32, I32, *_EXTRA[way]) as f:
+def _outer(module: Module, inputs: int, units: int, epilogue: str) -> Function:
+    sums = _sums(module, Strides(4, 4 * inputs, 4 * units, 4 * units), units, epilogue)
+    of_one = _outer_of_one(module, units, epilogue)
+    with module.function("outer", I32, I32, I32, I32, I32, *_EXTRA[epilogue]) as f:
         x, d, c, count, rows, *rate = f.parameters
         with f.if_(rows.equals(1)):
             f.call(of_one, x, d, c, count, *rate)
@@ -80,12 +80,12 @@ def _outer(module: Module, inputs: int, units: int, way: str) -> Function:
 
 
 @once
-def _outer_of_one(module: Module, units: int, way: str) -> Function:
+def _outer_of_one(module: Module, units: int, epilogue: str) -> Function:
     """Return a function of (x, d, c, inputs[, rate]) for one sample: ``cᵢ = xᵢ d``.
 
     With a rate, it is ``cᵢ -= rate xᵢ d``.
     """
-    with module.function("outer of one", I32, I32, I32, I32, *_EXTRA[way]) as f:
+    with module.function("outer of one", I32, I32, I32, I32, *_EXTRA[epilogue]) as f:
         x, d, c, inputs, *rate = f.parameters
         stop = f.local(x + inputs * 4)
 
@@ -121,9 +121,9 @@ def column_sums_update(module: Module, units: int) -> Function:
 
 
 @once
-def _sums(module: Module, strides: Strides, columns: int, way: str) -> Function:
+def _sums(module: Module, strides: Strides, columns: int, epilogue: str) -> Function:
     """Return a function of (a, b, c, rows, steps[, extra]), which goes tile by tile."""
-    with module.function("sums", I32, I32, I32, I32, I32, *_EXTRA[way]) as f:
+    with module.function("sums", I32, I32, I32, I32, I32, *_EXTRA[epilogue]) as f:
         a, b, c, rows, steps, *extra = f.parameters
 
         whole = f.local(rows - rows % _ROWS)
@@ -131,8 +131,8 @@ def _sums(module: Module, strides: Strides, columns: int, way: str) -> Function:
         def work(
             first: Value, stop: Value, size: int, start: Value, widths: vectors.Widths
         ) -> None:
-            tile = _tile(module, strides, size, widths, way)
-            others = [bias + start for bias in extra] if way == "from_bias" else extra
+            tile = _tile(module, strides, size, widths, epilogue)
+            others = [bias + start for bias in extra] if epilogue == "from_bias" else extra
             a_row, c_row = f.local(a + first * strides.a_row), f.local(c + first * strides.c_row)
             c_row += start
             with f.for_range(f.local(first), stop, size):
@@ -151,13 +151,13 @@ _EXTRA: dict[str, list[Type]] = {"from_zero": [], "from_bias": [I32], "subtract"
 
 @once
 def _tile(
-    module: Module, strides: Strides, rows: int, widths: vectors.Widths, way: str
+    module: Module, strides: Strides, rows: int, widths: vectors.Widths, epilogue: str
 ) -> Function:
     """Return a function of (a, b, c, steps[, extra]) that works out a few rows and columns."""
-    with module.function("tile", I32, I32, I32, I32, *_EXTRA[way]) as f:
+    with module.function("tile", I32, I32, I32, I32, *_EXTRA[epilogue]) as f:
         a, b, c, steps, *extra = f.parameters
         sums = [[f.local(F32X4) for _ in widths] for _ in range(rows)]
-        if way == "from_bias":
+        if epilogue == "from_bias":
             for v, width in enumerate(widths):
                 for row in sums:
                     row[v].set(vectors.load(extra[0], 16 * v, width))
@@ -182,13 +182,13 @@ def _tile(
             step(0)
             a += strides.a_step
 
-        if way == "subtract":
+        if epilogue == "subtract":
             factor.set(-F32X4.splat(extra[0]))
         for r, row in enumerate(sums):
             for v, width in enumerate(widths):
                 place = r * strides.c_row + 16 * v
                 result: Value = row[v]
-                if way == "subtract":
+                if epilogue == "subtract":
                     result = f.madd(factor, row[v], vectors.load(c, place, width))
                 vectors.save(f, c, result, place, width)
     return f

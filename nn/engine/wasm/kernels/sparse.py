@@ -6,7 +6,7 @@ of the kernel, and sums over all pixels or, marked *, over those with u ≠ 0,
 
     z = Σ xᵢ wᵢ = Σ* s uᵢ wᵢ + o Σ wᵢ.
 
-The second sum is the same for every picture: a vector, worked out once, and not once a picture.
+The second sum is the same for every picture: a vector, computed once, and not once a picture.
 Where o = 0, nothing is left of it, and rows under pixels of 0 are not looked at: an infinite weight
 there gives NaN in NumPy (0 · ∞), and nothing here.
 

@@ -95,7 +95,7 @@ def _rmsprop(
 
 @dataclass(frozen=True)
 class Update:
-    """How one optimizer is worked out.
+    """How one optimizer is computed.
 
     Attributes:
         kernel: makes a function of (w, g, slots..., count, rate, constants...).
@@ -116,7 +116,7 @@ _RMSPROP = Update(_rmsprop, 1, 3)
 
 
 def update_of(optimizer: Optimizer) -> tuple[Update, Constants] | None:
-    """Return how an optimizer is worked out, and its constants; None if there is no kernel."""
+    """Return how an optimizer is computed, and its constants; None if there is no kernel."""
     # Exactly these: a class derived from one of them may update otherwise.
     if type(optimizer) is SGD:
         if not optimizer.momentum:
