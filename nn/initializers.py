@@ -20,7 +20,12 @@ class Initializer(Protocol):
 
 
 class Zeros:
-    """All zeros, the usual start of a bias."""
+    """All zeros, the usual start of a bias.
+
+    >>> import numpy as np
+    >>> Zeros()((2,), np.random.default_rng(1)).tolist()
+    [0.0, 0.0]
+    """
 
     def __call__(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         return np.zeros(shape)
@@ -34,7 +39,12 @@ class Ones:
 
 
 class RandomUniform:
-    """Uniform between ``minval`` and ``maxval``; (-0.5, 0.5) is the reference run's."""
+    """Uniform between ``minval`` and ``maxval``; (-0.5, 0.5) is the reference run's.
+
+    >>> import numpy as np
+    >>> RandomUniform(-0.5, 0.5)((784, 100), np.random.default_rng(1)).std().round(3).item()
+    0.289
+    """
 
     def __init__(self, minval: float = -0.5, maxval: float = 0.5) -> None:
         self.minval, self.maxval = minval, maxval
@@ -58,6 +68,10 @@ class VarianceScaling:
     "truncated_normal" (redrawn beyond two standard deviations, and widened so that the variance is
     the one asked for). "narrow_normal" is truncated but not widened, so that the variance is 0.77
     of the one asked for: what TensorFlow.js calls a truncated normal.
+
+    >>> import numpy as np
+    >>> VarianceScaling(1.0, "fan_in")((784, 100), np.random.default_rng(1)).std().round(3).item()
+    0.036
     """
 
     def __init__(
@@ -130,28 +144,48 @@ _DISTRIBUTIONS: dict[str, Callable[[float, tuple[int, ...], np.random.Generator]
 
 
 class GlorotUniform(VarianceScaling):
-    """Variance ``2 / (inputs + units)``, for sigmoid, tanh and softmax (Glorot & Bengio 2010)."""
+    """Variance ``2 / (inputs + units)``, for sigmoid, tanh and softmax (Glorot & Bengio 2010).
+
+    >>> import numpy as np
+    >>> GlorotUniform()((784, 100), np.random.default_rng(1)).std().round(3).item()
+    0.048
+    """
 
     def __init__(self) -> None:
         super().__init__(1.0, "fan_avg", "uniform")
 
 
 class GlorotNormal(VarianceScaling):
-    """As :class:`GlorotUniform`, from a truncated normal."""
+    """As :class:`GlorotUniform`, from a truncated normal.
+
+    >>> import numpy as np
+    >>> GlorotNormal()((784, 100), np.random.default_rng(1)).std().round(3).item()
+    0.047
+    """
 
     def __init__(self) -> None:
         super().__init__(1.0, "fan_avg", "truncated_normal")
 
 
 class HeUniform(VarianceScaling):
-    """Variance ``2 / inputs``, for relu and its kin (He et al. 2015)."""
+    """Variance ``2 / inputs``, for relu and its kin (He et al. 2015).
+
+    >>> import numpy as np
+    >>> HeUniform()((784, 100), np.random.default_rng(1)).std().round(3).item()
+    0.051
+    """
 
     def __init__(self) -> None:
         super().__init__(2.0, "fan_in", "uniform")
 
 
 class HeNormal(VarianceScaling):
-    """As :class:`HeUniform`, from a truncated normal."""
+    """As :class:`HeUniform`, from a truncated normal.
+
+    >>> import numpy as np
+    >>> HeNormal()((784, 100), np.random.default_rng(1)).std().round(3).item()
+    0.05
+    """
 
     def __init__(self) -> None:
         super().__init__(2.0, "fan_in", "truncated_normal")

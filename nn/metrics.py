@@ -11,6 +11,9 @@ def accuracy(labels: np.ndarray, predicted: np.ndarray) -> float:
     Args:
         labels: (n,) true classes.
         predicted: (n,) predicted classes.
+
+    >>> accuracy(np.array([0, 1, 1]), np.array([0, 1, 0])).__round__(2)
+    0.67
     """
     if len(labels) != len(predicted):
         raise ValueError(f"{len(labels)} labels but {len(predicted)} predictions")
@@ -28,6 +31,9 @@ def confusion_matrix(labels: np.ndarray, predicted: np.ndarray, classes: int) ->
 
     Returns:
         (classes, classes) counts; the diagonal holds the right answers.
+
+    >>> confusion_matrix(np.array([0, 1, 1]), np.array([0, 1, 0]), classes=2).tolist()
+    [[1, 0], [1, 1]]
     """
     if len(labels) != len(predicted):
         raise ValueError(f"{len(labels)} labels but {len(predicted)} predictions")

@@ -61,6 +61,13 @@ class SGD(_Optimizer):
 
     With momentum μ: ``v ← μ v - η g`` and ``w ← w + v``; with ``nesterov``, ``w ← w + μ v - η g``
     (Sutskever et al. 2013, in Keras's form).
+
+    >>> import numpy as np
+    >>> w, optimizer = np.array([1.0]), SGD(0.1)
+    >>> optimizer.build(w)
+    >>> optimizer.update(w, gradients=np.array([0.5]))
+    >>> w.round(4).tolist()
+    [0.95]
     """
 
     name = "sgd"
@@ -97,6 +104,13 @@ class Adam(_Optimizer):
 
     ``m ← β₁ m + (1 - β₁) g``, ``v ← β₂ v + (1 - β₂) g²`` and
     ``w ← w - η √(1 - β₂ᵗ) / (1 - β₁ᵗ) · m / (√v + ε)``, the paper's efficient form, as in Keras.
+
+    >>> import numpy as np
+    >>> w, optimizer = np.array([1.0]), Adam(0.1)
+    >>> optimizer.build(w)
+    >>> optimizer.update(w, gradients=np.array([0.5]))
+    >>> w.round(4).tolist()
+    [0.9]
     """
 
     name = "adam"
@@ -142,6 +156,13 @@ class RMSprop(_Optimizer):
     """RMSprop (Hinton 2012), in Keras's form.
 
     ``v ← ρ v + (1 - ρ) g²`` and ``w ← w - η g / √(v + ε)``.
+
+    >>> import numpy as np
+    >>> w, optimizer = np.array([1.0]), RMSprop(0.1)
+    >>> optimizer.build(w)
+    >>> optimizer.update(w, gradients=np.array([0.5]))
+    >>> w.round(4).tolist()
+    [0.6838]
     """
 
     name = "rmsprop"

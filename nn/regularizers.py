@@ -6,7 +6,12 @@ import numpy as np
 
 
 class L1L2:
-    """``l1 · Σ|w| + l2 · Σw²``, whose derivative is ``l1 · sign(w) + 2 · l2 · w``, as in Keras."""
+    """``l1 · Σ|w| + l2 · Σw²``, whose derivative is ``l1 · sign(w) + 2 · l2 · w``, as in Keras.
+
+    >>> import numpy as np
+    >>> L1L2(l1=0.1, l2=0.5).penalty(np.array([[1.0, -2.0]]))
+    2.8
+    """
 
     def __init__(self, l1: float = 0.0, l2: float = 0.0) -> None:
         if not (l1 >= 0 and l2 >= 0):

@@ -12,7 +12,11 @@ class Schedule(Protocol):
 
 
 class ExponentialDecay:
-    """``rate = initial · decay_rate ^ (step / decay_steps)``, in whole powers if ``staircase``."""
+    """``rate = initial · decay_rate ^ (step / decay_steps)``, in whole powers if ``staircase``.
+
+    >>> ExponentialDecay(0.1, decay_steps=10, decay_rate=0.5)(10)
+    0.05
+    """
 
     def __init__(
         self,
@@ -34,7 +38,11 @@ class ExponentialDecay:
 
 
 class InverseTimeDecay:
-    """``rate = initial / (1 + decay_rate · step / decay_steps)``."""
+    """``rate = initial / (1 + decay_rate · step / decay_steps)``.
+
+    >>> InverseTimeDecay(0.1, decay_steps=10, decay_rate=1)(10)
+    0.05
+    """
 
     def __init__(self, initial_learning_rate: float, decay_steps: float, decay_rate: float) -> None:
         self.initial_learning_rate = initial_learning_rate
@@ -49,6 +57,9 @@ class CosineDecay:
     """``rate = initial · (α + (1 - α) · ½ (1 + cos(π · step / decay_steps)))``.
 
     It stays at ``α · initial`` after ``decay_steps`` (Loshchilov & Hutter 2016, without restarts).
+
+    >>> CosineDecay(0.1, decay_steps=10)(5)
+    0.05
     """
 
     def __init__(

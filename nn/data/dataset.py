@@ -20,6 +20,10 @@ class Dataset:
 
     Raises:
         ValueError: shapes or types do not fit together, or a label is outside 0 to classes - 1.
+
+    >>> data = Dataset(np.zeros((3, 28, 28, 1), np.uint8), np.array([0, 1, 1]), classes=2)
+    >>> len(data), len(data.take([1, 2]))
+    (3, 2)
     """
 
     inputs: np.ndarray

@@ -43,7 +43,7 @@ def read_image_csv(data: Content) -> Dataset:
     Example:
         >>> data = read_image_csv(b"5" + b",0" * 784 + b"\n")
         >>> data.inputs.shape, data.targets.tolist(), data.classes
-        ((1, 784), [5], 10)
+        ((1, 28, 28, 1), [5], 10)
     """
     content = unpack(data)
     if content[: len(_BYTE_ORDER_MARK)] == _BYTE_ORDER_MARK:

@@ -29,6 +29,13 @@ class NumericalEngine:
 
     Raises:
         ValueError: ``step`` is not a positive number.
+
+    >>> from nn import Dense, Sequential
+    >>> model = Sequential([Dense(1)])
+    >>> model.compile(engine=NumericalEngine())
+    >>> model.build(2, 1)
+    >>> model.program.name
+    'NumPy, by nudging'
     """
 
     name = "NumPy, by nudging"

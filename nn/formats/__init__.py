@@ -29,5 +29,15 @@ def load_model(path: str | os.PathLike[str]) -> Sequential:
 
     Raises:
         ValueError: it is not a model's, or anything in it is not as it should be.
+
+    >>> import tempfile
+    >>> from nn import Dense
+    >>> model = Sequential([Dense(1)])
+    >>> model.build(2, rng=1)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     model.save(f"{folder}/model.json")
+    ...     again = load_model(f"{folder}/model.json")
+    >>> bool((again.parameters == model.parameters).all())
+    True
     """
     return weights.loads(Path(path).read_bytes())[0]

@@ -24,6 +24,13 @@ application writes, is read as that application's network; files of version 1 ar
 
 A file comes from anywhere, so nothing in it is believed before it is checked, and a network is only
 made once all of it has been. What :func:`dumps` writes has passed the same checks.
+
+>>> from nn import Dense, weights
+>>> model = Sequential([Dense(1)])
+>>> model.build(2, rng=1)
+>>> again, training = weights.loads(weights.dumps(model))
+>>> training.epochs
+0
 """
 
 from __future__ import annotations

@@ -2,9 +2,9 @@
 
 A function of a module is called with one address, that of its arguments of 4 bytes each: numbers,
 and the addresses of arrays. Under Pyodide these are NumPy's own arrays, in Pyodide's own memory:
-the module is a shared library like any other, and ctypes loads it. Elsewhere wasmtime runs the same bytes in a
-memory of its own, and arrays are copied there and back: slow, but it makes the kernels testable
-without a browser.
+the module is a shared library like any other, and ctypes loads it. Elsewhere wasmtime runs the same
+bytes in a memory of its own, and arrays are copied there and back: slow, but it makes the kernels
+testable without a browser.
 """
 
 from __future__ import annotations
