@@ -109,7 +109,7 @@ class Builder(Panel[S]):
     def _edited(self, control: Any) -> None:
         if self._output.item.contains(control):
             self.lab.form.set("output", self._output.text)
-        elif control.dataset.part == "kind":
+        elif control.getAttribute("data-part") == "kind":
             index = next(i for i, row in enumerate(self._rows) if row.item.contains(control))
             texts = [row.text for row in self._rows]
             texts[index] = first_text(self._rows[index].chosen_kind)

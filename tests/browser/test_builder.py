@@ -46,16 +46,60 @@ def test_rows_show_what_the_form_says(builder):
         ".map(one => one.value))"
     )
     assert shown == [
-        ["256", "relu", "he_uniform", "bias"],
-        ["128", "", "", ""],
-        ["10", "", "variance_scaling", "nobias"],
+        ["Dense", "256", "relu", "he_uniform", "bias", "256, 200,960 parameters"],
+        ["Dense", "128", "", "", "", "128, 32,768 parameters"],
+        ["", "variance_scaling", "nobias", "10, 1,280 parameters"],
     ]
+
+
+def test_a_row_has_the_fields_of_its_kind(builder):
+    builder.set(hidden="conv2d:8:5x3:strides=2:same,maxpool:2,flatten,dropout:0.25,9")
+    labels = rows(builder).evaluate_all(
+        "all => all.map(row => [...row.querySelectorAll('label span')].map(one => one.textContent))"
+    )
+    general = ["Activation", "Initializer", "Bias"]
+    assert labels == [
+        ["Kind", "Filters", "Kernel size", "Strides", "Padding", *general],
+        ["Kind", "Pool size", "Strides", "Padding"],
+        ["Kind"],
+        ["Kind", "Rate"],
+        ["Kind", "Units", *general],
+        general,
+    ]
+    assert part(builder, 0, "Kernel size").input_value() == "5x3"
+    assert part(builder, 0, "Padding").input_value() == "same"
+    assert builder.page.locator("#layerRows .made").all_text_contents() == [
+        "14 × 14 × 8, 120 parameters",
+        "7 × 7 × 8",
+        "392",
+        "392",
+        "9, 3,528 parameters",
+        "10, 90 parameters",
+    ]
+
+
+def test_the_kind_of_a_layer_can_be_changed(builder):
+    builder.set(hidden="100")
+    part(builder, 0, "Kind").select_option("Conv2D")
+    expect(builder.field("hidden")).to_have_value("conv2d:16:3")
+    expect(builder.field("hidden")).to_have_attribute("aria-invalid", "true")
+    assert "put flatten or globalavgpool" in builder.text("digits-hiddenProblem")
+    assert focused(builder) == "Kind of layer 1"
+    builder.set(hidden="conv2d:16:3,flatten")
+    part(builder, 0, "Filters").fill("4")
+    part(builder, 0, "Strides").fill("3")
+    expect(builder.field("hidden")).to_have_value("conv2d:4:3:strides=3,flatten")
+    part(builder, 0, "Kernel size").fill("wide")
+    expect(part(builder, 0, "Kernel size")).to_have_attribute("aria-invalid", "true")
+    expect(part(builder, 0, "Filters")).to_have_attribute("aria-invalid", "false")
+    assert builder.messages("error") == []
 
 
 def test_rows_say_what_is_usual(builder):
     builder.set(hidden="9,8:relu", activation="tanh", useBias=True, loss="categorical_crossentropy")
     shown = rows(builder).evaluate_all(
-        "all => all.map(row => [...row.querySelectorAll('select')].map(one => one[0].text))"
+        "all => all.map(row => [...row.querySelectorAll('select:not([data-part=kind])')]"
+        ".map(one => one[0].text))"
     )
     assert shown == [
         ["(tanh)", "(glorot_uniform)", "(yes)"],
@@ -151,9 +195,9 @@ def test_layers_are_moved_by_keyboard_and_the_focus_goes_with_them(builder):
 
 
 def test_no_more_layers_than_settings_may_have(builder):
-    builder.set(hidden=",".join(["5"] * 19))
+    builder.set(hidden=",".join(["5"] * 39))
     builder.click("addLayer")
-    expect(rows(builder)).to_have_count(21)
+    expect(rows(builder)).to_have_count(41)
     expect(builder.find("addLayer")).to_be_disabled()
 
 
@@ -211,22 +255,6 @@ def test_a_phone_names_each_control_and_shows_what_is_chosen(builder):
         })"""
     )
     builder.page.set_viewport_size(before)
-    assert labels == ["Units", "Activation", "Initializer", "Bias"] * 2
-    assert len(room) == 6 and min(room) >= 0, room
-
-
-def test_a_panel_is_fetched_when_it_is_first_opened(visit):
-    def fetched(lab) -> set[str]:
-        names = lab.page.evaluate("performance.getEntriesByType('resource').map(one => one.name)")
-        return {name.rpartition("/")[2] for name in names}
-
-    files = {"builder.py", "compare.py", "comparison.py", "gradient_check.py", "code_panel.py"}
-    with visit() as lab:
-        assert not files & fetched(lab)
-        lab.click("layersTab")
-        expect(rows(lab)).to_have_count(2)
-        assert files & fetched(lab) == {"builder.py"}
-        lab.click("eyeTab")
-        lab.set(hidden="7,6,5")
-        lab.click("layersTab")
-        expect(rows(lab)).to_have_count(4)
+    general = ["Activation", "Initializer", "Bias"]
+    assert labels == ["Kind", "Units", *general, *general]
+    assert len(room) == 7 and min(room) >= 0, room
