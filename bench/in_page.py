@@ -13,26 +13,23 @@ _SHOWN = {"numpy": "NumPy", "wasm": "WebAssembly"}
 _RUN = """seconds => new Promise(resolve => {
   const gaps = [];
   let start = performance.now(), last = start, done = false;
-  const end = () => {
-    if (done) return;
-    done = true;
-    observer.disconnect();
-    resolve({ gaps, seconds: (performance.now() - start) / 1000 });
-  };
   requestAnimationFrame(function frame() {
     const now = performance.now();
     gaps.push(now - last);
     last = now;
     if (!done) requestAnimationFrame(frame);
   });
-  const observer = new MutationObserver(() => {
-    if (document.body.dataset.state === "ready") end();
-  });
-  observer.observe(document.body, { attributeFilter: ["data-state"] });
-  document.getElementById("train").click();
-  if (seconds) setTimeout(end, 1000 * seconds);
+  new MutationObserver((_, observer) => {
+    if (document.body.dataset.state !== "ready") return;
+    observer.disconnect();
+    done = true;
+    resolve({ gaps, seconds: (performance.now() - start) / 1000 });
+  }).observe(document.body, { attributeFilter: ["data-state"] });
+  const train = document.getElementById("train");
+  train.click();
+  if (seconds) setTimeout(() => done || train.click(), 1000 * seconds);
 })"""
-"""Press Train, and wait for the end of the training, or so many seconds."""
+"""Press Train, and wait for the end of the training, or press Stop after so many seconds."""
 
 _PRESS = """id => new Promise(resolve => {
   const start = performance.now();
@@ -108,8 +105,6 @@ def convolution(context: BrowserContext, address: str, seed: int, seconds: float
         # A frame without work, so that what the button has made is made.
         page.wait_for_timeout(1000)
         found = page.evaluate(_RUN, seconds)
-        if page.get_attribute("body", "data-state") == "training":
-            page.evaluate(_PRESS, "train")
         speed = page.locator("#throughput").text_content() or ""
         page.evaluate(_PRESS, "test")
         accuracy = _accuracy(page)
