@@ -132,7 +132,7 @@ class Network:
 
     @property
     def multiplications(self) -> int:
-        """How many a sample takes on its way forward, about; the last layer's shape is () then."""
+        """How many multiplications a sample takes on its way forward, about."""
         pairs = zip(self.layers, self.shapes, strict=False)
         return sum(layer.multiplications(shape) for layer, shape in pairs)
 
