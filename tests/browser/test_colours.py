@@ -184,7 +184,7 @@ def test_the_network_of_another_lab_is_refused(lab):
     digits = {"weights.json": (DIST / "weights.json").read_bytes()}
     complaint = lab.complaint(lambda: lab.choose("weightsFile", digits))
     assert "784 to 10" in complaint and "Colours" in complaint
-    other = {**before, "inputs": {"features": 3, "scale": 1, "offset": 0}}
+    other = {**before, "inputs": {"shape": [3], "scale": 1, "offset": 0}}
     files = {"other.json": json.dumps(other).encode()}
     assert "another lab" in lab.complaint(lambda: lab.choose("weightsFile", files))
     assert lab.save() == before

@@ -55,7 +55,7 @@ def test_the_page_says_who_does_the_arithmetic(visit):
         expect(lab.find("engine")).to_have_text("WebAssembly relaxed SIMD")
         lab.page.locator("[data-opens=temperature]").click()
         # It computes in float64, for which there are no kernels.
-        expect(lab.find("engine")).to_have_text("NumPy")
+        expect(lab.find("engine")).to_have_text("NumPy (float64 is not compiled)")
         lab.page.locator("[data-opens=digits]").click()
         expect(lab.find("engine")).to_have_text("WebAssembly relaxed SIMD")
 
@@ -81,7 +81,7 @@ def test_an_engine_can_be_switched_in_mid_training(visit):
         learnt = lab.accuracy()
         lab.set(engine="numpy")
         lab.news(lambda: lab.click("train"), "^Training is done")
-        expect(lab.find("engine")).to_have_text("NumPy")
+        expect(lab.find("engine")).to_have_text("NumPy (float64 is not compiled)")
         assert lab.save()["training"]["samples"] == 4000
         assert lab.accuracy() > learnt - 5
 
