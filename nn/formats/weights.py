@@ -75,7 +75,7 @@ __all__ = [
     "loads",
 ]
 
-_LISTED_PARAMETERS = 100_000
+_LISTED_PARAMETERS = 80_000
 """Networks with more than these are written in base64: as lists they grow past 1 MB."""
 
 _TUTORIAL_PARAMETERS = 500_000
