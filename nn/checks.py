@@ -125,7 +125,11 @@ def matrix(
 def array(
     value: Any, name: str, shape: tuple[int, ...], dtype: np.dtype[Any] = _FLOAT32
 ) -> np.ndarray:
-    """Return ``value`` as a finite array of ``shape``, of any rank from 1 on."""
+    """Return ``value`` as a finite array of ``shape``, of any rank from 1 on.
+
+    >>> array([[[1, 2]], [[3, 4]]], "it", (2, 1, 2)).tolist()
+    [[[1.0, 2.0]], [[3.0, 4.0]]]
+    """
     if isinstance(value, np.ndarray):
         return _finite(value, name, dtype)
     if isinstance(value, dict):
@@ -134,15 +138,19 @@ def array(
         return vector(value, name, shape[0], dtype)
     if len(shape) == 2:
         return matrix(value, name, (shape[0], shape[1]), dtype)
-    if not isinstance(value, list):
-        raise ValueError(f"{name} must be lists of numbers, found {shown(value)}")
-    if len(value) != shape[0]:
-        raise ValueError(f"{name} has {len(value):,} parts, expected {shape[0]:,}")
-    parts = [
-        array(part, f"part {number} of {name}", shape[1:], dtype)
-        for number, part in enumerate(value, start=1)
-    ]
-    return np.stack(parts)
+    # An axis at a time: half a million lists one by one would take a quarter of a minute.
+    level = [value]
+    for size in shape:
+        for part in level:
+            if not isinstance(part, list):
+                raise ValueError(f"{name} must be lists of numbers, found {shown(part)}")
+            if len(part) != size:
+                raise ValueError(
+                    f"{name} must have the shape {list(shape)}; a list in it has {len(part):,} "
+                    f"items, expected {size:,}"
+                )
+        level = list(chain.from_iterable(level))
+    return vector(level, name, len(level), dtype).reshape(shape)
 
 
 def keys(value: dict[str, Any], name: str, expected: set[str]) -> None:
