@@ -51,7 +51,9 @@ def _written(value: Any) -> Any:
     if type(value) is L1L2:
         return {"l1": value.l1, "l2": value.l2}
     kind = type(value).__name__
-    if (name := getattr(value, "name", None)) in ACTIVATIONS and ACTIVATIONS[name] is value:
+    name = getattr(value, "name", None)
+    known = ACTIVATIONS.get(name) if isinstance(name, str) else None
+    if type(known) is type(value) and vars(known) == vars(value):
         return name
     if _INITIALIZERS.get(kind) is type(value):
         own = inspect.signature(type(value)).parameters
@@ -125,7 +127,14 @@ def _initializer(value: Any, name: str) -> Any:
         key: _read(str(parameter.annotation), value[key], f"{key} of {name}")
         for key, parameter in parameters.items()
     }
-    return kind(**given)
+    return _made(kind, given, name)
+
+
+def _made(kind: type, given: dict[str, Any], name: str) -> Any:
+    try:
+        return kind(**given)
+    except ValueError as error:
+        raise ValueError(f"{name}: {error}") from None
 
 
 def _regularizer(value: Any, name: str) -> L1L2 | None:
@@ -134,7 +143,9 @@ def _regularizer(value: Any, name: str) -> L1L2 | None:
     if not isinstance(value, dict):
         raise ValueError(f"{name} must be an object, found {checks.shown(value)}")
     checks.keys(value, name, {"l1", "l2"})
-    return L1L2(**{key: checks.number(value[key], f"{key} of {name}") for key in ("l1", "l2")})
+    given = {key: checks.number(value[key], f"{key} of {name}") for key in ("l1", "l2")}
+    penalty: L1L2 = _made(L1L2, given, name)
+    return penalty
 
 
 def _array(value: list[Any], name: str) -> np.ndarray:

@@ -103,9 +103,11 @@ def dumps(model: Sequential, training: Training | None = None) -> str:
     content = _outline(model, training)
     try:
         # What the reader would refuse is not written.
-        weights_reader.outline({**json.loads(json.dumps(content)), "weights": []})
+        outline = checks.parse_json(json.dumps(content).encode(), "weights")
+        twin, _ = weights_reader.outline({**outline, "weights": []})
     except ValueError as error:
         raise ValueError(f"the network cannot be saved: {error}") from None
+    _check_shapes(model, twin)
     listed = model.parameters.size <= _LISTED_PARAMETERS
     write = _listed if listed else _base64
     members = {key: json.dumps(value) for key, value in content.items()}
@@ -116,6 +118,10 @@ def dumps(model: Sequential, training: Training | None = None) -> str:
     text = "{" + ",\n".join(f'"{key}": {value}' for key, value in members.items()) + "}\n"
     if len(text) > MAX_BYTES:
         raise ValueError(f"the network cannot be saved: its file would have {_size(len(text))}")
+    try:
+        checks.refuse_hostile_json(text.encode())
+    except ValueError as error:
+        raise ValueError(f"the network cannot be saved: {error}") from None
     return text
 
 
@@ -141,11 +147,29 @@ def _outline(model: Sequential, training: Training) -> dict[str, Any]:
         "loss": model.loss.name,
         "target_range": [float(value) for value in model.target_range],
         "dtype": model.dtype.name,
-        "training": vars(training),
+        "training": {key: _plain(value) for key, value in vars(training).items()},
     }
     if model.columns:
-        content["columns"] = vars(model.columns)
+        content["columns"] = {key: _plain(value) for key, value in vars(model.columns).items()}
     return content
+
+
+def _plain(value: Any) -> Any:
+    """Return a number of NumPy's, which JSON does not know, as one of Python's."""
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _check_shapes(model: Sequential, twin: Sequential) -> None:
+    """Raise a ValueError unless ``twin``, made of the outline, has weights of the same shapes."""
+    for number, (layer, again, shape) in enumerate(
+        zip(model.layers, twin.layers, model.shapes, strict=False), start=1
+    ):
+        wanted = {weight.name: weight.shape for weight in again.weights(shape)}
+        if {name: view.shape for name, view in layer.views.items()} != wanted:
+            raise ValueError(
+                f"the network cannot be saved: layer {number}, {type(layer).__name__}, was changed "
+                "after its weights had been made, and they no longer fit it"
+            )
 
 
 def _weights(views: dict[str, np.ndarray], write: Any) -> str:
@@ -155,9 +179,10 @@ def _weights(views: dict[str, np.ndarray], write: Any) -> str:
 def _listed(array: np.ndarray) -> str:
     if array.ndim > 1:
         return "[" + ",\n".join(_listed(row) for row in array) + "]"
-    # What it takes to give every value back exactly.
+    # What it takes to give every value back exactly; "-0" would be read as a whole number, 0.
     digits = 17 if array.dtype == np.float64 else 9
-    return "[" + ",".join([f"{value:.{digits}g}" for value in array.tolist()]) + "]"
+    texts = [f"{value:.{digits}g}" for value in array.tolist()]
+    return "[" + ",".join(["-0.0" if text == "-0" else text for text in texts]) + "]"
 
 
 def _base64(array: np.ndarray) -> str:
@@ -171,12 +196,20 @@ def loads(data: bytes | bytearray | memoryview | str) -> tuple[Sequential, Train
 
     Raises:
         ValueError: the file is not one, or anything in it is not as it should be.
+
+    >>> model, training = loads('{"wih": [[0.5, -0.5]], "who": [[1], [2]]}')
+    >>> model.widths, training.epochs
+    ([2, 1, 2], 0)
     """
-    if len(data) > MAX_BYTES:
+    if isinstance(data, str):
+        # A text that is no Unicode is refused as other bytes that are not UTF-8.
+        data = data.encode("utf-8", "surrogatepass")
+    size = memoryview(data).nbytes
+    if size > MAX_BYTES:
         raise ValueError(
-            f"the file has {_size(len(data))}; weights of up to {_size(MAX_BYTES)} can be loaded"
+            f"the file has {_size(size)}; weights of up to {_size(MAX_BYTES)} can be loaded"
         )
-    content = checks.parse_json(data.encode() if isinstance(data, str) else bytes(data), "weights")
+    content = checks.parse_json(bytes(data), "weights")
     if not isinstance(content, dict):
         raise ValueError("the file is JSON, but not weights: expected one object")
     return weights_reader.read(_current(content))

@@ -150,12 +150,15 @@ def _check_size(layers: list[Any], shapes: list[Shape]) -> None:
 def _scaling(value: Any, name: str, shape: Shape, dtype: str) -> float | np.ndarray:
     if not isinstance(value, list):
         return checks.number(value, name)
-    # One number for each along the last axes, or for all of them.
-    rank = 0
+    # Along each of the last axes one number for every place, or one for all of them.
+    found = []
     inner: Any = value
     while isinstance(inner, list):
-        rank, inner = rank + 1, inner[0] if inner else None
-    return checks.array(value, name, shape[-rank:], np.dtype(dtype))
+        found.append(len(inner))
+        inner = inner[0] if inner else None
+    axes = zip(found, shape[-len(found) :], strict=False)
+    expected = tuple(1 if count == 1 else size for count, size in axes)
+    return checks.array(value, name, expected, np.dtype(dtype))
 
 
 def _target_range(entry: Any) -> tuple[float, float]:
