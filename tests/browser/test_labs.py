@@ -36,13 +36,8 @@ def test_an_address_of_no_lab_opens_the_first(visit):
         expect(lab.page.locator("main[data-lab=digits]")).to_be_visible()
 
 
-@pytest.mark.parametrize(
-    ("first", "other", "of_other"),
-    [("points", "digits", "mnist/train"), ("digits", "points", "nn/web/points.py")],
-)
-def test_code_and_data_of_a_lab_are_fetched_when_it_is_first_shown(
-    context, site, first, other, of_other
-):
+def test_the_data_of_a_lab_is_fetched_when_it_is_first_shown(context, site):
+    first, other, of_other = "points", "digits", "mnist/train"
     lab = Lab(context.new_page())
     requests: list[str] = []
     lab.page.on("request", lambda request: requests.append(request.url))
