@@ -12,7 +12,8 @@ from nn.data import Dataset
 
 
 def csv(data: Dataset, first: int, count: int) -> bytes:
-    rows = np.column_stack([data.targets, data.inputs])[first : first + count]
+    part = data.take(range(first, first + count))
+    rows = np.column_stack([part.targets, part.inputs.reshape(count, -1)])
     return b"".join(b",".join(b"%d" % value for value in row) + b"\n" for row in rows.tolist())
 
 
