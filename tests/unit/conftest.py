@@ -27,7 +27,8 @@ def digits() -> tuple[Dataset, Dataset]:
     def draw(count: int) -> Dataset:
         labels = rng.integers(0, 10, count).astype(np.uint8)
         noise = rng.normal(0, 80, (count, 784))
-        return Dataset(np.clip(shapes[labels] + noise, 0, 255).astype(np.uint8), labels, 10)
+        pictures = np.clip(shapes[labels] + noise, 0, 255).astype(np.uint8)
+        return Dataset(pictures.reshape(-1, 28, 28, 1), labels, 10)
 
     return draw(300), draw(100)
 

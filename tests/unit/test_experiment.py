@@ -54,7 +54,8 @@ def test_the_same_settings_give_the_same_weights(preset, digits):
 
 @pytest.mark.parametrize("preset", PRESETS)
 def test_training_improves_the_network(preset, digits):
-    settings = replace(PRESETS[preset], hidden=layers(20), epochs=5)
+    # Of shapes made of single pixels little is left when they are moved.
+    settings = replace(PRESETS[preset], hidden=layers(20), epochs=5, augment=None)
     before = exhaust(fresh(settings).test(digits[1], budget=0.01))
     assert before.accuracy < 0.4
     assert trained(settings, *digits).history.test_accuracy > 0.9
@@ -197,7 +198,8 @@ def convolution(**changes: object) -> Settings:
         "conv2d:4:5:linear:strides=2,batchnorm:momentum=0.9,activation:relu,maxpool:2,flatten,"
         "dropout:0.1,16"
     )
-    return replace(PRESETS["Convolution"], hidden=hidden, batch_size=20, **changes)
+    plain = replace(PRESETS["Convolution"], learning_rate=0.002, batch_size=20, augment=None)
+    return replace(plain, hidden=hidden, **changes)
 
 
 def test_pictures_are_given_as_such_only_where_a_layer_needs_them():
@@ -310,10 +312,9 @@ def test_without_a_test_set_nothing_tells_when_patience_ends(digits):
 
 
 def test_pictures_are_augmented_as_settings_say(digits):
-    data, test = (Dataset(part.inputs.reshape(-1, 28, 28, 1), part.targets, 10) for part in digits)
     settings = replace(SMALL, augment=Augmentation(shift=1, rotate=10, zoom=0.1))
     first, second, plain = (
-        trained(one, data, test).model.parameters for one in (settings, settings, SMALL)
+        trained(one, *digits).model.parameters for one in (settings, settings, SMALL)
     )
     assert np.array_equal(first, second)
     assert not np.allclose(first, plain, atol=1e-3)

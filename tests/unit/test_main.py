@@ -13,6 +13,7 @@ from PIL import Image
 from nn import __main__ as command
 from nn.__main__ import main
 from nn.data import Dataset
+from nn.labs.digits import PRESETS
 
 # A picture of a 1 in black ink on white paper, of another size than the network's.
 ONE = np.full((60, 40), 255, np.uint8)
@@ -25,7 +26,7 @@ def idx(array: np.ndarray) -> bytes:
 
 
 def csv(data: Dataset) -> str:
-    table = np.column_stack([data.targets, data.inputs])
+    table = np.column_stack([data.targets, data.inputs.reshape(len(data), -1)])
     return "".join(",".join(map(str, row)) + "\n" for row in table.tolist())
 
 
@@ -91,7 +92,7 @@ def test_options_and_presets_become_settings(folder):
         ("tutorial", {"hidden": "100", "optimizer": "sgd"}),
         ("better", {"hidden": "100", "optimizer": "adam"}),
         ("fast", {"hidden": "100", "optimizer": "adam"}),
-        ("convolution", {"activation": "relu", "batchSize": "64"}),
+        ("convolution", {"hidden": PRESETS["Convolution"].fields()["hidden"]}),
     ],
 )
 def test_presets_have_their_former_names_too(folder, preset, expected):
