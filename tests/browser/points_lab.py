@@ -114,7 +114,8 @@ class PointsLab(Lab):
     def shape(self) -> str:
         """The widths of the network, from a weights file."""
         saved = self.save()
-        widths = [saved["inputs"]["features"], *(layer["units"] for layer in saved["layers"])]
+        units = [layer["config"]["units"] for layer in saved["layers"]]
+        widths = [*saved["inputs"]["shape"], *units]
         return "-".join(map(str, widths))
 
     def weights(self) -> list[object]:
