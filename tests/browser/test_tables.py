@@ -232,7 +232,7 @@ BAD = {
     "other": (b"\x89PNG\r\n\x1a\n\x00\xff", "not text"),
     "no object": (b"[1, 2]", "row 1 is 1"),
     "cut": (b'{"entries": [{"a": 1', "not JSON"),
-    "no weights": (b'{"format": "nn-weights", "version": 1}', "layers"),
+    "no weights": (b'{"format": "nn-weights", "version": 2}', "of the file is missing"),
     "no rows": (b"a,b\n", "no rows"),
     "one row": (b"a,b\n1,2\n", "one row only"),
     "ragged": (b"a,b\n1,2\n3\n", "row 2 has 1 values"),

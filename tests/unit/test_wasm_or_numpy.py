@@ -19,6 +19,13 @@ from tests.unit.wasm_cases import NUMPY, WASM, digits, relative, trained, tutori
 def test_float64_is_left_to_numpy():
     model = tutorial(digits()).model(WASM, "float64")
     assert model.program.name == "NumPy (float64 is not compiled)"
+    by_numpy = tutorial(digits()).model(NUMPY, "float64")
+    for one in (model, by_numpy):
+        one.program.train(digits(), np.arange(20), 4)
+    assert np.array_equal(model.parameters, by_numpy.parameters)
+    assert model.program.predict(digits().inputs[:3]).dtype == np.float64
+    model.program.gradients(digits(), np.arange(5))
+    assert model.program.evaluate(digits(), 0, 5)[1].dtype == np.float64
 
 
 def test_what_is_derived_from_a_layer_or_a_loss_is_left_to_numpy():

@@ -101,6 +101,9 @@ class WasmProgram:
 
     def train(self, data: Dataset, order: np.ndarray, batch_size: int) -> Totals:
         network = self._network
+        # Looked at each time, since all of it can be changed at any time.
+        if without_kernels(network):
+            return self._numpy.train(data, order, batch_size)
         optimizer = network.optimizer
         update = update_of(optimizer)
         if update is None:
@@ -129,6 +132,8 @@ class WasmProgram:
         return totals
 
     def gradients(self, data: Dataset, batch: np.ndarray, first: int = 0) -> Totals:
+        if without_kernels(self._network):
+            return self._numpy.gradients(data, batch, first)
         gradients = _checked(self._network.gradients, self._network.parameters.size)
         totals = self._call(
             "gradients",
@@ -142,12 +147,16 @@ class WasmProgram:
         return totals or self._numpy.gradients(data, batch, first)
 
     def evaluate(self, data: Dataset, start: int, stop: int) -> tuple[Totals, np.ndarray]:
+        if without_kernels(self._network):
+            return self._numpy.evaluate(data, start, stop)
         outputs = np.empty((stop - start, *self._network.output_shape), dtype=np.float32)
         order = np.arange(start, stop)
         totals = self._call("evaluate", data, order, None, outputs=InOut(outputs))
         return (totals, outputs) if totals else self._numpy.evaluate(data, start, stop)
 
     def predict(self, inputs: np.ndarray) -> np.ndarray:
+        if without_kernels(self._network):
+            return self._numpy.predict(inputs)
         outputs = np.empty((len(inputs), *self._network.output_shape), dtype=np.float32)
         if inputs.dtype != np.uint8:
             inputs = inputs.astype(np.float32, copy=False)
@@ -186,9 +195,6 @@ class WasmProgram:
             _check_classes(network, data.classes)
         if function != "predict":
             self._classes = data.classes
-        # Looked at each time, since all of it can be changed at any time.
-        if without_kernels(network):
-            return None
         spec = spec_of(network, data.classes, self._kind(data.inputs, function == "predict"))
         library = self._engine.library(spec)
         if library is None:
