@@ -11,7 +11,7 @@ help:
 	@echo "make lint     only ruff and mypy"
 	@echo "make unit     only the unit tests"
 	@echo "make browser  only the browser tests"
-	@echo "make bench    measure this project beside others (QUICK=1: roughly, in three minutes)"
+	@echo "make bench    measure this project beside others (QUICK=1: roughly, in five minutes)"
 	@echo "make format   rewrite the Python files in the project's format"
 	@echo "make site     copy what a static host needs into site/"
 
