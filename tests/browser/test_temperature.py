@@ -235,9 +235,9 @@ def test_files_for_other_labs_are_refused_in_a_sentence(lab):
     digits = (DIST / "weights.json").read_bytes()
     files = {
         "digits.json": (digits, "784-100-10"),
-        "scaled.json": (other(saved, inputs={"features": 1, "scale": 0.01}), "scaled"),
+        "scaled.json": (other(saved, inputs={**saved["inputs"], "scale": 0.01}), "scaled"),
         "coarse.json": (other(saved, dtype="float32"), "float32"),
-        "colours.json": (other(saved, columns={"inputs": ["r"], "output": "g"}), "celsius"),
+        "colours.json": (other(saved, columns={**saved["columns"], "inputs": ["r"]}), "celsius"),
         "empty.json": (b"{}", "not weights"),
         "broken.json": (b'{"format": ', "JSON"),
     }
