@@ -137,6 +137,7 @@ def total(formula: Callable[..., Value]) -> Callable[[Module], Function]:
     return kernel
 
 
+clear = elementwise(lambda f, x: {"x": F32X4(0.0)})
 copy = elementwise(lambda f, source, target: {"target": source})
 scale = elementwise(lambda f, x, *, factor: {"x": x * factor})
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from nn.engine.wasm.asm.assembler import Function, Module, once
-from nn.engine.wasm.asm.instructions import F32X4, I32, Value
+from nn.engine.wasm.asm.instructions import I32, Value
 from nn.engine.wasm.kernels import conv, matmul, vectors
 from nn.engine.wasm.kernels.conv import Geometry
 from nn.engine.wasm.layers.layer import LayerKernels, Mode, Site, facts
@@ -114,7 +114,7 @@ def _kernel_gradient(module: Module, kernels: Conv2DKernels) -> Function:
     one = conv.kernel_gradient(module, g)
     with module.function("conv2d kernel gradient", I32, I32, I32, I32) as f:
         x, dz, gradient, rows = f.parameters
-        f.call(_clear(module), gradient, I32(g.kernel))
+        f.call(vectors.clear(module), gradient, I32(g.kernel))
         with f.for_range(dz, f.local(dz + rows * g.z_bytes), g.z_bytes):
             f.call(one, x, dz, gradient)
             x += g.x_bytes
@@ -131,11 +131,11 @@ def _input_gradient(module: Module, kernels: Conv2DKernels) -> Function:
         dz, kernel, dx, rows, transposed = f.parameters
         f.call(conv.transposed(module, g), kernel, transposed)
         if not kernels.is_padded:
-            f.call(_clear(module), dx, rows * size)
+            f.call(vectors.clear(module), dx, rows * size)
         whole = f.local(transposed + padded(4 * g.kernel))
         with f.for_range(f.local(I32(0)), rows):
             if kernels.is_padded:
-                f.call(_clear(module), whole, I32(g.x_bytes // 4))
+                f.call(vectors.clear(module), whole, I32(g.x_bytes // 4))
                 f.call(one, dz, transposed, whole)
                 f.call(_inside(module, kernels), whole, dx)
             else:
@@ -170,7 +170,7 @@ def _pad(module: Module, kernels: Conv2DKernels) -> Function:
     top, left = kernels.before
     with module.function("pad", I32, I32, I32) as f:
         x, target, rows = f.parameters
-        f.call(_clear(module), target, rows * math.prod(shape))
+        f.call(vectors.clear(module), target, rows * math.prod(shape))
         target += 4 * (top * padded_line + left * channels)
         with f.for_range(f.local(I32(0)), rows):
             with f.for_range(f.local(I32(0)), height):
@@ -179,6 +179,3 @@ def _pad(module: Module, kernels: Conv2DKernels) -> Function:
                 target += 4 * padded_line
             target += 4 * (shape[0] - height) * padded_line
     return f
-
-
-_clear = vectors.elementwise(lambda f, x: {"x": F32X4(0.0)})

@@ -23,9 +23,6 @@ from nn.layers import Dense, Shape
 
 _UPDATES = 1024
 """Mini-batches after which the parts are made anew."""
-
-
-_clear = vectors.elementwise(lambda f, x: {"x": F32X4(0.0)})
 _subtract = vectors.elementwise(lambda f, x, y, *, factor: {"x": x - factor * y})
 _start = vectors.elementwise(lambda f, z, c, d, *, factor: {"z": c + factor * d})
 _start_from_bias = vectors.elementwise(
@@ -140,7 +137,7 @@ def _renew(module: Module, kernels: DenseDeferred) -> Function:
         constants = f.local(argument(arguments, "constants"))
         d, c = f.local(v + kernels.d), f.local(v + kernels.c)
         f.call(vectors.copy(module), w, v, I32(features * units))
-        f.call(_clear(module), d, I32(units))
+        f.call(vectors.clear(module), d, I32(units))
         one = constants + 4 * ONE
         f.call(matmul.column_sums(module, units), one, v, c, I32(1), I32(features))
         f.call(vectors.scale(module), c, I32(units), F32.load(constants, 4 * OFFSET))

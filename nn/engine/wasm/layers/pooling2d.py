@@ -142,7 +142,7 @@ def _input_gradient(module: Module, kernels: PoolingKernels) -> Function:
     with module.function("pooling input gradient", I32, I32, I32, I32) as f:
         x, dz, dx, rows = f.parameters
         if kernels.overlapping or not kernels.covering:
-            f.call(_clear(module), dx, rows * math.prod(kernels.x))
+            f.call(vectors.clear(module), dx, rows * math.prod(kernels.x))
         beside = f.local(dx - x)
         with f.for_range(f.local(I32(0)), rows):
             for down, right, source, delta in _lines(f, kernels, x, dz):
@@ -154,9 +154,6 @@ def _input_gradient(module: Module, kernels: PoolingKernels) -> Function:
             x += 4 * math.prod(kernels.x)
             dz += 4 * math.prod(kernels.y)
     return f
-
-
-_clear = vectors.elementwise(lambda f, x: {"x": F32X4(0.0)})
 
 
 def _lines(
