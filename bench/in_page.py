@@ -108,6 +108,8 @@ def convolution(context: BrowserContext, address: str, seed: int, seconds: float
         speed = page.locator("#throughput").text_content() or ""
         page.evaluate(_PRESS, "test")
         accuracy = _accuracy(page)
+        # A run at its beginning, which cannot end by itself meanwhile.
+        page.locator("#reset").click()
         stops = [_stop_time(page) for _ in range(STOPS)]
     finally:
         page.close()

@@ -7,6 +7,7 @@ and usable; a generator that is no longer pulled is a run that was stopped.
 
 from __future__ import annotations
 
+import math
 import operator
 import time
 from collections.abc import Generator, Iterator
@@ -18,6 +19,9 @@ from nn.data.dataset import Dataset
 from nn.engine import warp
 from nn.engine.protocol import Runnable, Totals
 from nn.progress import Clock, Evaluation, Pacer, Progress
+
+_BLOCK = 1 << 18
+"""Numbers in the pictures that are changed at once: about a millisecond's work, compiled."""
 
 
 def training(
@@ -172,18 +176,35 @@ class _Chunks:
     ) -> None:
         self.data, self.order = data, order
         self._augmentation, self._rng = augmentation, rng
+        self._changed, self._first = data.take([]), 0
 
     def __len__(self) -> int:
         return len(self.order)
 
     def take(self, start: int, count: int) -> tuple[Dataset, np.ndarray]:
         """Return a data set, and which of it are the next ``count`` samples."""
-        rows = self.order[start : start + count]
         if self._augmentation is None:
-            return self.data, rows
+            return self.data, self.order[start : start + count]
+        end = min(start + count, len(self))
+        while self._first + len(self._changed) < end:
+            self._change_more(start)
+        return self._changed, np.arange(start, end) - self._first
+
+    def _change_more(self, start: int) -> None:
+        """Change another block of pictures, and let go of those before ``start``."""
+        assert self._augmentation is not None
+        end = self._first + len(self._changed)
+        # So many at once that what Python does for a block does not count.
+        size = max(1, _BLOCK // math.prod(self.data.inputs.shape[1:]))
+        rows = self.order[end : end + size]
         changed = self._augmentation(self.data.inputs[rows], self._rng, warp)
-        chunk = Dataset(changed, self.data.targets[rows], self.data.classes)
-        return chunk, np.arange(len(rows))
+        kept = slice(start - self._first, None)
+        self._changed = Dataset(
+            np.concatenate([self._changed.inputs[kept], changed]),
+            np.concatenate([self._changed.targets[kept], self.data.targets[rows]]),
+            self.data.classes,
+        )
+        self._first = start
 
 
 def _whole_epochs(
