@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import math
 import os
 import weakref
 from collections.abc import Iterable, Sequence
@@ -100,13 +101,17 @@ class Sequential(Runnable):
                 by default.
 
         Raises:
-            ValueError: a name is unknown, or the loss does not go with the output activation.
+            ValueError: a name is unknown, the loss does not go with the output activation, or the
+                target range is not of two numbers.
         """
         if isinstance(loss, str):
             loss = named_loss(loss)
         needed, found = loss.output_activation, self.layers[-1].activation.name
         if needed not in (None, found):
             raise ValueError(f"{loss.name} needs a last layer with {needed}, not with {found}")
+        off, on = target_range
+        if not math.isfinite(on - off):
+            raise ValueError(f"target_range must be two numbers, not {target_range!r}")
         if isinstance(optimizer, str):
             optimizer = _default_optimizer(optimizer)
         owner = _OWNERS.get(optimizer)

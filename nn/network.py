@@ -304,6 +304,11 @@ class Network:
                 f"{self.output_shape}"
             )
         off, on = self.target_range
+        if len(one_hot[0]) > 1 and off > on:
+            raise ValueError(
+                f"with several outputs the largest is the answer: target_range {off, on} must have "
+                "the lower number first"
+            )
         return (off + (on - off) * one_hot).astype(self.dtype)
 
     def check_built(self) -> None:

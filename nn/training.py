@@ -74,8 +74,7 @@ def training(
     if validation is None and (patience is not None or restore_best):
         raise ValueError("patience and restore_best need validation data to look at")
     model.check_fit(data)
-    if data.classes is None:
-        model.loss.check_targets(data.targets)
+    _check_targets(model, data)
     if model.random:
         model.noise = int(rng.integers(2**32))
     best = _Best(patience)
@@ -140,6 +139,19 @@ def training(
             evaluation=best.evaluation,
             best=best.epoch,
         )
+
+
+def _check_targets(model: Runnable, data: Dataset) -> None:
+    if data.classes is None:
+        model.loss.check_targets(data.targets)
+        return
+    try:
+        model.loss.check_targets(model.target_table(data.classes))
+    except ValueError:
+        raise ValueError(
+            f"{model.loss.name} does not go with a target_range of {model.target_range}: leave it "
+            "at (0, 1)"
+        ) from None
 
 
 class _Best:

@@ -28,7 +28,8 @@ def load_model(path: str | os.PathLike[str]) -> Sequential:
     """Return the model of a file, whatever its name: it is known by its content.
 
     Raises:
-        ValueError: it is not a model's, or anything in it is not as it should be.
+        ValueError: it is not a model's, or anything in it is not as it should be; the message
+            begins with the file's name.
 
     >>> import tempfile
     >>> from nn import Dense
@@ -40,4 +41,8 @@ def load_model(path: str | os.PathLike[str]) -> Sequential:
     >>> bool((again.parameters == model.parameters).all())
     True
     """
-    return weights.loads(Path(path).read_bytes())[0]
+    path = Path(path)
+    try:
+        return weights.loads(path.read_bytes())[0]
+    except ValueError as error:
+        raise ValueError(f"{path.name}: {error}") from None

@@ -25,8 +25,9 @@ from nn.experiment.layer_text import write_size
 from nn.experiment.task import Task
 from nn.web import dom
 from nn.web.charts import Chart, Line
-from nn.web.frames import BUDGET, Painter
+from nn.web.job import BUDGET
 from nn.web.lab import Lab
+from nn.web.painter import Painter
 from nn.web.panels import Panel, S
 from nn.web.text import figure, percent
 
@@ -166,7 +167,8 @@ class Compare(Panel[S]):
 
     def _drop_queue(self) -> None:
         """Stop for good: the next Run begins with the first row that waits."""
-        self._work = self._queue = self._current = None
+        self._job.stop()
+        self._queue = self._current = None
         self._show_ready()
 
     def _all_runs(self) -> Iterator[Run[S]]:

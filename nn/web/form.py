@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable, Mapping
 from typing import Any, Generic, TypeVar
 from urllib.parse import parse_qsl, urlencode
@@ -49,8 +48,9 @@ class Form(Generic[S]):
         dom.on(window, "hashchange", lambda event: self._address_changed())
         for button in self._form.querySelectorAll("[data-preset]"):
             dom.on(button, "click", self._choose_preset)
+        self._settings: S | None = None
+        self._error: SettingsError | None = None
         self._follow_link()
-        self._edited()
 
     def read(self) -> S:
         """Return the settings in the form.
@@ -58,20 +58,16 @@ class Form(Generic[S]):
         Raises:
             SettingsError: some make no sense, which is said beside each of them too.
         """
-        try:
-            settings = parse(self._texts(), self._defaults)
-            self._check(settings)
-        except SettingsError as error:
-            self.refuse(error)
-            raise
+        if self._settings is None:
+            assert self._error
+            self.refuse(self._error)
+            raise self._error.with_traceback(None)
         self._show_problems({})
-        return settings
+        return self._settings
 
     def valid(self) -> S | None:
         """Return the settings in the form, or None where some make no sense."""
-        with contextlib.suppress(SettingsError):
-            return self.read()
-        return None
+        return self._settings
 
     def write(self, settings: S) -> None:
         """Set the form, and the address, to ``settings``."""
@@ -91,8 +87,20 @@ class Form(Generic[S]):
         """Say beside each field what is wrong with it."""
         self._show_problems(error.problems)
 
+    def _parse(self) -> None:
+        self._settings = self._error = None
+        try:
+            settings = parse(self._texts(), self._defaults)
+            self._check(settings)
+        except SettingsError as error:
+            self._error = error
+        else:
+            self._settings = settings
+
     def _edited(self) -> None:
-        settings = self.valid()
+        self._parse()
+        settings, error = self._settings, self._error
+        self._show_problems(error.problems if error else {})
         if settings is not None:
             address = f"#{self._lab}?{urlencode(settings.fields(), safe=',:=')}"
             document.querySelector(f"[data-opens={self._lab}]").href = address
@@ -106,18 +114,17 @@ class Form(Generic[S]):
     def _address_changed(self) -> None:
         if glue.currentLab() == self._lab:
             self._follow_link()
-            self._edited()
 
     def _follow_link(self) -> None:
         lab, _, query = window.location.hash.removeprefix("#").partition("?")
         fields = {name: value for name, value in parse_qsl(query) if name in self._defaults.table}
-        if fields and lab == self._lab:
+        linked = bool(fields) and lab == self._lab
+        if linked:
             # What a link leaves out is that of the defaults, not of whatever stood here.
             self._fill({**self._defaults.fields(), **fields})
-            try:
-                self.read()
-            except SettingsError as error:
-                dom.complain(error)
+        self._edited()
+        if linked and self._error:
+            dom.complain(self._error)
 
     def _choose_preset(self, event: Any) -> None:
         self.write(self._presets[event.currentTarget.dataset.preset])

@@ -20,8 +20,9 @@ from nn.progress import Evaluation, Progress
 from nn.web import dom, files
 from nn.web.dom import Parts
 from nn.web.form import Form
-from nn.web.frames import BUDGET, Painter
+from nn.web.job import BUDGET
 from nn.web.meter import Meter
+from nn.web.painter import Painter
 from nn.web.panels import Panels
 from nn.web.plan import Plan, Run, diverged
 from nn.web.text import described, percent

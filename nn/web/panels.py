@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from nn.experiment.settings import Settings
 from nn.web import dom
-from nn.web.frames import pull
+from nn.web.job import Job
 
 if TYPE_CHECKING:
     from nn.web.lab import Lab
@@ -32,7 +32,7 @@ class Panel(Generic[S]):
 
     def __init__(self, lab: Lab[S]) -> None:
         self.lab, self.parts = lab, lab.parts
-        self._work: object | None = None
+        self._job = Job(lab.shown)
 
     def refresh(self) -> None:
         """Show what the form says now. Called only while the panel is shown."""
@@ -52,28 +52,19 @@ class Panel(Generic[S]):
     @property
     def busy(self) -> bool:
         """Whether work is going on."""
-        return self._work is not None
+        return self._job.busy
 
     def start(self, run: Iterator[T], each: Callable[[T], None]) -> None:
         """Pull ``run`` from now on, until it ends or is stopped; all other work stops."""
         if self.lab.busy:
             self.lab.stop()
         self.lab.panels.stop()
-        work = self._work = object()
-
-        async def work_on() -> None:
-            try:
-                await pull(run, each, lambda: self._work is work, self.lab.shown)
-            finally:
-                if self._work is work:
-                    self.stop()
-
-        dom.start(work_on)
+        self._job.start(run, each, ended=lambda: None, over=self.stop)
 
     def stop(self) -> None:
         """Stop work, if any is going on."""
-        if self._work is not None:
-            self._work = None
+        if self._job.busy:
+            self._job.stop()
             self.stopped()
 
 

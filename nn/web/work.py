@@ -8,9 +8,8 @@ from collections.abc import Callable, Iterator
 from pyscript.js_modules import glue
 
 from nn.progress import Progress
-from nn.web import dom
 from nn.web.dom import Parts
-from nn.web.frames import pull
+from nn.web.job import Job
 
 
 class Work:
@@ -26,15 +25,15 @@ class Work:
 
     def __init__(self, parts: Parts, shown: asyncio.Event) -> None:
         self.state = "ready"
-        self._parts, self._shown = parts, shown
+        self._parts = parts
         self._slow = parts.element("slow")
         self._testing = False
-        self._current: object | None = None
+        self._job = Job(shown, self.slow)
 
     @property
     def busy(self) -> bool:
         """Whether there is any."""
-        return self._current is not None
+        return self._job.busy
 
     def slow(self) -> bool:
         """Whether a visitor wants to watch it in slow motion; there is nothing to see of a test."""
@@ -57,29 +56,17 @@ class Work:
             ended: called when there are no more.
             over: called then too, and when one has failed; not when work was stopped.
         """
-        current = self._current = object()
         self._show(state)
-
-        def wanted() -> bool:
-            return self._current is current
 
         def taken_in(progress: Progress) -> None:
             self._testing = progress.testing
             each(progress)
 
-        async def work_on() -> None:
-            try:
-                if await pull(chunks, taken_in, wanted, self._shown, self.slow):
-                    ended()
-            finally:
-                if self._current is current:
-                    over()
-
-        dom.start(work_on)
+        self._job.start(chunks, taken_in, ended, over)
 
     def stop(self) -> None:
         """Do no more of it, if there is any."""
-        self._current = None
+        self._job.stop()
         self._show("ready")
 
     def _show(self, state: str) -> None:

@@ -320,3 +320,24 @@ def test_nonsense_about_tests_is_refused():
                 validation_freq=0,
             )
         )
+
+
+@pytest.mark.parametrize("target_range", [(0.0, 0.99), (0.01, 0.99), (-1.0, 1.0)])
+def test_targets_of_labels_must_suit_the_loss_too(target_range):
+    model = Sequential([Dense(3, activation="softmax")])
+    model.compile("sgd", "categorical_crossentropy", target_range)
+    with pytest.raises(ValueError, match="leave it at"):
+        model.fit(np.zeros((4, 2), np.float32), np.array([0, 1, 2, 0]))
+
+
+@pytest.mark.parametrize("target_range", [(float("nan"), 1.0), (0.0, float("inf"))])
+def test_a_target_range_is_two_numbers(target_range):
+    with pytest.raises(ValueError, match="two numbers"):
+        Sequential([Dense(1)]).compile(target_range=target_range)
+
+
+def test_of_several_outputs_the_largest_is_the_answer():
+    model = Sequential([Dense(3)])
+    model.compile(target_range=(1.0, 0.0))
+    with pytest.raises(ValueError, match="lower number first"):
+        model.fit(np.zeros((4, 2), np.float32), np.array([0, 1, 2, 0]))

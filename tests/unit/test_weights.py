@@ -222,6 +222,9 @@ def test_a_model_is_saved_and_loaded_by_path(tmp_path):
     assert np.array_equal(nn.load_model(tmp_path / "mine.json").parameters, model.parameters)
     with pytest.raises(ValueError, match="unknown kind of file '.doc'; expected one of: .json"):
         model.save(tmp_path / "mine.doc")
+    (tmp_path / "other.json").write_text("[]")
+    with pytest.raises(ValueError, match="^other.json: "):
+        nn.load_model(tmp_path / "other.json")
 
 
 # ---- the tutorial application's files ----------------------------------------------------------
