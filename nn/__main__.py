@@ -1,32 +1,27 @@
-"""``python -m nn train | test | predict``: digits in a terminal, with the page's own code."""
+"""``python -m nn train | test | predict | table``: the page's own code in a terminal."""
 
 from __future__ import annotations
 
 import argparse
 import os
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-from tqdm import tqdm
 
 from nn import drawing
-from nn.activations import ACTIVATIONS
+from nn.commands import table
+from nn.commands.options import OPTIONS, add_settings
+from nn.commands.progress import BUDGET, show
 from nn.data.dataset import Dataset
 from nn.data.image_csv import SIDE
 from nn.data.images import read_folder, with_test_set
 from nn.experiment.experiment import Experiment
-from nn.experiment.settings import DECAYS, ENGINE_CHOICES, GRADIENTS, SettingsError, parse
+from nn.experiment.settings import SettingsError, parse
 from nn.labs import digits
 from nn.labs.digits import PRESETS
-from nn.losses import LOSSES
 from nn.metrics import confusion_matrix
-from nn.optimizers import OPTIMIZERS
-from nn.progress import Progress, exhaust
-
-_BUDGET = 0.1
-"""Seconds between two refreshes of the progress bar."""
+from nn.progress import exhaust
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -36,7 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
         options.run(options)
     except SettingsError as error:
         for field, problem in error.problems.items():
-            print(f"nn: {_OPTIONS[field][0].split()[0]}: {problem}", file=sys.stderr)
+            print(f"nn: {OPTIONS[field][0].split()[0]}: {problem}", file=sys.stderr)
         return 2
     except BrokenPipeError:
         # Whoever was reading, such as head, has seen enough. What is still buffered goes nowhere.
@@ -55,54 +50,6 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-_OPTIONS = {
-    "hidden": (
-        "--layers --hidden",
-        "LAYERS",
-        "hidden layers, such as 100 or 256,128 or 256:relu:he_normal:nobias,128 or "
-        "conv2d:16:5:strides=2,maxpool:2,flatten,64, or none",
-    ),
-    "activation": ("--activation", "NAME", f"of the hidden layers: {', '.join(ACTIVATIONS)}"),
-    "output": (
-        "--output-layer",
-        "WORDS",
-        "activation, initializer, bias or nobias of the output layer, with colons between them",
-    ),
-    "loss": ("--loss", "NAME", f"what is minimised: {', '.join(LOSSES)}"),
-    "optimizer": ("--optimizer", "NAME", f"{', '.join(OPTIMIZERS)}"),
-    "learningRate": ("--learning-rate", "RATE", "where the learning rate starts"),
-    "decay": ("--decay", "NAME", f"how the learning rate falls: {', '.join(DECAYS)}"),
-    "l1": ("--l1", "PENALTY", "on large weights, by their size"),
-    "l2": ("--l2", "PENALTY", "on large weights, by their square"),
-    "batchSize": ("--batch-size", "COUNT", "samples a mini-batch"),
-    "epochs": ("--epochs", "COUNT", "passes over the training samples"),
-    "trainSamples": ("--train-samples", "COUNT", "how many training samples to use"),
-    "seed": ("--seed", "NUMBER", "repeats a run"),
-    "useBias": ("--use-bias", "true|false", "whether layers have biases"),
-    "engine": ("--engine", "NAME", f"who does the arithmetic: {', '.join(ENGINE_CHOICES)}"),
-    "gradients": ("--gradients", "NAME", f"how they are found: {', '.join(GRADIENTS)}"),
-    "patience": (
-        "--patience",
-        "COUNT",
-        "tests without a lower loss after which training stops and goes back to the best",
-    ),
-    "augment": (
-        "--augment",
-        "AMOUNTS",
-        "changes pictures while training, such as shift=1:rotate=10:zoom=0.1",
-    ),
-}
-"""The option, or two, for each field of the settings, what it takes, and its help."""
-
-_UNSAID = {
-    "trainSamples": "all",
-    "output": "what suits the loss",
-    "patience": "never",
-    "augment": "as they are",
-}
-"""What it means to say nothing, where that is the default."""
-
-
 def _parser() -> argparse.ArgumentParser:
     # --data may stand before or after the command: a default of the command's own would override
     # what stood before it.
@@ -116,10 +63,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser = argparse.ArgumentParser(
         prog="python -m nn",
-        description="Train and use networks that recognise digits.",
+        description="Train and use networks for digits, or for any table.",
         parents=[common],
     )
-    commands = parser.add_subparsers(required=True, metavar="train | test | predict")
+    commands = parser.add_subparsers(required=True, metavar="train | test | predict | table")
 
     train = commands.add_parser("train", parents=[common], help="train a network")
     train.set_defaults(run=_train)
@@ -130,10 +77,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="{" + ",".join(name.lower() for name in PRESETS) + "}",
         help="settings to start from (default: classic)",
     )
-    defaults = PRESETS["Classic"].fields()
-    for field, (option, takes, text) in _OPTIONS.items():
-        default = f"default: {defaults[field] or _UNSAID[field]}"
-        train.add_argument(*option.split(), dest=field, metavar=takes, help=f"{text} ({default})")
+    add_settings(train, digits.DigitsSettings.table, PRESETS["Classic"].fields())
     train.add_argument(
         "--output",
         dest="destination",
@@ -154,53 +98,33 @@ def _parser() -> argparse.ArgumentParser:
         )
         if name == "predict":
             command.add_argument("picture", help="a PNG, or the index of a test picture")
+    table.add_to(commands)
     return parser
 
 
 def _train(options: argparse.Namespace) -> None:
-    table = digits.DigitsSettings.table
-    given = {field: text for field in table if (text := getattr(options, field)) is not None}
+    fields = digits.DigitsSettings.table
+    given = {field: text for field in fields if (text := getattr(options, field)) is not None}
     preset = options.preset.capitalize()
     settings = parse(given, PRESETS[digits.FORMER_NAMES.get(preset, preset)])
     experiment = Experiment(settings, digits.task(settings))
     if not options.destination.parent.is_dir():
         raise ValueError(f"there is no folder {options.destination.parent} to write the weights to")
     data, test = _read(options.data)
-    run = experiment.train(settings, data, test, _BUDGET)
+    run = experiment.train(settings, data, test, BUDGET)
     print(experiment.model.summary())
     try:
-        _show(run)
+        show(run)
     except KeyboardInterrupt:
         print("\nstopped")
     options.destination.write_text(experiment.saved(), encoding="utf-8")
     print(f"wrote {options.destination}")
 
 
-def _show(run: Iterator[Progress]) -> None:
-    bar = None
-    for progress in run:
-        if progress.best is not None:
-            print(f"back to the best epoch, {progress.best}: ", end="")
-        elif bar is None:
-            title = "test" if progress.testing else f"epoch {progress.epoch}/{progress.epochs}"
-            bar = tqdm(
-                total=progress.total, desc=title, unit=" samples", leave=not progress.testing
-            )
-        if bar is not None:
-            bar.update(progress.samples)
-            bar.set_postfix(loss=f"{progress.loss:.4f}", refresh=False)
-            if progress.done == progress.total:
-                bar.close()
-                bar = None
-        if progress.evaluation:
-            evaluation = progress.evaluation
-            print(f"test loss {evaluation.loss:.4f}, accuracy {evaluation.accuracy:.2%}")
-
-
 def _test(options: argparse.Namespace) -> None:
     experiment = _load(options.weights)
     test = _test_set(options.data)
-    evaluation = exhaust(experiment.test(test, _BUDGET))
+    evaluation = exhaust(experiment.test(test, BUDGET))
     print(f"loss {evaluation.loss:.4f}, accuracy {evaluation.accuracy:.2%}")
     print("\nrows: what it is; columns: what was said")
     print("     " + "".join(f"{digit:>6}" for digit in range(10)))

@@ -7,7 +7,8 @@ One JSON object::
      "layers": [{"class": "Conv2D", "config": {"filters": 16, "kernel_size": [5, 5], ...}}, ...],
      "loss": "categorical_crossentropy", "target_range": [0.0, 1.0], "dtype": "float32",
      "training": {"epochs": 5, "samples": 300000, "test_accuracy": 0.9714, "settings": {...}},
-     "columns": {"inputs": ["r", "g", "b"], "output": "label", "classes": ["red-ish", ...], ...},
+     "columns": {"inputs": [{"name": "r", "kind": "number", ...}, ...],
+                 "outputs": [{"name": "label", "classes": ["red-ish", ...], ...}]},
      "weights": [{"kernel": [[[[...], ...], ...], ...], "bias": [...]}, {}, ...],
      "wih": [[...], ...], "who": [[...], ...]}
 
@@ -15,8 +16,8 @@ One JSON object::
 are not trained too, as nested lists, or, of a larger network, as ``{"base64": "...", "shape":
 [...]}`` with the row-major little-endian bytes of its dtype.
 
-``columns`` names what inputs and outputs stand for, where they have names. Without ``classes`` an
-output y stands for the number ``scale · y + offset``.
+``columns`` says what inputs and outputs stand for, where they have names, as
+:mod:`nn.data.columns` has them.
 
 ``wih`` (hidden, inputs) and ``who`` (outputs, hidden) repeat the kernels, transposed, of a network
 of two Dense layers without biases. A file with these two keys alone, as a well-known tutorial
@@ -42,7 +43,7 @@ from typing import Any
 import numpy as np
 
 from nn import checks
-from nn.formats import layer_config, weights_reader
+from nn.formats import columns_json, layer_config, weights_reader
 from nn.formats.weights_reader import (
     FORMAT,
     MAX_BYTES,
@@ -150,7 +151,7 @@ def _outline(model: Sequential, training: Training) -> dict[str, Any]:
         "training": {key: _plain(value) for key, value in vars(training).items()},
     }
     if model.columns:
-        content["columns"] = {key: _plain(value) for key, value in vars(model.columns).items()}
+        content["columns"] = columns_json.to_json(model.columns)
     return content
 
 

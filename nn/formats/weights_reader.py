@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 
 from nn import checks
-from nn.data.columns import Columns
-from nn.formats import layer_config
+from nn.formats import columns_json, layer_config
 from nn.layers import Dense, Rescaling, Shape, Weight
 from nn.losses import LOSSES
 from nn.model import Sequential
@@ -102,7 +101,8 @@ def outline(content: dict[str, Any]) -> tuple[Sequential, Training]:
     model = Sequential(layers, Rescaling(*scaling), dtype)
     loss = lookup("loss", LOSSES, content["loss"])
     model.compile(loss=loss, target_range=_target_range(content["target_range"]))
-    model.columns = _columns(content.get("columns"), shapes)
+    entry = columns_json.from_plain(content.get("columns"))
+    model.columns = columns_json.from_json(entry, math.prod(shapes[0]), math.prod(shapes[-1]))
     return model, _training(content["training"])
 
 
@@ -209,25 +209,6 @@ def _check_tutorial(content: dict[str, Any], model: Sequential) -> None:
     for name, kernel in kernels.items():
         if not np.array_equal(checks.array(content[name], name, kernel.shape, model.dtype), kernel):
             raise ValueError(f"{name} contradicts weights: one of them has been changed")
-
-
-def _columns(entry: Any, shapes: list[Shape]) -> Columns | None:
-    if entry is None:
-        return None
-    if not isinstance(entry, dict):
-        raise ValueError(f"columns must be an object, found {checks.shown(entry)}")
-    checks.keys(entry, "columns", {"inputs", "output", "classes", "scale", "offset"})
-    inputs = checks.texts(entry["inputs"], "columns.inputs", math.prod(shapes[0]))
-    output = entry["output"]
-    if not isinstance(output, str):
-        raise ValueError(f"columns.output must be a text, found {checks.shown(output)}")
-    scale = checks.number(entry["scale"], "columns.scale")
-    offset = checks.number(entry["offset"], "columns.offset")
-    classes = entry["classes"]
-    if classes is not None:
-        count = max(2, math.prod(shapes[-1]))
-        classes = checks.texts(classes, "columns.classes", count)
-    return Columns(inputs, output, classes, scale, offset)
 
 
 def _training(entry: Any) -> Training:

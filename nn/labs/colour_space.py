@@ -52,7 +52,7 @@ def channels(columns: Columns, inputs: Rescaling) -> list[int] | None:
     Names alone do not tell: channels from 0 to 1 have the same. But their mean, which the
     normalisation knows, is below 1.
     """
-    names = [name.lower() for name in columns.inputs]
+    names = [name.lower() for name in columns.features]
     found = [[place for place, name in enumerate(names) if name in known] for known in _CHANNELS]
     if len(names) != 3 or any(len(places) != 1 for places in found):
         return None

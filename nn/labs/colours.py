@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
@@ -11,23 +12,28 @@ import numpy as np
 from nn.data import Dataset, hold_out
 from nn.data.colours import CHANNELS, NAMES, labelled_colours
 from nn.data.columns import Columns
-from nn.data.tables import MAX_CLASSES, normalisation, shown
-from nn.experiment.fields import Field, whole
+from nn.data.scaling import normalisation
+from nn.data.tables import Column, Table, shown
+from nn.experiment.fields import Field, choice, real, whole, write_real
 from nn.experiment.settings import FIELDS, Settings, SettingsError, layers
 from nn.experiment.task import DataCode, Task
-from nn.labs.selection import Selection
+from nn.labs.selection import MAX_CLASSES, Selection
+from nn.labs.split import HELD_OUT, Missing, Split, outline_of, split, suggested_share
 from nn.layers import Rescaling
 from nn.losses import LOSSES
 from nn.model import Sequential
 
-HELD_OUT = 0.2
-"""The share of the rows that a network is tested with."""
-
 _OUTPUT = "colour"
+
+BUILT_IN = Columns.plain(CHANNELS, _OUTPUT, NAMES)
+"""What the network for the built-in colours takes and predicts."""
 
 _UPDATES = 2_500
 _FEWEST_EPOCHS, _MOST_EPOCHS = 5, 200
 _FEW_ROWS = 4_000
+_MANY_INPUTS = 20
+_RATE, _L2 = 0.01, 0.003
+"""For tables: most are small and noisy, and a network learns the noise by heart without them."""
 
 
 @dataclass(frozen=True)
@@ -36,15 +42,19 @@ class ColoursSettings(Settings):
 
     Attributes:
         colours: how many labelled colours are made.
+        held_out: the share of the rows to test with; None for what suits their number.
+        missing: whether missing inputs are filled or their rows dropped.
         colour: red, green and blue of the one that is looked at, which is not part of the
             experiment; None for whichever it is.
     """
 
     colours: int = 5400
+    held_out: float | None = None
+    missing: Missing = "fill"
     colour: tuple[int, int, int] | None = field(default=None, compare=False)
 
     def network(self) -> tuple[object, ...]:
-        return *super().network(), self.colours
+        return *super().network(), self.colours, self.held_out, self.missing
 
 
 def _read_colour(text: str) -> tuple[int, int, int] | None:
@@ -61,9 +71,19 @@ def write_colour(colour: tuple[int, int, int] | None) -> str:
     return bytes(colour or ()).hex()
 
 
+def _read_share(text: str) -> float | None:
+    return real(0, 50)(text) / 100 if text else None
+
+
+def _write_share(share: float | None) -> str:
+    return "" if share is None else write_real(round(100 * share, 6))
+
+
 ColoursSettings.table = {
     **FIELDS,
     "colours": Field("Built-in colours", "colours", whole(90, 100_000)),
+    "heldOut": Field("Held out, %", "held_out", _read_share, _write_share),
+    "missing": Field("Missing inputs", "missing", choice(("fill", "drop"))),
     "colour": Field("Colour", "colour", _read_colour, write_colour),
 }
 
@@ -89,65 +109,71 @@ PRESETS = {
 
 
 def suggested(settings: ColoursSettings, selection: Selection) -> ColoursSettings:
-    """Return ``settings`` with a loss that suits the output, and enough updates for the rows."""
-    rows = round(len(selection.rows) * (1 - HELD_OUT))
+    """Return ``settings`` with a loss that suits the output, and enough units and updates."""
+    held_out = suggested_share(len(selection.answered))
+    rows = max(1, round(len(selection.answered) * (1 - held_out)))
     batch_size = 64 if rows >= _FEW_ROWS else 16
     epochs = -(-_UPDATES * batch_size // rows)
+    classes = selection.choice.sorts == ("classes",)
+    usual = settings.l2 == 0
+    wide = len(selection.choice.inputs) > _MANY_INPUTS
     return replace(
         settings,
-        loss="mean_squared_error" if selection.classes is None else "categorical_crossentropy",
+        hidden=layers(32) if wide and settings.hidden == DEFAULTS.hidden else settings.hidden,
+        learning_rate=_RATE if usual else settings.learning_rate,
+        l2=_L2 if usual and held_out else settings.l2,
+        loss="categorical_crossentropy" if classes else "mean_squared_error",
         batch_size=batch_size,
         epochs=min(max(epochs, _FEWEST_EPOCHS), _MOST_EPOCHS),
         train_samples=None,
     )
 
 
-@dataclass(frozen=True, eq=False)
-class _Split:
-    train: Dataset
-    test: Dataset
-    inputs: Rescaling
-    columns: Columns
-
-
 @lru_cache(maxsize=1)
-def _split(selection: Selection | None, colours: int, seed: int) -> _Split:
-    """Return both parts, with targets as they are, and what is known from the training part."""
+def parts(
+    selection: Selection | None, colours: int, seed: int, held_out: float | None, missing: Missing
+) -> Split:
+    """Return what to train on and to test with, of the built-in colours or of a table."""
     rng = np.random.default_rng(seed)
-    rows = labelled_colours(colours, rng) if selection is None else selection.rows
-    columns = _columns(selection)
-    train, test = hold_out(rows, HELD_OUT, rng)
-    if columns.classes is None:
-        # One number is scaled as an input is: to mean 0 and variance 1.
-        scaling = normalisation(train.targets)
-        scale = 1 / float(scaling.scale[0])  # type: ignore[index]
-        offset = float(train.targets.mean(dtype=np.float64))
-        columns = replace(columns, scale=scale, offset=offset)
-    return _Split(train, test, normalisation(train.inputs), columns)
+    if selection is not None:
+        return split(selection, rng, held_out, missing)
+    rows = labelled_colours(colours, rng)
+    share = HELD_OUT if held_out is None else held_out
+    train, test = hold_out(rows, share, rng) if share else (rows, rows)
+    kept = len(test) if share else 0
+    return Split(train, test, BUILT_IN, normalisation(train.inputs), kept, 0, 0)
 
 
-def _columns(selection: Selection | None) -> Columns:
-    if selection is None:
-        return Columns(CHANNELS, _OUTPUT, NAMES)
-    return Columns(selection.inputs, selection.output, selection.classes)
+def parts_of(settings: ColoursSettings, selection: Selection | None) -> Split:
+    """Return what to train on and to test with as ``settings`` say."""
+    return parts(selection, settings.colours, settings.seed, settings.held_out, settings.missing)
 
 
 def task(settings: ColoursSettings, selection: Selection | None = None) -> Task:
     """Return what a network is to do with the built-in colours, or with columns of a table.
 
     Raises:
-        SettingsError: the loss is one of classes, and the output is a number.
+        SettingsError: the loss does not suit the outputs.
     """
-    split = _split(selection, settings.colours, settings.seed)
-    return _task(settings, split.columns, split.inputs)
+    return task_for(settings, parts_of(settings, selection))
+
+
+def task_for(settings: ColoursSettings, parts: Split) -> Task:
+    """Return what a network is to do with rows that were parted; raises as :func:`task` does."""
+    return _task(settings, parts.columns, parts.inputs)
 
 
 def outline(settings: ColoursSettings, selection: Selection | None = None) -> Task:
-    """Return what :func:`task` does, less the normalisation, for which the rows must be made.
+    """Return what :func:`task` does, less the numbers for which the rows must be made.
 
     That is enough to check settings; raises as :func:`task` does.
     """
-    return _task(settings, _columns(selection), Rescaling())
+    return _task(settings, _outline(selection), Rescaling())
+
+
+@lru_cache(maxsize=1)
+def _outline(selection: Selection | None) -> Columns:
+    return BUILT_IN if selection is None else outline_of(selection)
 
 
 def task_of(settings: ColoursSettings, model: Sequential) -> Task:
@@ -157,14 +183,16 @@ def task_of(settings: ColoursSettings, model: Sequential) -> Task:
 
 
 def _task(settings: ColoursSettings, columns: Columns, inputs: Rescaling) -> Task:
+    features = len(columns.features)
     if columns.classes is not None:
-        return Task(len(columns.inputs), len(columns.classes), inputs, columns=columns)
+        return Task(features, len(columns.classes), inputs, columns=columns)
     if settings.loss not in NUMBER_LOSSES:
+        several = len(columns.outputs) > 1
+        found = "several columns are predicted" if several else "the output is a number"
         raise SettingsError(
-            {"loss": f"expected {' or '.join(NUMBER_LOSSES)}: the output is a number"},
-            settings.table,
+            {"loss": f"expected {' or '.join(NUMBER_LOSSES)}: {found}"}, settings.table
         )
-    return Task(len(columns.inputs), 1, inputs, output_activation="linear", columns=columns)
+    return Task(features, columns.width, inputs, output_activation="linear", columns=columns)
 
 
 NUMBER_LOSSES = [name for name, loss in LOSSES.items() if loss.output_activation is None]
@@ -172,52 +200,63 @@ NUMBER_LOSSES = [name for name, loss in LOSSES.items() if loss.output_activation
 
 
 def data(
-    settings: ColoursSettings, selection: Selection | None = None, columns: Columns | None = None
-) -> tuple[Dataset, Dataset]:
-    """Return what to train on and what to test with: a fifth of the rows.
+    settings: ColoursSettings,
+    selection: Selection | None = None,
+    columns: Columns | None = None,
+    test: Table | None = None,
+) -> Split:
+    """Return what to train on and what to test with.
 
     Args:
-        settings: how many colours there are, and the seed of the split.
+        settings: how many colours there are, what is held out, and the seed of the split.
         selection: columns of a table; the built-in colours by default.
-        columns: those of the network, if not the one that :func:`task` describes.
+        columns: those of the network, if not the ones that :func:`task` describes.
+        test: rows of another table to test with, which are not learnt from.
 
     Raises:
         ValueError: the network has other columns, or the rows a class that it does not know.
     """
-    split = _split(selection, settings.colours, settings.seed)
-    wanted = columns or split.columns
-    return _as_network_has_it(split.train, split.columns, wanted), _as_network_has_it(
-        split.test, split.columns, wanted
+    if selection is not None and (columns is not None or test is not None):
+        rng = np.random.default_rng(settings.seed)
+        return split(selection, rng, settings.held_out, settings.missing, test, columns)
+    found = parts_of(settings, selection)
+    if columns is None or columns == found.columns:
+        return found
+    if columns.names != CHANNELS or [one.name for one in columns.outputs] != [_OUTPUT]:
+        raise ValueError(f"{described(columns)}; expected data with the same columns")
+    return replace(
+        found,
+        columns=columns,
+        train=_as_network_has_it(found.train, columns),
+        test=_as_network_has_it(found.test, columns),
     )
 
 
-def _as_network_has_it(rows: Dataset, found: Columns, wanted: Columns) -> Dataset:
-    """Return rows with targets as a network with the columns ``wanted`` gives them."""
-    if (found.inputs, found.output) != (wanted.inputs, wanted.output):
-        raise ValueError(f"{described(wanted)}; expected data with the same columns")
-    if found.classes is None or wanted.classes is None:
-        if found.classes is not wanted.classes:
-            raise ValueError(
-                f"the network predicts {'numbers' if wanted.classes is None else 'classes'}, "
-                f"which {shown(found.output)} does not hold"
-            )
-        targets = (rows.targets.astype(np.float64) - wanted.offset) / wanted.scale
-        return Dataset(rows.inputs, targets.astype(np.float32))
-    if found.classes == wanted.classes:
-        return rows
-    places = {name: place for place, name in enumerate(wanted.classes)}
-    unknown = [name for name in found.classes if name not in places]
-    if unknown:
-        raise ValueError(f"the network does not know the class {shown(unknown[0])}")
-    table = np.array([places[name] for name in found.classes])
-    return Dataset(rows.inputs, table[rows.targets], len(wanted.classes))
+def told(parts: Split, built_in: bool) -> str:
+    """Return how many rows there are, and what for."""
+    kind = "colours, named by rules" if built_in else "rows"
+    if not parts.held_out:
+        return f"{parts.used:,} {kind}, all of which are learnt from: none is held out"
+    return f"{parts.used:,} {kind}; {parts.held_out:,} of them kept to test with"
+
+
+def _as_network_has_it(rows: Dataset, columns: Columns) -> Dataset:
+    """Return built-in colours with classes in the order of a network's."""
+    if columns.classes is None:
+        raise ValueError("the network predicts numbers, which the built-in colours do not hold")
+    column = Column(_OUTPUT, "category", None, rows.targets.astype(np.intp), NAMES)
+    return Dataset(rows.inputs, columns.outputs[0].targets(column), len(columns.classes))
 
 
 def described(columns: Columns) -> str:
     """Return what a network takes and predicts."""
-    names = [shown(name) for name in columns.inputs]
-    listed = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
-    return f"the network takes {listed} and predicts {shown(columns.output)}"
+    outputs = " and ".join(shown(output.name) for output in columns.outputs[:5])
+    return f"the network takes {_listed(columns.names)} and predicts {outputs}"
+
+
+def _listed(names: Sequence[str]) -> str:
+    listed = ", ".join(map(shown, names[:5]))
+    return listed + (f" and {len(names) - 5} more" if len(names) > 5 else "")
 
 
 def check_loaded(model: Sequential) -> None:
@@ -232,13 +271,18 @@ def check_loaded(model: Sequential) -> None:
         raise ValueError(
             f"{described(columns)}: it was saved in another lab, and can be loaded only there"
         )
+    if len(columns.features) != model.features:
+        raise ValueError(
+            f"the network has {model.features} inputs; its columns ask for {len(columns.features)}"
+        )
     if model.outputs > MAX_CLASSES:
         raise ValueError(f"the network has {model.outputs:,} classes; up to {MAX_CLASSES:,} here")
-    outputs = 1 if columns.classes is None else len(columns.classes)
-    if model.outputs != outputs:
-        raise ValueError(f"the network has {model.outputs} outputs; its columns ask for {outputs}")
-    if columns.classes is None and not columns.scale > 0:
-        raise ValueError(f"columns.scale must be above 0, found {columns.scale:g}")
+    if model.outputs != columns.width:
+        raise ValueError(
+            f"the network has {model.outputs} outputs; its columns ask for {columns.width}"
+        )
+    if any(output.classes is None and not output.scale > 0 for output in columns.outputs):
+        raise ValueError("the scale of an output must be above 0")
     if columns.classes is None and model.loss.name not in NUMBER_LOSSES:
         raise ValueError(f"the network predicts numbers, which {model.loss.name} does not suit")
 
@@ -269,23 +313,23 @@ def data_code(
         imports.append("from nn.data.colours import labelled_colours")
         make = f"labelled_colours({settings.colours}, rng)"
         return DataCode(imports, [draw, f"train, test = hold_out({make}, {HELD_OUT}, rng)"])
-    imports += ["from pathlib import Path", "from nn.data.table_files import read_table"]
+    imports = [
+        "import numpy as np",
+        "from pathlib import Path",
+        "from nn.data.tables import read_table",
+        "from nn.labs.selection import Selection",
+        "from nn.labs.split import split",
+    ]
+    found = parts_of(settings, selection)
     lines = [
         f"table = read_table(Path({file!r}).read_bytes())",
-        f"inputs = {list(selection.inputs)!r}",
-        f"rows, classes = table.dataset(inputs, {selection.output!r})",
+        *(f"table = table.with_kind({name!r}, {kind!r})" for name, kind in selection.changed),
+        f"inputs = {list(selection.choice.inputs)!r}",
+        f"outputs = {list(selection.choice.outputs)!r}",
+        f"sorts = {list(selection.choice.sorts)!r}",
         draw,
-        f"train, test = hold_out(rows, {HELD_OUT}, rng)",
+        "rows = Selection.of(table, inputs, outputs, sorts)",
+        f"parts = split(rows, rng, {found.held_out / found.used:.4g}, {settings.missing!r})",
+        "train, test = parts.train, parts.test",
     ]
-    if selection.classes is None:
-        columns = _split(selection, settings.colours, settings.seed).columns
-        imports[1] = "from nn.data import Dataset, hold_out"
-        scaled = f"(part.targets.astype(np.float64) - {columns.offset!r}) / {columns.scale!r}"
-        lines += [
-            "# An output y stands for the number scale * y + offset.",
-            "train, test = (",
-            f"    Dataset(part.inputs, ({scaled}).astype(np.float32))",
-            "    for part in (train, test)",
-            ")",
-        ]
     return DataCode(imports, lines)

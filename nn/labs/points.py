@@ -191,7 +191,7 @@ def task(settings: PointsSettings) -> Task:
     With softmax it has an output for each of both, and the second one is the answer.
     """
     outputs = 2 if LOSSES[settings.loss].output_activation == "softmax" else 1
-    columns = Columns(settings.inputs, "class", CLASSES)
+    columns = Columns.plain(settings.inputs, "class", CLASSES)
     return Task(len(settings.inputs), outputs, columns=columns)
 
 

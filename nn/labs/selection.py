@@ -1,125 +1,287 @@
-"""Which columns of a table a network learns from, and why the others cannot be chosen."""
+"""Which columns of a table a network learns from, what it predicts, and with which rows."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
 
-from nn.data import Dataset
+import numpy as np
+
 from nn.data.colours import CHANNELS
-from nn.data.tables import Table, shown
+from nn.data.columns import MAX_CATEGORIES
+from nn.data.tables import Column, Kind, Table, shown
+from nn.data.tables.json_rows import PAIRS
 
-_ONE_ROW = "the table has one row only; expected some to learn from and to test"
+MAX_CLASSES = 1_000
+"""Most classes of an output: a column with more names its rows rather than classes."""
+
+MAX_FEATURES = 20_000
+
+Sort = Literal["classes", "number"]
+"""Of what is predicted."""
+
+_FIRST_NAMES = (
+    *("target", "label", "labels", "species", "survived", "outcome", "diagnosis", "class", "y"),
+    *("mpg", "medv", "saleprice"),
+)
+_COUNTS = "which only counts rows"
+_NAMES = "texts that hardly ever repeat"
+_MANY_CLASSES = 20
+_FEW_CLASSES = 5
+_ROWS_A_CLASS = 5
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Columns by name.
+
+    Attributes:
+        inputs: those that are given.
+        outputs: those to predict.
+        sorts: of what is predicted, for each output.
+    """
+
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    sorts: tuple[Sort, ...]
 
 
 @dataclass(frozen=True, eq=False)
 class Selection:
-    """Columns of a table, chosen to learn from.
+    """A table, and the columns of it that are learnt from.
 
     Attributes:
-        rows: all of them, with classes or (n, 1) numbers as targets.
-        inputs: names of the columns that are given.
-        output: the name of the column to predict.
-        classes: names of its classes; None for numbers.
+        table: all rows, with the kinds of columns that were chosen.
+        choice: the columns.
     """
 
-    rows: Dataset
-    inputs: tuple[str, ...]
-    output: str
-    classes: tuple[str, ...] | None
+    table: Table
+    choice: Choice
 
     @classmethod
-    def of(cls, table: Table, inputs: Sequence[str], output: str) -> Selection:
+    def of(
+        cls,
+        table: Table,
+        inputs: Sequence[str],
+        outputs: Sequence[str],
+        sorts: Sequence[Sort] | None = None,
+    ) -> Selection:
         """Choose columns.
+
+        Args:
+            table: what to choose from.
+            inputs, outputs: names of columns.
+            sorts: of what is predicted; what each column suggests by default.
 
         Raises:
             ValueError: a column cannot be what it is chosen for, or there is nothing to learn.
         """
-        rows, classes = table.dataset(inputs, output)
-        if len(rows) < 2:
-            raise ValueError(_ONE_ROW)
-        if classes is None and rows.targets.min() == rows.targets.max():
+        if not inputs:
+            raise ValueError("no input is chosen; expected at least one column")
+        if not outputs:
+            raise ValueError("nothing to predict is chosen; expected at least one column")
+        for names, what in ((inputs, "an input"), (outputs, "an output")):
+            for position, name in enumerate(names):
+                if name in names[:position]:
+                    raise ValueError(f"the column {shown(name)} is chosen twice as {what}")
+        for name in outputs:
+            if name in inputs:
+                raise ValueError(f"the output, {shown(name)}, is among the inputs")
+        for name in inputs:
+            if problem := problem_of_input(table.column(name)):
+                raise ValueError(problem)
+        if sorts is None:
+            sorts = [suggested_sort(table.column(name)) for name in outputs]
+        for name, sort in zip(outputs, sorts, strict=True):
+            if problem := problem_of_output(table.column(name), sort):
+                raise ValueError(problem)
+        selection = cls(table, Choice(tuple(inputs), tuple(outputs), tuple(sorts)))
+        if len(selection.answered) < 2:
             raise ValueError(
-                f"the column {shown(output)} has one number only, {rows.targets[0, 0]:g}; "
-                "expected at least two"
+                f"only {len(selection.answered)} of {len(table):,} rows has an answer; expected "
+                "several to learn from"
             )
-        return cls(rows, tuple(inputs), output, classes)
+        return selection
+
+    @property
+    def changed(self) -> list[tuple[str, Kind]]:
+        """Names and kinds of the columns that were taken for another kind than at first."""
+        return [
+            (column.name, column.kind)
+            for column in self.table.columns.values()
+            if column.kind != column.first_kind
+        ]
+
+    @cached_property
+    def answered(self) -> np.ndarray:
+        """(m,) the rows that have an answer in every output."""
+        missing = [self.table.column(name).missing for name in self.choice.outputs]
+        return np.flatnonzero(~np.any(missing, axis=0))
 
 
-def first_choice(table: Table) -> tuple[list[str], str]:
-    """Return the names of inputs and output to begin with.
+def suggested_sort(column: Column) -> Sort:
+    """Return whether a column is predicted as classes or as a number, unless someone says so.
 
-    A table with columns r, g, b and label is one of colours. In any other the output is the last
-    column that can be one, and every other column of numbers is an input.
+    Texts, true and false, and few different whole numbers are classes.
+    """
+    if column.numbers is None or column.kind in ("category", "text", "true/false"):
+        return "classes"
+    return "classes" if column.few_classes else "number"
+
+
+def problem_of_input(column: Column) -> str:
+    """Return why a column cannot be an input; nothing if it can."""
+    if column.missing.all():
+        return f"the column {shown(column.name)} has no values: leave it out"
+    return ""
+
+
+def problem_of_output(column: Column, sort: Sort) -> str:
+    """Return why a column cannot be predicted; nothing if it can."""
+    name = shown(column.name)
+    if column.missing.all():
+        return f"the column {name} has no values to learn from"
+    if sort == "number":
+        if column.numbers is None:
+            return f"the column {name} holds {shown(column.texts[0])}, which is no number"
+        values = column.numbers[~column.missing]
+        if values.min() == values.max():
+            return f"the column {name} has one number only, {values[0]:g}; expected at least two"
+        return ""
+    codes, texts = column.categories
+    classes, present = len(texts), int((codes >= 0).sum())
+    if classes == 1:
+        return f"the column {name} has one class only, {shown(texts[0])}; expected at least two"
+    if classes > MAX_CLASSES or (classes == present and classes > 2):
+        return (
+            f"the column {name} has {classes:,} different values in {present:,} rows; expected "
+            f"classes that several rows share, {MAX_CLASSES:,} at most"
+        )
+    return ""
+
+
+def first_choice(table: Table, outputs: Sequence[str] = ()) -> tuple[Selection, list[str]]:
+    """Return what to begin with, and sentences on it.
+
+    The output is the column with a name such as target, species or outcome, else the last one that
+    can be predicted sensibly. All columns are inputs but those that only name or count rows.
+
+    Args:
+        table: what to choose from.
+        outputs: what to predict, if that has been said.
 
     Raises:
         ValueError: no choice of columns can be learnt from.
     """
-    if {*CHANNELS, "label"} <= table.columns.keys() and not problem_of_output(table, "label"):
-        return list(CHANNELS), "label"
-    if len(table) < 2:
-        raise ValueError(_ONE_ROW)
-    inputs = [name for name in table.columns if not problem_of_input(table, name)]
+    columns = list(table.columns.values())
+    if len(columns) < 2:
+        raise ValueError("the table has one column only; expected one to predict and another one")
+    for name in outputs:
+        table.column(name)
+    outputs = list(outputs) or _paired(columns) or _one_hot(columns) or [_first_output(columns)]
+    others = [column for column in columns if column.name not in outputs]
+    if {*CHANNELS, "label"} <= table.columns.keys() and outputs == ["label"]:
+        others = [table.columns[name] for name in CHANNELS]
+    reasons = {column.name: _left_out(column) for column in others}
+    inputs = [name for name, reason in reasons.items() if not reason]
     if not inputs:
-        first = problem_of_input(table, _numbers_first(table)[0])
-        raise ValueError(f"no column has numbers in all rows, to be an input; {first}")
-    problems = []
-    for output in reversed(table.columns):
-        others = [name for name in inputs if name != output]
-        problem = problem_of_output(table, output)
-        if others and not problem:
-            return others, output
-        problems.append(problem)
-    alone = "the table has one column only; expected one to predict and another one with numbers"
-    raise ValueError(next(filter(None, problems), alone))
+        # What counts rows, or texts, may be all there is.
+        inputs = [name for name, reason in reasons.items() if reason in (_COUNTS, _NAMES)]
+        if not inputs:
+            names = " and ".join(map(shown, list(reasons)[:3]))
+            raise ValueError(
+                f"there is nothing to learn {shown(outputs[0])} from: {names} says "
+                "nothing, as it has no values or always the same"
+            )
+        reasons = dict.fromkeys(inputs, "")
+    notes = []
+    for reason in dict.fromkeys(filter(None, reasons.values())):
+        names = [shown(name) for name, found in reasons.items() if found == reason]
+        listed = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+        notes.append(f"left out at first: {listed}, {reason}")
+    return Selection.of(table, inputs, outputs), notes
 
 
-def left_out(table: Table, output: str) -> str:
-    """Return sentences on columns that the choice to begin with passes over; empty if none.
-
-    Args:
-        table: what is chosen from.
-        output: the column that :func:`first_choice` predicts.
-    """
-    names = list(table.columns)
-    unpredicted = {}
-    if not (output == "label" and {*CHANNELS} <= table.columns.keys()):
-        later = names[: names.index(output) : -1]
-        unpredicted = {name: problem_of_output(table, name) for name in later}
-    told = [problem for problem in unpredicted.values() if problem]
-    rest = [name for name in _numbers_first(table) if name not in (output, *unpredicted)]
-    problems = [problem_of_input(table, name) for name in rest]
-    return _listed("Not predicted", told) + _listed("Left out", [*filter(None, problems)])
+def _paired(columns: Sequence[Column]) -> list[str]:
+    """Return the outputs of a file that tells them from inputs by name."""
+    names = [column.name for column in columns]
+    for given, wanted in PAIRS:
+        inputs = [name for name in names if re.split(r"\.", name)[0] == given]
+        outputs = [name for name in names if re.split(r"\.", name)[0] == wanted]
+        usable = [c.name for c in columns if c.name in outputs and _can_be_output(c)]
+        if inputs and usable:
+            return usable
+    return []
 
 
-def _listed(what: str, problems: list[str]) -> str:
-    if not problems:
-        return ""
-    more = len(problems) - 1
-    ending = f" (and {more:,} more column{'s' * (more > 1)})" if more else ""
-    return f". {what}: {problems[0]}{ending}"
+def _one_hot(columns: Sequence[Column]) -> list[str]:
+    """Return the last columns if exactly one of them is 1 in every row, and the others 0."""
+    total = np.zeros(len(columns[0]))
+    for count, column in enumerate(reversed(columns[1:]), start=1):
+        values = column.numbers
+        if values is None or not np.isin(values, (0, 1)).all():
+            break
+        total = total + values
+        if count > 2 and (total == 1).all():
+            return [one.name for one in columns[-count:]]
+    return []
 
 
-def _numbers_first(table: Table) -> list[str]:
-    """The names of columns, those of numbers before those of texts."""
-    return sorted(table.columns, key=lambda name: table.columns[name].texts is not None)
+def _first_output(columns: Sequence[Column]) -> str:
+    usable = [column for column in columns if _can_be_output(column)]
+    if not usable:
+        problems = [problem_of_output(c, suggested_sort(c)) for c in reversed(columns)]
+        raise ValueError(next(filter(None, problems), "no column can be predicted"))
+    words = {
+        column.name: re.sub(r"[^a-z0-9]+", " ", column.name.lower()).split() for column in usable
+    }
+    # Beside x, y is a place and not an answer, unless there is nothing else.
+    places = "x" in {one.name.strip().lower() for one in columns} and len(columns) > 2
+    for name in _FIRST_NAMES:
+        for column in usable:
+            if name == "y" and places:
+                continue
+            if "".join(words[column.name]) == name:
+                return column.name
+    for name in ("target", "label", "outcome"):
+        for column in usable:
+            if name in words[column.name]:
+                return column.name
+    sensible = [column for column in usable if _sensible(column)]
+    return (sensible or usable)[-1].name
 
 
-def problem_of_input(table: Table, name: str) -> str:
-    """Return why a column cannot be an input, or an empty text."""
-    try:
-        table.columns[name].as_input()
-    except ValueError as error:
-        return str(error)
-    return ""
+def _can_be_output(column: Column) -> bool:
+    return not problem_of_output(column, suggested_sort(column))
 
 
-def problem_of_output(table: Table, name: str) -> str:
-    """Return why a column cannot be the output, or an empty text."""
-    try:
-        values, classes = table.columns[name].as_output()
-    except ValueError as error:
-        return str(error)
-    if classes is None and values.min() == values.max():
-        return f"the column {shown(name)} has one number only, {values[0]:g}; expected at least two"
+def _sensible(column: Column) -> bool:
+    """Whether people would predict it: neither a date, nor a name, nor one of very many classes."""
+    if column.kind in ("date", "identifier"):
+        return False
+    if suggested_sort(column) == "number":
+        return True
+    codes, texts = column.categories
+    few = min(_MANY_CLASSES, max(_FEW_CLASSES, int((codes >= 0).sum()) // _ROWS_A_CLASS))
+    return len(texts) <= few
+
+
+def _left_out(column: Column) -> str:
+    """Return why a column is no input at first."""
+    if column.missing.all():
+        return "without values"
+    if column.kind == "identifier":
+        return _COUNTS
+    if column.kind == "text":
+        return _NAMES
+    _, texts = column.categories
+    if column.numbers is not None and np.ptp(column.numbers[~column.missing]) == 0:
+        return "always the same"
+    if column.numbers is None and len(texts) == 1 and not column.missing.any():
+        return "always the same"
+    if column.kind == "category" and len(texts) > 4 * MAX_CATEGORIES:
+        return _NAMES
     return ""

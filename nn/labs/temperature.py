@@ -52,7 +52,7 @@ def task(settings: TemperatureSettings) -> Task:
         output_activation="linear",
         initializer=RandomUniform(0, 1),
         dtype="float64",
-        columns=Columns(("celsius",), "fahrenheit"),
+        columns=Columns.plain(("celsius",), "fahrenheit"),
     )
 
 

@@ -3,31 +3,38 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
 
 import numpy as np
+from pyscript import document
 from pyscript.js_modules import glue
 
 from nn.data import Dataset
 from nn.data.columns import Columns
-from nn.data.table_files import MAX_BYTES, read_table
-from nn.data.tables import Table
+from nn.data.tables import MAX_BYTES, Table, read_table
 from nn.experiment.experiment import Experiment, check
 from nn.experiment.settings import SettingsError
 from nn.experiment.task import DataCode, Task
 from nn.labs import colours
 from nn.labs.colours import ColoursSettings
-from nn.labs.selection import Selection, first_choice, left_out
+from nn.labs.selection import Choice, Selection, Sort, first_choice
+from nn.labs.split import Split, told
 from nn.model import Sequential
 from nn.progress import Evaluation
 from nn.web import dom, files
+from nn.web.ask import Ask
+from nn.web.importance import ImportancePanel
 from nn.web.inputs import Inputs
 from nn.web.lab import Lab
 from nn.web.strip import Strip
 from nn.web.table_choice import TableChoice
 from nn.web.table_results import TableResults
+from nn.web.table_rows import TableRows
 from nn.web.text import shortened
+
+_State: TypeAlias = tuple[Table | None, str, bytes, list[str], Selection | None]
+_Former: TypeAlias = tuple[Experiment, ColoursSettings, _State, Sequential | None]
 
 _WEIGHTS = re.compile(rb'"format"\s*:\s*"nn-weights"')
 
@@ -54,19 +61,29 @@ class ColoursLab(Lab[ColoursSettings]):
         self._table: Table | None = None
         self._file = ""
         self._selection: Selection | None = None
-        self._source: tuple[object, ...] = (None, None, None)
+        self._source: tuple[Table | None, Choice | None, Sequential | None] = (None, None, None)
         self._without_data: Sequential | None = None
         self._tested_after: int | None = None
         self._inputs = Inputs(self.parts, self._keep_colour)
         self._strip = Strip(self.parts)
         self._results = TableResults(self.parts)
         self._choice = TableChoice(self.parts, self._choose_columns)
+        self._rows = TableRows(self.parts, self._learn_rows)
+        self._importance = ImportancePanel(self)
+        self._ask = Ask(self.parts)
+        self._waiting: _Opened | None = None
+        self._content = b""
+        self._notes: list[str] = []
+        self._split: Split | None = None
+        self._former: _Former | None = None
         self.begin()
         self.painter.add(0.1, self._inputs.predict)
         self.painter.add(0.2, self._strip.paint_some)
         self.painter.add(0.4, self._paint_fit)
         self.parts.on_files("dataFiles", self.open_files)
         self.parts.click("builtIn", self._back_to_built_in)
+        self.parts.click("headerSwitch", self._switch_header)
+        self.parts.click("undo", self._undo)
         self.parts.click("example", lambda: self._inputs.put_example(self.test_data))
 
     # ---- What is learnt.
@@ -85,7 +102,8 @@ class ColoursLab(Lab[ColoursSettings]):
 
     def data_for(self, settings: ColoursSettings) -> tuple[Dataset, Dataset]:
         self.check_data()
-        return colours.data(settings, self._selection)
+        found = colours.data(settings, self._selection)
+        return found.train, found.test
 
     def data_code(self, settings: ColoursSettings) -> DataCode:
         """Return the part of a program that gets the data."""
@@ -138,8 +156,10 @@ class ColoursLab(Lab[ColoursSettings]):
         """Return the columns of the open table, if there is one that has them."""
         if self._table is None:
             return None
+        outputs = columns.outputs
+        sorts: list[Sort] = ["number" if one.classes is None else "classes" for one in outputs]
         try:
-            return Selection.of(self._table, columns.inputs, columns.output)
+            return Selection.of(self._table, columns.names, [one.name for one in outputs], sorts)
         except ValueError:
             return None
 
@@ -147,13 +167,15 @@ class ColoursLab(Lab[ColoursSettings]):
         model = self.experiment.model
         settings = self.form.valid() or self.defaults
         if self._without_data is None:
-            self.data, self.test_data = colours.data(settings, self._selection, self._columns)
+            self._split = colours.data(settings, self._selection, self._columns)
+            self.data, self.test_data = self._split.train, self._split.test
         else:
-            none = Dataset(np.empty((0, model.features)), np.empty((0, 1)))
+            none = Dataset(np.empty((0, model.features)), np.empty((0, model.outputs)))
             self.data = self.test_data = none
+            self._split = None
         self._show_source()
         self._tell_panels()
-        self._inputs.follow(model, self._selection.rows.inputs if self._selection else None)
+        self._inputs.follow(model, self.data.inputs if self._selection else None)
         places = self._inputs.channels
         if places is not None and self._columns.classes is not None:
             self._strip.follow(model, self.data, places)
@@ -161,45 +183,70 @@ class ColoursLab(Lab[ColoursSettings]):
             self._strip.leave()
         self._tested_after = None
         self._results.begin(self._columns)
+        self._importance.begin()
+        self._rows.close()
         self._show_tabs()
         self._paint_fit()
 
     def _tell_panels(self) -> None:
         """Tell the panels if what is learnt from has changed, and not only the network."""
         before = self._source
-        columns = self._selection and (self._selection.inputs, self._selection.output)
-        self._source = self._table, columns, self._without_data
+        choice = self._selection.choice if self._selection is not None else None
+        self._source = self._table, choice, self._without_data
         same_files = self._table is before[0] and self._without_data is before[2]
-        if not same_files or columns != before[1]:
+        if not same_files or choice != before[1]:
             self.panels.data_changed()
 
     def _show_source(self) -> None:
         """Say what is learnt from."""
-        rows, kept = len(self.data) + len(self.test_data), len(self.test_data)
+        table = self._table
+        parts = colours.told(self._split, self._selection is None) if self._split else ""
         if self._without_data is not None:
-            text = f"No table is open: {colours.described(self._columns)}."
+            text, notes = f"No table is open: {colours.described(self._columns)}.", []
         elif self._selection is not None:
-            text = f"{self._file}: {rows:,} rows, {kept:,} of them kept to test with"
+            text, notes = f"{self._file}: {parts}", self._assumed(self._selection)
         else:
-            text = f"{rows:,} colours, named by rules; {kept:,} of them kept to test with"
+            text, notes = f"{parts[:1].upper()}{parts[1:]}", []
         self.parts.show("dataDescription", text)
+        link = document.querySelector(f"[data-opens={self.name}]")
+        link.textContent = "Colours" if self._selection is None else "Table"
+        self.parts.show("assumed", "; ".join(notes))
+        header = table.header if table is not None and self._selection is not None else None
+        switch = self.parts.element("headerSwitch")
+        switch.hidden = header is None
+        switch.textContent = "The first row is data" if header else "The first row has the names"
         built_in = self._selection is None and self._without_data is None
         self.parts.element("builtIn").hidden = built_in
         self.parts.element("ownOptions").hidden = not built_in
+        self.parts.element("missingOption").hidden = built_in
         self.parts.element("settings").querySelector(".presets").hidden = not built_in
-        self.parts.element("example").hidden = not kept
+        self.parts.element("example").hidden = not len(self.test_data)
         numbers = self._columns.classes is None
         self.parts.element("trainAccuracy").parentElement.hidden = numbers
         self.parts.element("accuracyChart").parentElement.hidden = numbers
-        label = "Test R²" if numbers else "Test accuracy"
+        several = len(self._columns.outputs) > 1
+        score = "Test R²" if self._columns.outputs[0].classes is None else "Test accuracy"
+        label = f"{score}, {shortened(self._columns.outputs[0].name, 20)}" if several else score
         self.parts.element("accuracy").previousElementSibling.textContent = label
         self.meter.resize()
+
+    def _assumed(self, selection: Selection) -> list[str]:
+        """Return sentences on what was assumed of the table."""
+        rows = told(self._split) if self._split else []
+        return [*selection.table.notes, *self._notes, *rows]
+
+    @property
+    def _held_out(self) -> bool:
+        """Whether there are rows to test with that are not learnt from."""
+        return self._split is not None and self._split.held_out > 0
 
     def _show_tabs(self) -> None:
         """Show the tabs that make sense for the network, and one of them chosen."""
         tabs = {
             "space": self._inputs.channels is not None and self._columns.classes is not None,
             "columns": self._selection is not None,
+            "importance": self._selection is not None,
+            "rows": self._rows.open,
         }
         for name, shown in tabs.items():
             tab = self.parts.element(f"{name}Tab")
@@ -229,11 +276,11 @@ class ColoursLab(Lab[ColoursSettings]):
         # The result of a test, of all rows, stays for as long as it is that of this network.
         changed = self._tested_after != self.experiment.history.samples
         if self._columns.classes is None and len(self.test_data) and changed:
-            self._results.follow(self.experiment.model, self.test_data)
+            self._results.follow(self.experiment.model, self.test_data, self._held_out)
 
     def tested(self, evaluation: Evaluation) -> None:
         self._tested_after = self.experiment.history.samples
-        self._results.show(self._columns, self.test_data, evaluation)
+        self._results.show(self._columns, self.test_data, evaluation, self._held_out)
         glue.chooseTab(self.parts.element("testTab"))
 
     # ---- Files.
@@ -250,23 +297,57 @@ class ColoursLab(Lab[ColoursSettings]):
         if _WEIGHTS.search(content):
             self.load(content, file.name)
             return
-        try:
-            self._take_table(read_table(content), file.name)
-        except ValueError as error:
-            raise ValueError(f"{file.name}: {error}") from None
+        self._read(content, file.name, None)
 
-    def _take_table(self, table: Table, file: str) -> None:
-        selection = Selection.of(table, *first_choice(table))
+    def _read(self, content: bytes, name: str, header: bool | None) -> None:
+        try:
+            table = read_table(content, header)
+        except ValueError as error:
+            raise ValueError(f"{name}: {error}") from None
+        opened = _Opened(table, name, content)
+        if self._without_data is not None:
+            self._take_table(opened)
+        elif not self.experiment.history.samples:
+            self._learn(opened)
+        elif set(self._columns.names) <= table.columns.keys() and header is None:
+            self._answer_rows(opened)
+        else:
+            self._ask.ask(
+                f"{name} takes a new network: the one that was trained here would go.",
+                "Open it",
+                lambda: self._learn(opened),
+            )
+
+    def _answer_rows(self, opened: _Opened) -> None:
+        """Have the network answer the rows of a table that has its inputs."""
+        self._rows.show(self.experiment.model, opened.table, opened.name)
+        self._waiting = opened
+        self._show_tabs()
+        glue.chooseTab(self.parts.element("rowsTab"))
+        dom.announce(f"{opened.name}: the network has answered {len(opened.table):,} rows")
+
+    def _learn_rows(self) -> None:
+        """Learn from the table whose rows were answered."""
+        if self._waiting is not None:
+            self._learn(self._waiting)
+
+    def _take_table(self, opened: _Opened) -> None:
+        """Let the loaded network learn from a table, if that suits it, or else begin a new one."""
         waiting = self._without_data
-        self._table, self._file = table, file
-        self._choice.offer(table)
-        if waiting is not None:
-            if self._goes_on(waiting):
-                return
-            dom.log("It does not suit the loaded network: a new one begins")
-        self._select(selection)
-        others = left_out(table, selection.output)
-        dom.announce(f"Opened {file}: {len(table):,} rows; {_told(selection)}{others}")
+        assert waiting is not None
+        before = self._table, self._file, self._content
+        self._table, self._file, self._content = opened.table, opened.name, opened.content
+        if self._goes_on(waiting):
+            return
+        self._table, self._file, self._content = before
+        if set(self._columns.names) <= opened.table.columns.keys():
+            self._answer_rows(opened)
+            return
+        self._ask.ask(
+            f"{opened.name} does not suit the loaded network, which would go.",
+            "Open it",
+            lambda: self._learn(opened),
+        )
 
     def _goes_on(self, model: Sequential) -> bool:
         """Let the loaded network learn from the table that has just been opened, if it fits."""
@@ -274,17 +355,34 @@ class ColoursLab(Lab[ColoursSettings]):
         self._find_data(settings, model)
         if self._without_data is not None:
             return False
+        self._notes = []
         self.adopted()
         dom.announce(f"Opened {self._file}: the loaded network can learn from it")
         return True
 
-    def _choose_columns(self, inputs: list[str], output: str) -> None:
-        assert self._table and self._selection
+    def _learn(self, opened: _Opened) -> None:
+        """Learn from a table from now on, with what suits it at first."""
         try:
-            selection = Selection.of(self._table, inputs, output)
-        except ValueError:
-            self._choice.show(self._selection)
-            raise
+            selection, notes = first_choice(opened.table)
+        except ValueError as error:
+            raise ValueError(f"{opened.name}: {error}") from None
+        self._keep_former()
+        self._table, self._file, self._content = opened.table, opened.name, opened.content
+        self._notes = notes
+        self._select(selection)
+        dom.announce(f"Opened {opened.name}: {len(opened.table):,} rows; {_told(selection)}")
+
+    def _switch_header(self) -> None:
+        """Read the table again, taking its first row for the other thing."""
+        assert self._table
+        opened = _Opened(
+            read_table(self._content, not self._table.header), self._file, self._content
+        )
+        self._learn(opened)
+
+    def _choose_columns(self, selection: Selection) -> None:
+        self._table = selection.table
+        self._keep_former()
         self._select(selection)
         dom.announce(f"A new network, {self.shape}: {_told(selection)}")
 
@@ -301,14 +399,50 @@ class ColoursLab(Lab[ColoursSettings]):
         glue.chooseTab(self.parts.element("columnsTab"))
 
     def _back_to_built_in(self) -> None:
+        self._keep_former()
         self._table, self._selection, self._without_data = None, None, None
         self.form.write(self.defaults)
         self.remake()
         dom.announce(f"The built-in colours: a new network, {self.shape}")
 
+    # ---- The former network.
+
+    def _keep_former(self) -> None:
+        """Keep the network, so that Undo brings it back; one that was never trained is no loss."""
+        self._ask.close()
+        if self.experiment.history.samples:
+            state = (self._table, self._file, self._content, self._notes, self._selection)
+            self._former = (self.experiment, self.made_with, state, self._without_data)
+        self.parts.element("undo").hidden = self._former is None
+
+    def _undo(self) -> None:
+        """Go back to the network and the table that were there before."""
+        if self._former is None:
+            return
+        experiment, settings, state, self._without_data = self._former
+        self._former = None
+        self.parts.element("undo").hidden = True
+        self._table, self._file, self._content, self._notes, self._selection = state
+        self.form.write(settings)
+        self._adopt(experiment, settings)
+        dom.announce(f"The former network is back: {self.shape}")
+
 
 def _told(selection: Selection) -> str:
-    inputs = len(selection.inputs)
-    kind = "numbers of" if selection.classes is None else f"{len(selection.classes)} classes of"
-    output = shortened(selection.output, 40)
-    return f"{inputs} input{'s' * (inputs > 1)} to predict the {kind} {output}"
+    choice = selection.choice
+    inputs = len(choice.inputs)
+    outputs = [
+        f"{'the numbers of' if sort == 'number' else 'classes of'} {shortened(name, 40)}"
+        for name, sort in zip(choice.outputs[:4], choice.sorts, strict=False)
+    ]
+    more = f" and {len(choice.outputs) - 4} more" if len(choice.outputs) > 4 else ""
+    return f"{inputs} input{'s' * (inputs > 1)} to predict {', '.join(outputs)}{more}"
+
+
+@dataclass(frozen=True, eq=False)
+class _Opened:
+    """A table, the name of its file, and the file's content."""
+
+    table: Table
+    name: str
+    content: bytes

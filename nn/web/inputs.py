@@ -1,32 +1,34 @@
-"""The inputs of a network on sliders, and what it says of them."""
+"""The inputs of a network on sliders and lists, and what it says of them."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from nn.data import Dataset
 from nn.data.colours import CHANNELS
+from nn.data.columns import NOTHING, OTHER, Columns, Input, Output
 from nn.labs.colour_space import channels, ink_on, means_of
+from nn.metrics import predicted_classes
 from nn.model import Sequential
 from nn.web import dom
 from nn.web.bars import Bars
+from nn.web.controls import Control, Controls, Day, Options
 from nn.web.dom import Parts
 from nn.web.scale import Scale
-from nn.web.sliders import Sliders
 from nn.web.text import percent, readable
 
 Colour = tuple[int, int, int]
 
-_MOST_SLIDERS = 20
+_MOST_CONTROLS = 20
 _MOST_BARS = 12
 _CHANNELS = ("Red", "Green", "Blue")
 
 
 class Inputs:
-    """Sliders, a swatch where they are a colour, the answer, and bars where it is a class.
+    """A control for each column, a swatch where they are a colour, the answers, and bars.
 
     Args:
         parts: the lab's elements.
@@ -44,7 +46,8 @@ class Inputs:
         self._parts = parts
         self._chosen = chosen
         self._bars = Bars(parts.element("probabilities"))
-        self._sliders = Sliders(parts.element("sliders"), f"{parts.lab}-slider", self._moved)
+        self._answers: list[tuple[str, str]] = []
+        self._controls = Controls(parts.element("sliders"), f"{parts.lab}-slider", self._moved)
         dom.on(parts.element("sliders"), "change", lambda event: self._keep_colour())
 
     def follow(self, model: Sequential, rows: np.ndarray | None) -> None:
@@ -56,113 +59,170 @@ class Inputs:
         """
         assert model.columns
         self._model, self._columns = model, model.columns
-        self._rest = means_of(model.inputs, model.features)
+        # What has no control stays at its mean.
+        self._features = means_of(model.inputs, model.features)
+        self._places = _places(self._columns)
         self.channels = channels(self._columns, model.inputs)
-        coloured = self.channels is not None
         if self.channels is not None:
-            self._sliders.show(self._channel_scales(self.channels), self.colour)
+            self._controls.show(self._channel_scales(self.channels), self.colour)
         else:
-            scales = self._scales(rows)
-            values = map(Scale.nearest, scales, self._rest.tolist())
-            self._sliders.show(scales, list(values))
-        more = len(self._columns.inputs) - _MOST_SLIDERS
+            controls = self._columns_controls(rows)
+            self._controls.show(controls, self._values(controls))
+        for index in range(len(self._controls.values)):
+            self._take(index)
+        more = len(self._columns.inputs) - _MOST_CONTROLS
         hint = f"The other {more:,} inputs stay at their mean." if more > 0 else ""
         self._parts.show("slidersHint", hint)
+        coloured = self.channels is not None
         self._parts.show("leadTitle", "A colour" if coloured else "Inputs")
         self._parts.element("swatch").className = "coloured" if coloured else ""
-        self._moved()
+        self._told("")
 
-    def _channel_scales(self, places: list[int]) -> list[Scale]:
-        names = [self._columns.inputs[place] for place in places]
-        if self._columns.inputs == CHANNELS:
+    def _channel_scales(self, places: list[int]) -> list[Control]:
+        names = [self._columns.features[place] for place in places]
+        if self._columns.features == CHANNELS:
             names = list(_CHANNELS)
         kinds = [name.lower() for name in _CHANNELS]
         return [Scale(name, 0, 255, 1, kind) for name, kind in zip(names, kinds, strict=True)]
 
-    def _scales(self, rows: np.ndarray | None) -> list[Scale]:
-        names = self._columns.inputs[:_MOST_SLIDERS]
+    def _columns_controls(self, rows: np.ndarray | None) -> list[Control]:
+        shown = list(zip(self._columns.inputs, self._places, strict=True))[:_MOST_CONTROLS]
+        return [self._control(column, place.start, rows) for column, place in shown]
+
+    def _control(self, column: Input, feature: int, rows: np.ndarray | None) -> Control:
+        if column.kind == "category":
+            extra = (OTHER,) * column.other + (NOTHING,) * column.missing
+            return Options(column.name, (*column.values, *extra))
+        if column.kind == "true/false":
+            return Options(column.name, column.values)
+        if column.kind == "date":
+            return Day(column.name)
         if rows is not None:
-            values = rows[:, : len(names)]
-            lows, highs = values.min(axis=0).tolist(), values.max(axis=0).tolist()
-            wholes = (values == np.floor(values)).all(axis=0).tolist()
-        else:
-            # Nearly all values lie within three standard deviations.
-            scale = np.abs(np.asarray(self._model.inputs.scale, np.float64))
-            spread = np.divide(3, scale, out=np.ones_like(scale), where=scale > 0)
-            lows, highs = (self._rest - spread).tolist(), (self._rest + spread).tolist()
-            wholes = [False] * len(names)
-        return [
-            Scale.over(name, low, high, whole)
-            for name, low, high, whole in zip(names, lows, highs, wholes, strict=False)
-        ]
+            values = rows[:, feature]
+            whole = bool((values == np.floor(values)).all())
+            return Scale.over(column.name, float(values.min()), float(values.max()), whole)
+        # Nearly all values lie within three standard deviations.
+        scale = np.broadcast_to(np.abs(self._model.inputs.scale), self._features.shape)[feature]
+        spread = 3 / float(scale) if scale > 0 else 1.0
+        mean = float(self._features[feature])
+        return Scale.over(column.name, mean - spread, mean + spread)
+
+    def _values(self, controls: Sequence[Control]) -> list[float]:
+        values = []
+        for control, column, place in zip(
+            controls, self._columns.inputs, self._places, strict=False
+        ):
+            if isinstance(control, Scale):
+                values.append(control.nearest(float(self._features[place.start])))
+            elif isinstance(control, Day):
+                values.append(column.fill or 0.0)
+            else:
+                values.append(0.0)
+        return values
 
     def put_colour(self, colour: Colour) -> None:
         """Put a colour on the sliders, now or when they are those of a colour again."""
         self.colour = colour
         if self.channels is not None:
-            self._sliders.put(colour)
-            self._moved()
+            self._controls.put(colour)
+            self._take_all()
 
     def put_example(self, rows: Dataset) -> None:
         """Put one of ``rows`` on the sliders, and say what its answer is in truth."""
         row = random.randrange(len(rows))
-        values = rows.inputs[row].astype(np.float64)
+        self._features = rows.inputs[row].astype(np.float64)
         if self.channels is not None:
-            self._sliders.put(values[self.channels].tolist())
+            self._controls.put(self._features[self.channels].tolist())
             self._keep_colour()
         else:
-            self._rest = values
-            self._sliders.put(values[:_MOST_SLIDERS].tolist())
-        self._moved()
-        if self._columns.classes is None:
-            truth = readable(self._number(rows.targets[row]), 6)
-        else:
-            truth = self._columns.classes[rows.targets[row]]
-        self._parts.show("truth", f"In the data it is {truth}.")
+            shown = zip(self._columns.inputs, self._places, strict=True)
+            values = [column.value_of(self._features[place]) for column, place in shown]
+            self._controls.put(values[:_MOST_CONTROLS])
+        self._told(f"In the data it is {self._truth(rows.targets[row])}.")
+
+    def _truth(self, target: np.ndarray) -> str:
+        if self._columns.classes is not None:
+            return self._columns.classes[int(target)]
+        answers = self._columns.answers(target[np.newaxis])
+        truths = [
+            _said(output, answer[0])
+            for output, answer in zip(self._columns.outputs, answers, strict=True)
+        ]
+        return ", ".join(truths)
 
     def _keep_colour(self) -> None:
         if self.channels is not None:
-            red, green, blue = map(int, self._sliders.values)
+            red, green, blue = map(int, self._controls.values)
             self.colour = red, green, blue
             self._chosen()
 
-    def _moved(self) -> None:
-        self._parts.show("truth", "")
+    def _moved(self, index: int) -> None:
+        self._take(index)
+        self._told("")
+
+    def _take_all(self) -> None:
+        for index in range(len(self._controls.values)):
+            self._take(index)
+        self._told("")
+
+    def _take(self, index: int) -> None:
+        """Take what a control is set to into the features."""
+        value = self._controls.values[index]
+        if self.channels is not None:
+            self._features[self.channels[index]] = value
+        else:
+            self._features[self._places[index]] = self._columns.inputs[index].features_of(value)
+
+    def _told(self, truth: str) -> None:
+        self._parts.show("truth", truth)
         self.predict()
 
     # ---- Answers.
 
     def predict(self) -> None:
         """Show what the network says now."""
-        inputs = self._rest.copy()
-        places = slice(len(self._sliders.values)) if self.channels is None else self.channels
-        inputs[places] = self._sliders.values
         with np.errstate(over="ignore"):
-            (outputs,) = self._model.predict(inputs[np.newaxis].astype(np.float32))
+            outputs = self._model.predict(self._features[np.newaxis].astype(np.float32))
         self._paint_swatch()
         if not np.isfinite(outputs).all():
             self._answer("Not a number", "")
             self._bars.show([], [], -1)
-        elif self._columns.classes is None:
-            self._answer(readable(self._number(outputs), 6), self._columns.output)
+            self._show_others([])
+            return
+        parts = self._columns.of_each(outputs)
+        answers = self._columns.answers(outputs)
+        said = [
+            (output.name, _said(output, answer[0]))
+            for output, answer in zip(self._columns.outputs, answers, strict=True)
+        ]
+        first, part = self._columns.outputs[0], parts[0][0]
+        if first.classes is None:
+            self._answer(said[0][1], first.name)
             self._bars.show([], [], -1)
         else:
-            best = int(outputs.argmax())
-            sure = f"{percent(float(outputs[best]), 0)} sure"
-            self._answer(self._columns.classes[best], sure)
-            self._show_bars(self._columns.classes, outputs)
+            best = int(predicted_classes(parts[0])[0])
+            share = float(part[best]) if len(part) > 1 else float(part[0])
+            several = len(said) > 1
+            self._answer(said[0][1], first.name if several else f"{percent(share, 0)} sure")
+            self._show_bars(first.classes, part, best)
+        self._show_others(said[1:])
 
-    def _number(self, outputs: np.ndarray) -> float:
-        number: float = self._columns.numbers(outputs.astype(np.float64)).item()
-        return number
-
-    def _show_bars(self, classes: tuple[str, ...], outputs: np.ndarray) -> None:
-        labels = np.arange(len(classes))
+    def _show_bars(self, classes: tuple[str, ...], outputs: np.ndarray, answer: int) -> None:
+        labels = np.arange(len(outputs))
         if len(classes) > _MOST_BARS:
             labels = np.argsort(-outputs, kind="stable")[:_MOST_BARS]
         names = [classes[label] for label in labels]
-        best = int(np.flatnonzero(labels == outputs.argmax())[0])
+        best = int(np.flatnonzero(labels == answer)[0])
         self._bars.show(names, outputs[labels].tolist(), best)
+
+    def _show_others(self, said: list[tuple[str, str]]) -> None:
+        """Show the answers to all but the first question."""
+        if said != self._answers:
+            self._answers = said
+            nodes = [
+                node for name, text in said for node in (dom.new("dt", name), dom.new("dd", text))
+            ]
+            self._parts.element("otherAnswers").replaceChildren(*nodes)
 
     def _answer(self, text: str, sure: str) -> None:
         place = self._parts.element("answer")
@@ -176,6 +236,19 @@ class Inputs:
         if self.channels is None:
             style.background = style.color = ""
             return
-        red, green, blue = map(int, self._sliders.values)
+        red, green, blue = map(int, self._controls.values)
         style.background = f"rgb({red} {green} {blue})"
         style.color = ink_on(np.array([red, green, blue]))
+
+
+def _places(columns: Columns) -> list[slice]:
+    """Return where the features of each column are."""
+    places, start = [], 0
+    for column in columns.inputs:
+        places.append(slice(start, start + len(column.features)))
+        start = places[-1].stop
+    return places
+
+
+def _said(output: Output, answer: float) -> str:
+    return readable(float(answer), 6) if output.classes is None else output.classes[int(answer)]

@@ -84,10 +84,10 @@ class PointsLab(Lab[PointsSettings]):
                 f"the network is for {model.features:,} inputs without names; for points they "
                 f"must be some of {', '.join(FEATURES)}"
             )
-        others = [name for name in model.columns.inputs if name not in FEATURES]
-        if others or len(set(model.columns.inputs)) < model.features:
+        others = [name for name in model.columns.features if name not in FEATURES]
+        if others or len(set(model.columns.features)) < model.features:
             raise ValueError(
-                f"the network's inputs are {', '.join(model.columns.inputs)[:80]}; for points "
+                f"the network's inputs are {', '.join(model.columns.features)[:80]}; for points "
                 f"they must be some of {', '.join(FEATURES)}, each once"
             )
         other = next((one for one in model.layers if type(one) is not Dense), None)
@@ -104,7 +104,7 @@ class PointsLab(Lab[PointsSettings]):
 
     def _as_loaded(self, model: Sequential) -> PointsSettings:
         assert model.columns is not None
-        return replace(self.defaults, inputs=model.columns.inputs, loss=model.loss.name)
+        return replace(self.defaults, inputs=model.columns.features, loss=model.loss.name)
 
     def settings_of(self, experiment: Experiment) -> PointsSettings:
         base = self._as_loaded(experiment.model)

@@ -5,8 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from nn.data.table_files import read_table
-from nn.data.tables import Table
+from nn.data.tables import Table, read_table
 from nn.labs.selection import Selection, first_choice
 
 CSV = "r,g,label,uid\n255,0.5,red-ish,x1\n0,128,green-ish,x2\n200,1e2,red-ish,x3\n"
@@ -29,7 +28,27 @@ def houses(rows: int = 400) -> Table:
     return from_csv("\n".join(["size,age,price", *lines]))
 
 
+def passengers(rows: int = 300) -> Table:
+    """A table of numbers, categories, truths, dates, names and missing values."""
+    rng = np.random.default_rng(4)
+    lines = ["No,Survived,Name,Sex,Age,Alone,Boarded,Town"]
+    for row in range(1, rows + 1):
+        sex = rng.choice(["male", "female"])
+        age = "" if rng.random() < 0.1 else str(rng.integers(1, 80))
+        alone = rng.choice(["TRUE", "FALSE"])
+        survived = int(rng.random() < (0.85 if sex == "female" else 0.15))
+        town = rng.choice(["Cork", "Cherbourg", "n/a"])
+        day = f"{rng.integers(1, 29):02}.{rng.integers(1, 13):02}.1912"
+        lines.append(f"{row},{survived},Person {row},{sex},{age},{alone},{day},{town}")
+    return from_csv("\n".join(lines))
+
+
 def selected(text: str) -> Selection:
     """The columns of a table in a file of this text that are chosen first."""
-    found = read_table(text.encode())
-    return Selection.of(found, *first_choice(found))
+    return first_choice(from_csv(text))[0]
+
+
+def values(table: Table, name: str) -> list[Any]:
+    """The values of a column: numbers, or texts with "" where one is missing."""
+    column = table.columns[name]
+    return column.as_texts() if column.numbers is None else column.numbers.tolist()

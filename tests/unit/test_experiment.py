@@ -400,7 +400,7 @@ def test_a_task_decides_what_settings_leave_open():
         output_activation="linear",
         initializer=RandomUniform(2, 3),
         dtype="float64",
-        columns=Columns(("celsius",), "fahrenheit"),
+        columns=Columns.plain(("celsius",), "fahrenheit"),
     )
     model = Experiment(settings, task).model
     (layer,) = model.layers

@@ -43,12 +43,12 @@ RGB = Rescaling(np.full(3, 0.01), np.full(3, -1.2))  # a mean of 120
     ],
 )
 def test_colours_are_told_by_the_names_of_inputs(names, places):
-    assert channels(Columns(names, "x"), RGB) == places
+    assert channels(Columns.plain(names, "x"), RGB) == places
 
 
 def test_channels_from_0_to_1_are_no_colours_here():
     halves = Rescaling(np.full(3, 4.0), np.full(3, -2.0))
-    assert channels(Columns(("r", "g", "b"), "x"), halves) is None
+    assert channels(Columns.plain(("r", "g", "b"), "x"), halves) is None
 
 
 def test_the_mean_is_what_a_normalisation_makes_0_of():

@@ -6,26 +6,43 @@ import pytest
 
 from nn.data import Dataset
 from nn.data.colours import NAMES
-from nn.data.columns import Columns
-from nn.data.table_files import read_table
-from nn.data.tables import normalisation
+from nn.data.columns import Columns, Output
+from nn.data.scaling import normalisation
+from nn.data.tables import Column, Table, read_table
 from nn.experiment.experiment import Experiment
 from nn.experiment.settings import SettingsError, layers, parse
 from nn.formats import weights
 from nn.labs import colours
 from nn.labs.colours import DEFAULTS, PRESETS, ColoursSettings
-from nn.labs.selection import Selection, first_choice
+from nn.labs.scores import scores
+from nn.labs.selection import Choice, Selection, first_choice
 from nn.losses import LOSSES
-from nn.metrics import r2_score
-from tests.unit.tables import houses, selected
+from tests.unit.tables import from_csv, houses, selected
 
 SECONDS = 10.0
 """A budget in which an epoch is one chunk: results do not depend on it."""
 
 
+def parts(*arguments):
+    """What is trained on, and what is tested with."""
+    found = colours.data(*arguments)
+    return found.train, found.test
+
+
+def columns_of(inputs, output, classes=None, **others):
+    """Columns of numbers, and one output."""
+    plain = Columns.plain(inputs, output, classes)
+    return replace(plain, outputs=(replace(plain.outputs[0], **others),))
+
+
+def rows(count):
+    """A table of two columns of numbers."""
+    return from_csv("a,b\n" + "\n".join(f"{i * i},{i / 3}" for i in range(count)))
+
+
 def trained(settings, selection=None):
     """The network after its training, and its test part and last evaluation."""
-    train, test = colours.data(settings, selection)
+    train, test = parts(settings, selection)
     experiment = Experiment(settings, colours.task(settings, selection))
     evaluation = None
     for progress in experiment.train(settings, train, test, SECONDS, settings.epochs):
@@ -82,10 +99,10 @@ def test_the_larger_preset_is_better():
 
 
 def test_a_seed_repeats_the_data_and_another_one_does_not():
-    first, again = colours.data(DEFAULTS), colours.data(replace(DEFAULTS, colours=5400))
-    other = colours.data(replace(DEFAULTS, seed=2))
-    colours.data(replace(DEFAULTS, colours=900))
-    repeated = colours.data(DEFAULTS)
+    first, again = parts(DEFAULTS), parts(replace(DEFAULTS, colours=5400))
+    other = parts(replace(DEFAULTS, seed=2))
+    parts(replace(DEFAULTS, colours=900))
+    repeated = parts(DEFAULTS)
     for part, same, different, once_more in zip(first, again, other, repeated, strict=True):
         assert (part.inputs == same.inputs).all() and (part.inputs == once_more.inputs).all()
         assert (part.targets == once_more.targets).all()
@@ -93,8 +110,8 @@ def test_a_seed_repeats_the_data_and_another_one_does_not():
 
 
 def test_inputs_are_normalised_as_the_training_part_alone_says():
-    for selection in (None, selected("a,b\n" + "\n".join(f"{i * i},{i}" for i in range(10)))):
-        train, test = colours.data(DEFAULTS, selection)
+    for selection in (None, Selection.of(rows(40), ["a"], ["b"])):
+        train, test = parts(DEFAULTS, selection)
         inputs = colours.task(DEFAULTS if selection is None else NUMBERS, selection).inputs
         expected = normalisation(train.inputs)
         assert (inputs.scale == expected.scale).all() and (inputs.offset == expected.offset).all()
@@ -110,27 +127,27 @@ NUMBERS = replace(DEFAULTS, loss="mean_squared_error")
 
 def test_a_curve_with_large_numbers_is_learnt():
     found = houses()
-    selection = Selection.of(found, *first_choice(found))
-    assert (selection.inputs, selection.output) == (("size", "age"), "price")
+    selection, _ = first_choice(found)
+    assert selection.choice == Choice(("size", "age"), ("price",), ("number",))
     settings = colours.suggested(DEFAULTS, selection)
     experiment, test, evaluation = trained(settings, selection)
-    columns = experiment.model.columns
-    true, predicted = columns.numbers(test.targets), columns.numbers(evaluation.outputs)
-    assert r2_score(true, predicted) > 0.98
-    assert true.max() > 500_000
+    (score,) = scores(experiment.model.columns, test, evaluation.outputs)
+    assert score.r2 > 0.98
+    assert score.true.max() > 500_000
+    assert score.mean_absolute_error < 50_000
 
 
 def test_numbers_are_scaled_as_the_training_part_alone_says():
     found = houses(50)
-    selection = Selection.of(found, ["size"], "price")
-    train, test = colours.data(NUMBERS, selection)
-    columns = colours.task(NUMBERS, selection).columns
+    selection = Selection.of(found, ["size"], ["price"])
+    train, test = parts(NUMBERS, selection)
+    (output,) = colours.task(NUMBERS, selection).columns.outputs
     assert train.targets.mean() == pytest.approx(0, abs=1e-6)
     assert train.targets.std() == pytest.approx(1, abs=1e-6)
     assert abs(test.targets.mean()) > 1e-3
     both = np.concatenate([train.targets, test.targets])
-    assert np.sort(columns.numbers(both)[:, 0]) == pytest.approx(
-        np.sort(found.columns["price"].values), abs=1
+    assert np.sort(output.numbers(both)[:, 0]) == pytest.approx(
+        np.sort(found.columns["price"].numbers), abs=1
     )
 
 
@@ -138,22 +155,24 @@ def test_the_network_of_a_table_has_its_columns_and_classes():
     selection = selected("x,y,kind\n1,2,b\n3,4,a\n5,6,b\n7,9,c\n1,1,c\n")
     task = colours.task(DEFAULTS, selection)
     assert (task.features, task.outputs) == (2, 3)
-    assert task.columns == Columns(("x", "y"), "kind", ("a", "b", "c"))
+    assert task.columns.names == ("x", "y")
+    assert task.columns.outputs == (Output("kind", ("a", "b", "c")),)
 
 
 def test_a_number_cannot_be_learnt_with_a_loss_of_classes():
     found = houses(20)
-    selection = Selection.of(found, ["size"], "price")
+    selection = Selection.of(found, ["size"], ["price"])
     with pytest.raises(SettingsError, match="half_squared_error or mean_squared_error"):
         colours.task(DEFAULTS, selection)
 
 
-@pytest.mark.parametrize("rows", [10, 400, 100_000])
-def test_what_is_suggested_is_enough_updates_and_not_too_many(rows):
-    inputs = np.arange(rows, dtype=np.float32)[:, np.newaxis]
-    selection = Selection(Dataset(inputs, inputs), ("a",), "b", None)
-    settings = colours.suggested(DEFAULTS, selection)
-    updates = settings.epochs * 0.8 * rows / settings.batch_size
+@pytest.mark.parametrize("count", [10, 400, 100_000])
+def test_what_is_suggested_is_enough_updates_and_not_too_many(count):
+    column = Column("a", "number", np.arange(count) / 3)
+    table = Table({"a": column, "b": replace(column, name="b")})
+    settings = colours.suggested(DEFAULTS, Selection.of(table, ["a"], ["b"]))
+    share = 1.0 if count < 30 else 0.8
+    updates = settings.epochs * share * count / settings.batch_size
     assert settings.loss == "mean_squared_error"
     assert 5 <= settings.epochs <= 200
     assert updates >= 2_000 or settings.epochs == 200
@@ -163,13 +182,13 @@ def test_the_outline_of_a_task_is_enough_to_check_settings():
     for settings, selection in (
         (DEFAULTS, None),
         (DEFAULTS, selected("x,y,kind\n1,2,b\n3,4,a\n5,6,b\n7,9,c\n1,1,c\n")),
-        (NUMBERS, Selection.of(houses(20), ["size"], "price")),
+        (NUMBERS, Selection.of(houses(20), ["size"], ["price"])),
     ):
         outline, task = colours.outline(settings, selection), colours.task(settings, selection)
         assert (outline.features, outline.outputs) == (task.features, task.outputs)
         assert outline.output_activation == task.output_activation
     with pytest.raises(SettingsError, match="squared_error"):
-        colours.outline(DEFAULTS, Selection.of(houses(20), ["size"], "price"))
+        colours.outline(DEFAULTS, Selection.of(houses(20), ["size"], ["price"]))
 
 
 # ---- Networks from files.
@@ -183,7 +202,7 @@ def loaded(experiment: Experiment) -> Experiment:
 def test_a_file_keeps_names_classes_and_both_normalisations(text):
     selection = None
     if text.startswith("size"):
-        selection = Selection.of(houses(60), ["age", "size"], "price")
+        selection = Selection.of(houses(60), ["age", "size"], ["price"])
     elif text:
         selection = selected(text)
     settings = replace(NUMBERS if text.startswith("size") else DEFAULTS, epochs=2)
@@ -195,48 +214,42 @@ def test_a_file_keeps_names_classes_and_both_normalisations(text):
     assert (again.model.predict(test.inputs) == before).all()
     task = colours.task_of(settings, again.model)
     assert (task.features, task.outputs) == (again.model.features, again.model.outputs)
-    assert again.settings(DEFAULTS, task) == settings
+    assert again.settings(replace(DEFAULTS, held_out=settings.held_out), task) == settings
 
 
 def test_rows_are_given_to_a_loaded_network_as_it_was_taught():
-    first = Selection.of(houses(60), ["size"], "price")
+    first = Selection.of(houses(60), ["size"], ["price"])
     experiment, *_ = trained(replace(NUMBERS, epochs=1), first)
     columns = loaded(experiment).model.columns
-    other = Selection.of(houses(200), ["size"], "price")
-    train, test = colours.data(NUMBERS, other, columns)
-    numbers = columns.numbers(np.concatenate([train.targets, test.targets]))
-    assert np.sort(numbers[:, 0]) == pytest.approx(
-        np.sort(other.rows.targets[:, 0]), rel=1e-5, abs=1
-    )
+    other = Selection.of(houses(200), ["size"], ["price"])
+    train, test = parts(NUMBERS, other, columns)
+    (numbers,) = columns.answers(np.concatenate([train.targets, test.targets]))
+    true = other.table.columns["price"].numbers
+    assert np.sort(numbers) == pytest.approx(np.sort(true), rel=1e-5, abs=1)
 
 
 def test_classes_are_found_by_name_whatever_their_order():
-    wanted = Columns(("x",), "kind", ("c", "b", "a"))
-    selection = selected("x,kind\n1,a\n2,b\n3,a\n4,b\n5,b\n")
-    train, test = colours.data(DEFAULTS, selection, wanted)
-    x = np.concatenate([train.inputs, test.inputs])[:, 0]
-    labels = np.concatenate([train.targets, test.targets])
+    wanted = columns_of(("x",), "kind", ("c", "b", "a"))
+    selection = selected("x,kind\n1.5,a\n2,b\n3,a\n4,b\n5,b\n")
+    train, _ = parts(DEFAULTS, selection, wanted)
     assert train.classes == 3
-    assert {int(value): int(label) for value, label in zip(x, labels, strict=True)} == {
-        1: 2,
-        2: 1,
-        3: 2,
-        4: 1,
-        5: 1,
-    }
+    assert (train.inputs[:, 0].tolist(), train.targets.tolist()) == (
+        [1.5, 2, 3, 4, 5],
+        [2, 1, 2, 1, 1],
+    )
 
 
 @pytest.mark.parametrize(
     ("wanted", "problem"),
     [
-        (Columns(("y",), "kind", ("a", "b")), "takes 'y' and predicts 'kind'"),
-        (Columns(("x",), "sort", ("a", "b")), "predicts 'sort'"),
-        (Columns(("x",), "kind", ("a", "z")), "does not know the class 'b'"),
-        (Columns(("x",), "kind"), "predicts numbers"),
+        (columns_of(("y",), "kind", ("a", "b")), "there is no column 'y'"),
+        (columns_of(("x",), "sort", ("a", "b")), "there is no column 'sort'"),
+        (columns_of(("x",), "kind", ("a", "z")), "does not know the class 'b'"),
+        (columns_of(("x",), "kind"), "predicts numbers"),
     ],
 )
 def test_rows_that_do_not_fit_a_loaded_network_are_refused(wanted, problem):
-    selection = selected("x,kind\n1,a\n2,b\n3,a\n")
+    selection = selected("x,kind\n1.5,a\n2,b\n3,a\n")
     with pytest.raises(ValueError, match=problem):
         colours.data(DEFAULTS, selection, wanted)
 
@@ -257,11 +270,13 @@ def test_networks_of_other_labs_are_refused():
 
 def test_a_network_that_contradicts_its_own_columns_is_refused():
     with pytest.raises(ValueError, match="9 outputs; its columns ask for 2"):
-        colours.check_loaded(changed(columns=Columns(("r", "g", "b"), "x", ("a", "b"))))
-    selection = Selection.of(houses(20), ["size"], "price")
+        colours.check_loaded(changed(columns=columns_of(("r", "g", "b"), "x", ("a", "b"))))
+    selection = Selection.of(houses(20), ["size"], ["price"])
     with pytest.raises(ValueError, match="scale"):
-        colours.check_loaded(changed(NUMBERS, selection, columns=Columns(("a",), "b", scale=0.0)))
-    columns = Columns(("r", "g", "b"), "x")
+        colours.check_loaded(
+            changed(NUMBERS, selection, columns=columns_of(("a",), "b", scale=0.0))
+        )
+    columns = columns_of(("r", "g", "b"), "x")
     with pytest.raises(ValueError, match="9 outputs"):
         colours.check_loaded(changed(columns=columns))
     cross_entropy = LOSSES["binary_crossentropy"]
@@ -294,7 +309,7 @@ def same(made: Dataset, expected: Dataset) -> None:
 def test_a_program_makes_the_same_colours():
     settings = replace(DEFAULTS, colours=900, seed=5)
     names = run(colours.data_code(settings))
-    for part, expected in zip(("train", "test"), colours.data(settings), strict=True):
+    for part, expected in zip(("train", "test"), parts(settings), strict=True):
         same(names[part], expected)
     assert names["train"].classes == len(NAMES)
 
@@ -302,16 +317,16 @@ def test_a_program_makes_the_same_colours():
 @pytest.mark.parametrize("output", ["price", "kind"])
 def test_a_program_reads_the_same_table(tmp_path, monkeypatch, output):
     file = "it's.csv"
-    text = "\n".join(f"{i},{i * i},{'uv'[i % 2]},{1e5 + 7 * i}" for i in range(30))
+    text = "\n".join(f"{i},{i * i},{'uv'[i % 2]},{1e5 + 7 * i}" for i in range(0, 90, 3))
     (tmp_path / file).write_text("a,b,kind,price\n" + text)
     monkeypatch.chdir(tmp_path)
-    selection = Selection.of(read_table((tmp_path / file).read_bytes()), ["b", "a"], output)
+    selection = Selection.of(read_table((tmp_path / file).read_bytes()), ["b", "a"], [output])
     settings = NUMBERS if output == "price" else DEFAULTS
     names = run(colours.data_code(settings, selection, file))
-    for part, expected in zip(("train", "test"), colours.data(settings, selection), strict=True):
+    for part, expected in zip(("train", "test"), parts(settings, selection), strict=True):
         same(names[part], expected)
 
 
 def test_what_stands_for_unknown_data_is_a_remark():
-    code = colours.missing_data_code(Columns(("a\nb", "c"), "d"))
+    code = colours.missing_data_code(columns_of(("a\nb", "c"), "d"))
     assert not ast.parse("\n".join(code.lines)).body

@@ -158,7 +158,7 @@ def test_a_network_is_told_the_features_that_were_chosen():
 
 def test_the_task_names_inputs_and_classes():
     columns = task(replace(DEFAULTS, inputs=("x", "sin y"))).columns
-    assert columns.inputs == ("x", "sin y")
+    assert columns.names == ("x", "sin y")
     assert columns.classes == ("blue", "orange")
 
 

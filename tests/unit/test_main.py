@@ -12,6 +12,7 @@ from PIL import Image
 
 from nn import __main__ as command
 from nn.__main__ import main
+from nn.commands import progress
 from nn.data import Dataset
 from nn.labs.digits import PRESETS
 
@@ -301,15 +302,15 @@ def test_weights_of_another_kind_of_network_are_refused(trained, capsys):
 
 
 def test_interrupting_the_training_writes_the_weights_so_far(folder, capsys, monkeypatch):
-    class Interrupted(command.tqdm):
+    class Interrupted(progress.tqdm):
         def update(self, samples: float | None = 1) -> bool | None:
             super().update(samples)
             if self.n > 100:
                 raise KeyboardInterrupt
             return None
 
-    monkeypatch.setattr(command, "tqdm", Interrupted)
-    monkeypatch.setattr(command, "_BUDGET", 0.001)
+    monkeypatch.setattr(progress, "tqdm", Interrupted)
+    monkeypatch.setattr(command, "BUDGET", 0.001)
     assert main(["train", "--data", "data", "--layers", "20"]) == 0
     assert "stopped\nwrote weights.json" in capsys.readouterr().out
     training = history(folder / "weights.json")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import nn
 from nn.activations import ACTIVATIONS
-from nn.data.columns import Columns
+from nn.data.columns import Columns, Input, Output
 from nn.formats.weights import Training, dumps, loads
 from nn.initializers import RandomUniform, VarianceScaling
 from nn.layers import (
@@ -101,7 +101,19 @@ def test_a_network_of_very_many_rows_comes_back(widths):
 
 
 @pytest.mark.parametrize(
-    "columns", [NAMED, Columns(("a", "", "__proto__"), "price", None, 12_345.678, -3e5)]
+    "columns",
+    [
+        NAMED,
+        Columns(
+            (
+                Input("size", fill=2.5),
+                Input("alone", "true/false", 1.0, ("no", "yes")),
+                Input("when", "date", 19_000.0, ("year",)),
+            ),
+            (Output("price", None, 12_345.678, -3e5), Output("__proto__")),
+        ),
+        Columns((Input("town", "category", None, ("", "u"), other=True),), NAMED.outputs),
+    ],
 )
 def test_what_inputs_and_outputs_stand_for_comes_back(columns):
     model, _ = loads(written(named(columns)))
@@ -203,8 +215,8 @@ def test_what_could_not_be_read_is_not_written():
     own = Sequential([Dense(1)])
     own.compile(loss=OwnLoss())
     refused(own, "OwnLoss is not a loss of nn")
-    twice = named(Columns(("r", "r", "b"), "label", ("warm", "cold")))
-    refused(twice, "columns.inputs has a text twice")
+    twice = named(Columns.plain(("r", "r", "b"), "label", ("warm", "cold")))
+    refused(twice, "columns.inputs have a name twice")
     large = Sequential([Dense(1001, use_bias=False), Dense(1000, use_bias=False)])
     large.build(1000, 1)
     refused(large, "2,002,000 parameters; up to 2,000,000")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from nn.formats.weights import MAX_BYTES, MAX_LAYERS, loads
 from nn.losses import LOSSES
-from tests.unit.weights_files import OLD, VALID, base64_kernel, edited, without, written
+from tests.unit.weights_files import NAMED, OLD, VALID, base64_kernel, edited, without, written
 
 
 def refusal(data: bytes) -> str:
@@ -182,19 +182,58 @@ def test_what_is_wrong_is_named(data, message):
         (edited("dtype", value="float16"), 'dtype must be "float32" or "float64", found "float16"'),
         (edited("dtype", value=[]), "dtype must be"),
         (edited("columns", value=[]), "columns must be an object, found a list"),
-        (edited("columns", "inputs", value=["r", "g"]), "columns.inputs has 2 texts, expected 3"),
-        (edited("columns", "inputs", value=["r", "r", "b"]), "columns.inputs has a text twice"),
-        (edited("columns", "inputs", value="rgb"), "columns.inputs must be a list of texts"),
-        (edited("columns", "output", value=3), "columns.output must be a text, found 3"),
-        (edited("columns", "classes", value=["a"]), "columns.classes has 1 texts, expected 2"),
-        (without("columns", "scale"), "scale of columns is missing"),
-        (edited("columns", "scale", value="1"), 'columns.scale must be a number, found "1"'),
-        (edited("columns", "offset", value=1e99),
-         "columns.offset holds a number that is not finite, or too large"),
+        (without("columns", "inputs", 2), "columns.inputs make 2 features; the network has 3"),
+        (edited("columns", "inputs", 1, "name", value="r"), "columns.inputs have a name twice"),
+        (edited("columns", "inputs", value="rgb"), 'columns.inputs must be a list, found "rgb"'),
+        (edited("columns", "inputs", value=[]), "columns.inputs must be a list, found a list"),
+        (edited("columns", "inputs", 0, value=3), "columns.inputs 1 must be an object, found 3"),
+        (edited("columns", "inputs", 0, "kind", value="colour"), "columns.inputs 1.kind must be"),
+        (edited("columns", "inputs", 0, "fill", value="1"), "columns.inputs 1.fill must be a"),
+        (edited("columns", "inputs", 0, "other", value=1), "columns.inputs 1.other must be true"),
+        (edited("columns", "inputs", 0, "kind", value="category"), "must have at least one text"),
+        (edited("columns", "inputs", 0, "kind", value="date"), "values must be some of year"),
+        (edited("columns", "inputs", 0, "kind", value="true/false"), "the texts of false and"),
+        (without("columns", "inputs", 0, "kind"), "kind of columns.inputs 1 is missing"),
+        (edited("columns", "outputs", 0, "name", value=3), "1.name must be a text, found 3"),
+        (edited("columns", "outputs", 0, "classes", value=["a"]), "must be at least two texts"),
+        (edited("columns", "outputs", 0, "classes", value=["a", "a"]), "a text twice"),
+        (edited("columns", "outputs", 0, "classes", value=["a", "b", "c"]), "ask for 3 outputs"),
+        (without("columns", "outputs", 0, "scale"), "scale of columns.outputs 1 is missing"),
+        (edited("columns", "outputs", 0, "scale", value="1"), 'scale must be a number, found "1"'),
+        (edited("columns", "outputs", 0, "offset", value=1e99),
+         "columns.outputs 1.offset holds a number that is not finite, or too large"),
     ],
 )  # fmt: skip
 def test_wrong_columns_are_named(data, message):
     assert message in refusal(data)
+
+
+PLAIN = {
+    "inputs": ["r", "g", "b"],
+    "output": "label",
+    "classes": ["warm", "cold"],
+    "scale": 1.0,
+    "offset": 0.0,
+}
+"""How columns stood in files that knew numbers and one output only."""
+
+
+def test_columns_as_earlier_files_had_them_are_read():
+    assert loads(edited("columns", value=PLAIN))[0].columns == NAMED
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"inputs": ["r", "g"]}, "columns.inputs make 2 features; the network has 3"),
+        ({"inputs": "rgb"}, 'columns.inputs must be a list, found "rgb"'),
+        ({"inputs": [1, 2, 3]}, "columns.inputs 1.name must be a text, found 1"),
+        ({"output": 3}, "columns.outputs 1.name must be a text, found 3"),
+        ({"more": 3}, 'columns.outputs 1 has "more", which is not known here'),
+    ],
+)
+def test_wrong_columns_of_earlier_files_are_named(changes, message):
+    assert message in refusal(edited("columns", value={**PLAIN, **changes}))
 
 
 @pytest.mark.parametrize("text", ["NaN", "Infinity", "-Infinity", "1e999", "1" + "0" * 400, "1e39"])

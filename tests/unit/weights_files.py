@@ -35,7 +35,7 @@ def written(model: Sequential, training: Training | None = None) -> bytes:
     return dumps(model, training or Training()).encode()
 
 
-NAMED = Columns(("r", "g", "b"), "label", ("warm", "cold"))
+NAMED = Columns.plain(("r", "g", "b"), "label", ("warm", "cold"))
 
 
 def named(columns: Columns = NAMED) -> Sequential:

@@ -1,0 +1,1 @@
+"""What `python -m nn` does, one command a file."""

@@ -1,0 +1,203 @@
+"""``python -m nn table``: train on any table, test, and predict rows."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from tqdm import tqdm
+
+from nn.commands.options import add_settings
+from nn.commands.progress import BUDGET
+from nn.data.tables import KINDS, Table, read_table
+from nn.experiment.experiment import Experiment
+from nn.experiment.settings import parse
+from nn.labs import colours
+from nn.labs.answers import Answers, answer_rows, answers_csv
+from nn.labs.colours import ColoursSettings
+from nn.labs.scores import Score, scores
+from nn.labs.selection import Selection, Sort, first_choice, suggested_sort
+from nn.labs.split import Split, told
+from nn.progress import Progress, exhaust
+
+_FIELDS = [
+    field for field in ColoursSettings.table if field not in ("colours", "colour", "gradients")
+]
+
+_MOST_SHOWN = 12
+"""Classes of a confusion matrix that is printed."""
+
+
+def add_to(commands: Any) -> None:
+    """Add the command to those of ``python -m nn``."""
+    command = commands.add_parser("table", help="train on a table, test, and predict rows")
+    command.set_defaults(run=run)
+    command.add_argument("file", type=Path, metavar="FILE", help="CSV, JSON, xlsx, zip and more")
+    for option, text in (
+        ("--output", "columns to predict (default: one with a name such as target, or the last)"),
+        ("--inputs", "columns that are given (default: all that are no names or numbers of rows)"),
+        ("--classes", "outputs to predict as classes, even if they are numbers"),
+        ("--numbers", "outputs to predict as numbers, even if they are few different ones"),
+        ("--kind", f"NAME=KIND of a column: {', '.join(KINDS)}"),
+    ):
+        metavar = "NAME=KIND" if option == "--kind" else "COL"
+        name = f"table_{option[2:]}"
+        command.add_argument(option, dest=name, nargs="+", default=[], metavar=metavar, help=text)
+    command.add_argument(
+        "--header", choices=("yes", "no"), help="whether the first row has names (default: guessed)"
+    )
+    for option, text in (
+        ("--test", "a table to test with; then none of FILE's rows is held out"),
+        ("--predict", "a table with the same inputs, to predict row by row"),
+        ("--answers", "where its rows go with their answers, as CSV (default: printed)"),
+        ("--weights", "where the network goes, as a weights file"),
+    ):
+        command.add_argument(option, type=Path, metavar="FILE", help=text)
+    command.add_argument("--json", action="store_true", help="print one JSON object, nothing else")
+    add_settings(command, _FIELDS, colours.DEFAULTS.fields() | {"loss": "what suits the output"})
+
+
+def run(options: argparse.Namespace) -> None:
+    """Train on a table, and print how good the network is."""
+    header = {"yes": True, "no": False, None: None}[options.header]
+    for path in (options.answers, options.weights):
+        if path is not None and not path.parent.is_dir():
+            raise ValueError(f"there is no folder {path.parent} to write {path.name} to")
+    if options.answers is not None and options.predict is None:
+        raise ValueError("--answers needs --predict FILE, the rows to be answered")
+    table = _read(options.file, header)
+    assumed = list(table.notes)
+    selection, notes = _selection(options, table)
+    assumed += notes
+    given = {field: text for field in _FIELDS if (text := getattr(options, field)) is not None}
+    settings = parse(given, colours.suggested(colours.DEFAULTS, selection))
+    test = None if options.test is None else _read(options.test, header)
+    rows = None if options.predict is None else _read(options.predict, header)
+    parts = colours.data(settings, selection, test=test)
+    experiment = Experiment(settings, colours.task_for(settings, parts))
+    assumed += told(parts, len(test) if test is not None else None)
+    if not options.json:
+        _say(selection, assumed)
+    chunks = experiment.train(settings, parts.train, parts.test, BUDGET, settings.epochs)
+    _train(chunks, settings.epochs, quiet=options.json)
+    evaluation = exhaust(experiment.test(parts.test, BUDGET))
+    found = scores(parts.columns, parts.test, evaluation.outputs)
+    answers = None if rows is None else answer_rows(experiment.model, rows)
+    if options.weights is not None:
+        options.weights.write_text(experiment.saved(), encoding="utf-8")
+    csv_text = answers_csv(rows, answers) if rows is not None and answers is not None else ""
+    if options.answers is not None:
+        options.answers.write_text(csv_text, encoding="utf-8", newline="")
+    if options.json:
+        print(json.dumps(_as_json(selection, parts, found, assumed, answers), ensure_ascii=False))
+        return
+    _print(parts, found)
+    if options.weights is not None:
+        print(f"wrote {options.weights}")
+    if options.answers is not None:
+        print(f"wrote {options.answers}")
+    elif csv_text:
+        print(csv_text, end="")
+
+
+def _read(path: Path, header: bool | None) -> Table:
+    if not path.exists():
+        raise ValueError(f"there is no file {path}")
+    try:
+        return read_table(path.read_bytes(), header)
+    except ValueError as error:
+        raise ValueError(f"{path.name}: {error}") from None
+
+
+def _selection(options: argparse.Namespace, table: Table) -> tuple[Selection, list[str]]:
+    """Return what is asked for, or else what the page begins with, and sentences on it."""
+    for text in options.table_kind:
+        name, _, kind = text.rpartition("=")
+        if kind not in KINDS:
+            raise ValueError(f"--kind {text}: expected NAME=KIND with one of {', '.join(KINDS)}")
+        table = table.with_kind(name, kind)
+    notes: list[str] = []
+    inputs, outputs = options.table_inputs, options.table_output
+    if not (inputs and outputs):
+        first, notes = first_choice(table, outputs)
+        outputs = outputs or list(first.choice.outputs)
+        if inputs:
+            notes = []
+            outputs = [name for name in outputs if name not in inputs]
+        else:
+            inputs = list(first.choice.inputs)
+    sorts = [_sort(options, table, name) for name in outputs]
+    return Selection.of(table, inputs, outputs, sorts), notes
+
+
+def _sort(options: argparse.Namespace, table: Table, name: str) -> Sort:
+    if name in options.table_classes:
+        return "classes"
+    return "number" if name in options.table_numbers else suggested_sort(table.column(name))
+
+
+def _train(chunks: Iterator[Progress], epochs: int, quiet: bool) -> None:
+    with tqdm(total=epochs, desc="training", unit=" epochs", disable=quiet) as bar:
+        for progress in chunks:
+            bar.update(progress.finished)
+            if not progress.testing:
+                bar.set_postfix(loss=f"{progress.loss:.4f}", refresh=False)
+
+
+def _say(selection: Selection, assumed: list[str]) -> None:
+    choice = selection.choice
+    for sentence in assumed:
+        print(f"  {sentence}")
+    outputs = [f"{name} ({sort})" for name, sort in zip(choice.outputs, choice.sorts, strict=True)]
+    print(f"inputs: {', '.join(choice.inputs)}\npredicted: {', '.join(outputs)}")
+
+
+def _print(parts: Split, found: list[Score]) -> None:
+    rows = "the rows it learnt from" if not parts.held_out else f"{parts.held_out:,} other rows"
+    for score in found:
+        if score.classes is None:
+            print(
+                f"{score.name}: R² {score.r2:.4f}, off by {score.mean_absolute_error:.4g} on "
+                f"average, on {rows}"
+            )
+            continue
+        print(f"{score.name}: accuracy {score.accuracy:.2%} on {rows}")
+        if len(score.classes) <= _MOST_SHOWN:
+            print("  rows: what it is; columns: what was said")
+            for name, line in zip(score.classes, score.confusion, strict=True):
+                print(f"  {name[:16]:>16}" + "".join(f"{count:>6}" for count in line))
+
+
+def _as_json(
+    selection: Selection,
+    parts: Split,
+    found: list[Score],
+    assumed: list[str],
+    answers: Answers | None,
+) -> dict[str, Any]:
+    content: dict[str, Any] = {
+        "inputs": list(selection.choice.inputs),
+        "outputs": [_score(score) for score in found],
+        "rows": {
+            "used": parts.used,
+            "held_out": parts.held_out,
+            "left_out": parts.left_out,
+            "filled": parts.filled,
+        },
+        "assumed": assumed,
+    }
+    if answers is not None:
+        names = [output.name for output in answers.columns.outputs]
+        content["predicted"] = dict(zip(names, answers.texts, strict=True))
+    return content
+
+
+def _score(score: Score) -> dict[str, Any]:
+    if score.classes is not None:
+        return {"name": score.name, "task": "classes", "accuracy": score.accuracy}
+    r2 = score.r2
+    return {"name": score.name, "task": "number", "r2": r2 if math.isfinite(r2) else None}

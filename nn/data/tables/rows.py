@@ -1,0 +1,351 @@
+"""Rows of texts from the text of a table: separated by something, with or without a header."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+from nn.data.tables.cells import is_missing, number
+
+MAX_ROWS = 1_000_000
+MAX_COLUMNS = 1_000
+MAX_VALUES = 10_000_000
+"""Limits that keep a file from filling a browser tab."""
+
+_SEPARATORS = "\t;|,"
+"""In the order of what is rarer in texts: the first of equally good ones is taken."""
+
+_SPACES = " "
+_NAMES = {"\t": "tabs", ";": "semicolons", "|": "bars", ",": "commas", _SPACES: "spaces"}
+_SAMPLE = 100
+_PIECE = re.compile(r"[^\r\n]*[\r\n]*")
+_SEP_LINE = re.compile(r"\s*sep=(.)\s*[\r\n]+", re.IGNORECASE)
+_COMMENT = re.compile(r"[ \t]*(?:#|//|%)")
+_MOST_RAGGED = 0.05
+"""The share of rows that may have another length: more of them mean another separator."""
+
+
+@dataclass
+class Rows:
+    """Rows of equal length under names.
+
+    Attributes:
+        names: of the columns; different ones.
+        cells: a list of texts, or of JSON's values, for each column.
+        separator: what stands between two cells; "" where that is not text.
+        header: whether the names stood in the file.
+        left_out: rows of another length, which are not among ``cells``.
+        notes: sentences on what was assumed.
+    """
+
+    names: list[str]
+    cells: list[list[object]]
+    separator: str = ""
+    header: bool = True
+    left_out: int = 0
+    notes: list[str] = field(default_factory=list)
+
+
+def split_rows(text: str, header: bool | None = None) -> Rows:
+    r"""Return the rows of a table's text.
+
+    The separator is what parts most lines into equally many cells. Lines before the header with one
+    cell are titles, lines that begin with #, // or % are comments, blank ones are nothing; columns
+    without a name and without a value are left out.
+
+    Args:
+        text: with lines that end in \n, \r\n or \r.
+        header: whether the first row has the names of columns; None to see for oneself.
+
+    Raises:
+        ValueError: there are no rows, too many of anything, or rows of all lengths.
+
+    >>> rows = split_rows("A title\nsize;price\n50;1\n80;2\n")
+    >>> rows.names, rows.cells
+    (['size', 'price'], [['50', '80'], ['1', '2']])
+    >>> rows.notes
+    ['cells are parted by semicolons', 'the first line, "A title", is a title']
+    """
+    notes: list[str] = []
+    whole = text
+    text, named = _without_comments(text.lstrip("\ufeff"))
+    declared = _SEP_LINE.match(text)
+    if declared:
+        text = text[declared.end() :]
+    separator = declared[1] if declared else separator_of(text)
+    body = text.lstrip("\r\n")
+    skipped = _line_ends(whole[: len(whole) - len(body)])
+    lines = _lines(body, separator, notes, skipped)
+    return table_of(lines, header, separator, notes, named)
+
+
+def table_of(
+    lines: list[list[str]],
+    header: bool | None = None,
+    separator: str = "",
+    notes: list[str] | None = None,
+    named: str = "",
+) -> Rows:
+    """Return the table in lines of cells; ``named`` is a comment that may hold the names."""
+    notes = [] if notes is None else notes
+    lines = [line for line in lines if any(map(str.strip, line))]
+    lines = _without_titles(lines, notes)
+    if not lines:
+        raise ValueError("the table has no rows: the file is empty")
+    names = _names_in(named, separator, lines[0]) if header is None else None
+    if names is None:
+        found = has_header(lines) if header is None else header
+        names = lines.pop(0) if found else []
+        if not found:
+            notes.append("no header was found: columns have numbers for names")
+    else:
+        found = True
+        notes.append("names of columns stand in a comment")
+    if not lines:
+        raise ValueError("the table has no rows; expected at least one below the names of columns")
+    width, left_out = _width(names, lines, notes)
+    if left_out:
+        lines = [line for line in lines if _fits(line, width)]
+    cells: list[list[object]] = [[line[i] for line in lines] for i in range(width)]
+    titles = unique_names([*names, *[""] * (width - len(names))], cells, notes)
+    if found and len(lines) > 1 and (units := _units(cells)):
+        notes.append(f"the line below the names, {units}, has units")
+        cells = [column[1:] for column in cells]
+    kept = [i for i, title in enumerate(titles) if title]
+    return Rows(
+        [titles[i] for i in kept], [cells[i] for i in kept], separator, found, left_out, notes
+    )
+
+
+# ---- Lines.
+
+
+def _without_comments(text: str) -> tuple[str, str]:
+    """Return text without the comments it begins with, and the last of them."""
+    last = ""
+    while found := _COMMENT.match(text):
+        end = re.search(r"[\r\n]+", text)
+        line = text[found.end() : end.start() if end else None]
+        if not end:
+            break
+        last, text = line.strip(), text[end.end() :]
+    return text, last
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """Yield lines, each with the line ends of the empty ones after it."""
+    return (match[0] for match in _PIECE.finditer(text.rstrip(" \r\n")) if match[0])
+
+
+def separator_of(text: str) -> str:
+    """Return what stands between the cells of the first lines.
+
+    >>> separator_of("4,9;setosa"), separator_of("1.5  2.5 x"), separator_of("1, 2.5")
+    (';', ' ', ',')
+    """
+    sample = [line for line in islice(_pieces(text), _SAMPLE) if line.strip()]
+    best, share, width = ",", 0.0, 1
+    for separator in _SEPARATORS:
+        found, columns = _evenness(sample, separator)
+        much_wider = columns > 2 * width and found > share - _MOST_RAGGED
+        if columns > 1 and (found > share or much_wider):
+            best, share, width = separator, found, columns
+    found, columns = _evenness(sample, _SPACES)
+    if columns > width and found > 1 - _MOST_RAGGED and _spaced(sample):
+        return _SPACES
+    return best
+
+
+def _evenness(sample: list[str], separator: str) -> tuple[float, int]:
+    """Return which share of lines a separator parts into as many cells, and into how many."""
+    try:
+        lengths = Counter(map(_length, _cut(sample, separator)))
+    except csv.Error:
+        return 0.0, 1
+    columns, count = max(lengths.items(), key=lambda pair: (pair[1], pair[0]), default=(1, 0))
+    return count / max(1, len(sample)), columns
+
+
+def _spaced(sample: list[str]) -> bool:
+    """Whether nothing but spaces can part the cells of lines."""
+    plain = [re.sub(r'"[^"]*"', "", line) for line in sample]
+    return not any(mark in line for line in plain for mark in ";|,")
+
+
+def _cut(lines: Iterable[str], separator: str, strict: bool = False) -> Any:
+    if separator == _SPACES:
+        lines = (re.sub(r"[ \t]+", " ", line.strip(" \t")) for line in lines)
+    return csv.reader(lines, delimiter=separator, skipinitialspace=True, strict=strict)
+
+
+def _line_ends(text: str) -> int:
+    return text.count("\n") + text.count("\r") - text.count("\r\n")
+
+
+def _length(line: list[str]) -> int:
+    """How many cells a line has, without the empty ones at its end."""
+    length = len(line)
+    while length and not line[length - 1].strip():
+        length -= 1
+    return length
+
+
+def _lines(text: str, separator: str, notes: list[str], skipped: int) -> list[list[str]]:
+    """Return the cells of all lines; ``skipped`` lines of the file came before them."""
+    if text.count(separator) > MAX_VALUES and separator != _SPACES:
+        raise ValueError(f"the file has more than {MAX_VALUES:,} values, which is the limit")
+    lines: list[list[str]] = []
+    reader = _cut(_pieces(text), separator, strict=True)
+    try:
+        for line in reader:
+            lines.append(line)
+            if len(lines) > MAX_ROWS + 100:
+                raise ValueError(f"the table has more than {MAX_ROWS:,} rows, which is the limit")
+    except csv.Error as error:
+        # The reader counts lines, each with the empty ones after it.
+        before = "".join(islice(_pieces(text), reader.line_num - 1))
+        place = 1 + skipped + _line_ends(before)
+        raise ValueError(f"the table is damaged, at or before line {place}: {error}") from None
+    if separator not in ",":
+        notes.append(f"cells are parted by {_NAMES.get(separator, repr(separator))}")
+    return lines
+
+
+def _without_titles(lines: list[list[str]], notes: list[str]) -> list[list[str]]:
+    """Leave out lines with a single cell above a table with several columns."""
+    usual = Counter(_length(line) for line in lines[1 : _SAMPLE + 1])
+    if not usual or usual.most_common(1)[0][0] < 2:
+        return lines
+    start = 0
+    while start < min(len(lines) - 2, 10) and _length(lines[start]) == 1:
+        start += 1
+    if start:
+        title = next(cell for cell in lines[0] if cell.strip()).strip()[:40]
+        which = "the first line" if start == 1 else f"the first {start} lines"
+        notes.append(f'{which}, "{title}", {"is a title" if start == 1 else "are titles"}')
+    return lines[start:]
+
+
+def _width(names: list[str], lines: list[list[str]], notes: list[str]) -> tuple[int, int]:
+    """Return how many columns there are, and how many rows have another number of cells."""
+    lengths = Counter(map(len, lines))
+    usual = lengths.most_common(1)[0][0]
+    width = _length(names) or max(map(_length, lines[:_SAMPLE]), default=0)
+    if names and usual > len(names) and all(_length(line) <= width for line in lines):
+        # A separator at the end of each row.
+        usual = len(names)
+    width = max(width, min(usual, len(names) or usual))
+    if width > MAX_COLUMNS:
+        raise ValueError(f"there are {width:,} columns; up to {MAX_COLUMNS:,} can be read")
+    if len(lines) > MAX_ROWS:
+        raise ValueError(f"the table has more than {MAX_ROWS:,} rows, which is the limit")
+    if len(lines) * width > MAX_VALUES:
+        raise ValueError(f"the table has more than {MAX_VALUES:,} values, which is the limit")
+    wrong = [i for i, line in enumerate(lines) if not _fits(line, width)]
+    if len(wrong) > max(1, _MOST_RAGGED * len(lines)):
+        row = wrong[0]
+        raise ValueError(
+            f"row {row + 1} has {len(lines[row]):,} values; expected {width:,}, as many as there "
+            "are columns: put texts that have the separator in them in quotes"
+        )
+    if wrong:
+        row = wrong[0]
+        more = f" and {len(wrong) - 1} more like it" if len(wrong) > 1 else ""
+        notes.append(
+            f"row {row + 1}, with {len(lines[row])} values instead of {width}{more}, is left out"
+        )
+    return width, len(wrong)
+
+
+def _fits(line: list[str], width: int) -> bool:
+    return len(line) == width or (len(line) > width and _length(line) <= width)
+
+
+# ---- Names.
+
+
+def has_header(lines: list[list[str]]) -> bool:
+    """Whether the first of some lines has the names of columns.
+
+    It has none where it has a number in a column of numbers, or, of texts alone, where one of them
+    stands further down in its column too.
+
+    >>> has_header([["a", "b"], ["1", "x"]]), has_header([["1", "x"], ["2", "x"]])
+    (True, False)
+    """
+    first, rest = lines[0], lines[1 : 10 * _SAMPLE]
+    if not rest:
+        return not any(_is_number(cell) for cell in first)
+    names = 0
+    repeated = False
+    for i, cell in enumerate(first):
+        column = [line[i] for line in rest if i < len(line) and not is_missing(line[i])]
+        if not column or not cell.strip():
+            continue
+        if sum(map(_is_number, column)) > 0.9 * len(column):
+            if _is_number(cell):
+                return False
+            names += not is_missing(cell)
+        else:
+            repeated = repeated or cell.strip() in {text.strip() for text in column}
+    return names > 0 or (not repeated and len(set(first)) == len(first))
+
+
+def _is_number(cell: str) -> bool:
+    return number(cell) == number(cell) or number(cell, ",") == number(cell, ",")
+
+
+def _names_in(named: str, separator: str, first: list[str]) -> list[str] | None:
+    """Return the names in a comment above the table, if it is a header of its first line."""
+    if not named or not any(map(_is_number, first)):
+        return None
+    names = next(_cut([named], separator or ","), [])
+    fits = len(names) == len(first) > 1 and not any(map(_is_number, names))
+    return [name.strip() for name in names] if fits else None
+
+
+def unique_names(names: list[str], cells: list[list[object]], notes: list[str]) -> list[str]:
+    """Return different names; "" for a column that has neither a name nor a value."""
+    found: dict[str, int] = {}
+    taken = {name.strip() for name in names}
+    result = []
+    for position, (given, column) in enumerate(zip(names, cells, strict=True), start=1):
+        name = given.strip()
+        if not name:
+            empty = all(
+                cell is None or (isinstance(cell, str) and not cell.strip()) for cell in column
+            )
+            name = "" if empty else f"column {position}"
+        elif name in found:
+            found[name] += 1
+            while f"{name} ({found[name]})" in taken:
+                found[name] += 1
+            new = f"{name} ({found[name]})"
+            notes.append(f"a second column with the name {name!r} is called {new!r}")
+            name = new
+        found.setdefault(name, 1)
+        taken.add(name)
+        result.append(name)
+    return result
+
+
+def _units(cells: list[list[object]]) -> str:
+    """Return the first row if it has a text, not a number, in every column of numbers."""
+    firsts = []
+    for column in cells:
+        rest = [cell for cell in column[1 : _SAMPLE + 1] if isinstance(cell, str)]
+        rest = [cell for cell in rest if not is_missing(cell)]
+        numeric = len(rest) > 0 and all(map(_is_number, rest))
+        first = str(column[0]).strip()
+        if numeric:
+            if _is_number(first) or is_missing(first):
+                return ""
+            firsts.append(first)
+        elif first and first in map(str, column[1:]):
+            return ""
+    return ", ".join(firsts[:3])

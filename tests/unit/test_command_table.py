@@ -1,0 +1,116 @@
+"""``python -m nn table``: what the page does with a table, in a terminal."""
+
+import csv
+import json
+
+import pytest
+
+from nn.__main__ import main
+from nn.formats import weights
+from tests.unit.tables import passengers
+
+FAST = ["--epochs", "3"]
+
+
+@pytest.fixture
+def file(tmp_path):
+    path = tmp_path / "passengers.csv"
+    table = passengers()
+    rows = zip(*(column.as_texts() for column in table.columns.values()), strict=True)
+    with path.open("w", newline="") as stream:
+        csv.writer(stream).writerows([list(table.columns), *rows])
+    return path
+
+
+def said(capsys, *arguments):
+    assert main(["table", *map(str, arguments), "--json"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 1
+    return json.loads(lines[0])
+
+
+def test_without_options_it_makes_the_first_choices(file, capsys):
+    found = said(capsys, file)
+    assert found["inputs"] == ["Sex", "Age", "Alone", "Boarded", "Town"]
+    ((output),) = found["outputs"]
+    assert (output["name"], output["task"]) == ("Survived", "classes")
+    assert output["accuracy"] > 0.75
+    rows = found["rows"]
+    assert (rows["used"], rows["held_out"], rows["left_out"]) == (300, 60, 0)
+    assert rows["filled"] > 0
+    assert any(sentence.startswith("left out at first: 'No'") for sentence in found["assumed"])
+
+
+def test_columns_can_be_chosen_and_several_predicted(file, capsys):
+    found = said(capsys, file, "--output", "Sex", "Age", "--inputs", "Survived", "Alone", *FAST)
+    assert found["inputs"] == ["Survived", "Alone"]
+    assert [(one["name"], one["task"]) for one in found["outputs"]] == [
+        ("Sex", "classes"),
+        ("Age", "number"),
+    ]
+    assert found["outputs"][1].keys() == {"name", "task", "r2"}
+
+
+def test_classes_and_numbers_can_be_switched(file, capsys):
+    (output,) = said(capsys, file, "--numbers", "Survived", *FAST)["outputs"]
+    assert output["task"] == "number"
+
+
+def test_a_test_file_is_tested_with(file, capsys):
+    found = said(capsys, file, "--test", file, *FAST)
+    assert (found["rows"]["used"], found["rows"]["held_out"]) == (600, 300)
+
+
+def test_rows_are_answered_and_written(file, tmp_path, capsys):
+    new = tmp_path / "new.csv"
+    new.write_text("Sex,Age,Alone,Boarded,Town\nfemale,30,TRUE,01.02.1912,Cork\nmale,,FALSE,,?\n")
+    answers = tmp_path / "answers.csv"
+    found = said(capsys, file, "--predict", new, "--answers", answers)
+    assert found["predicted"] == {"Survived": ["1", "0"]}
+    with answers.open(newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert [row["Survived"] for row in rows] == ["1", "0"]
+    assert (rows[0]["Sex"], rows[1]["Age"]) == ("female", "")
+
+
+def test_the_network_is_written_and_reads_raw_rows(file, tmp_path, capsys):
+    path = tmp_path / "net.json"
+    said(capsys, file, "--weights", path, *FAST)
+    model, _ = weights.loads(path.read_bytes())
+    assert model.columns.names == ("Sex", "Age", "Alone", "Boarded", "Town")
+    assert model.columns.outputs[0].classes == ("0", "1")
+
+
+def test_a_seed_repeats(file, capsys):
+    assert said(capsys, file, *FAST) == said(capsys, file, *FAST)
+
+
+def test_people_are_told_too(file, capsys):
+    assert main(["table", str(file), *FAST]) == 0
+    out = capsys.readouterr().out
+    assert "predicted: Survived (classes)" in out and "Survived: accuracy" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        (["--output", "Nobody"], "there is no column 'Nobody'; expected one of 'No', "),
+        (["--output", "Name"], "'Name' has 300 different values in 300 rows"),
+        (["--kind", "Age=colour"], "--kind Age=colour: expected NAME=KIND with one of number, "),
+        (["--held-out", "60"], "expected a number from 0 up to 50"),
+        (["--answers", "a.csv"], "--answers needs --predict FILE"),
+        (["--test", "nowhere.csv"], "there is no file nowhere.csv"),
+        (["--layers", "many"], "--layers"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_one_line(file, arguments, problem, capsys):
+    assert main(["table", str(file), *arguments]) in (1, 2)
+    error = capsys.readouterr().err
+    assert problem in error and len(error.splitlines()) == 1
+
+
+def test_a_file_that_is_no_table_is_named(tmp_path, capsys):
+    path = tmp_path / "x.pkl"
+    path.write_bytes(b"\x80\x04\x95")
+    assert main(["table", str(path)]) == 1
+    assert capsys.readouterr().err.startswith("nn: x.pkl: this is a pickle, which can run programs")

@@ -1,0 +1,142 @@
+"""What stands in cells is read as a person would read it."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nn.data.tables import column_of, read_table
+from nn.data.tables.cells import MISSING, is_missing
+from tests.unit.tables import from_csv, values
+
+
+@pytest.mark.parametrize(
+    ("cells", "numbers"),
+    [
+        (["1", "2.5", "-3e2"], [1, 2.5, -300]),
+        (["1,5", "2,25", "3"], [1.5, 2.25, 3]),
+        (["1,234.5", "12", "1,000,000"], [1234.5, 12, 1e6]),
+        (["1.234,5", "12", "1.000.000"], [1234.5, 12, 1e6]),
+        (["1 234,5", "12,5", "1\u202f000\u00a0000"], [1234.5, 12.5, 1e6]),
+        (["1'234.5", "12", "1’000"], [1234.5, 12, 1000]),
+        (["$1,200", "$ 30", "-$5.50"], [1200, 30, -5.5]),
+        (["12,50 €", "3 €", "1.000 €"], [12.5, 3, 1000]),
+        (["EUR 5", "EUR 6.5", "7"], [5, 6.5, 7]),
+        (["82.3 m2", "90 m2", "70.25m2"], [82.3, 90, 70.25]),
+        (["5%", "12.5 %", "-3 %"], [5, 12.5, -3]),
+        (["21 °C", "-3 °C", "4.5 °C"], [21, -3, 4.5]),
+        (["\u22123", "+4", ".5"], [-3, 4, 0.5]),
+        (["58,859", "55,581", "1,234,567"], [58859, 55581, 1234567]),
+    ],
+)
+def test_numbers_with_marks_and_units(cells, numbers):
+    column = column_of("a", cells)
+    assert column.kind == "number"
+    assert column.numbers.tolist() == numbers
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["1st", "2nd", "3rd"],
+        ["5 km", "500 m", "2 km"],
+        ["A1", "A2", "A3"],
+        ["1-2", "3-4", "5-6"],
+        ["10/12", "3/4", "5/6"],
+        ["12:30", "13:45", "9:00"],
+        ["1.2.3", "4.5.6", "7.8.9"],
+        ["1,5", "2.5", "3"],
+        ["1_000", "2_000", "3"],
+        ["٣", "٤", "٥"],
+        ["1" * 200, "2", "3"],
+    ],
+)
+def test_what_is_no_quantity_stays_text(cells):
+    column = column_of("a", cells)
+    assert column.kind in ("category", "text")
+    assert column.as_texts() == cells
+
+
+def test_one_column_tells_how_another_is_written():
+    table = from_csv("a;b\n1,5;1.234\n2,5;5.678\n")
+    assert values(table, "b") == [1234, 5678]
+    table = from_csv('a,b\n1.5,"1,234"\n2.5,"5,678"\n')
+    assert values(table, "b") == [1234, 5678]
+    assert "'b' is read with commas between thousands" in table.notes
+
+
+@pytest.mark.parametrize("spelling", sorted(MISSING))
+def test_missing_values_in_all_spellings(spelling):
+    assert is_missing(spelling) and is_missing(f" {spelling.upper()} ")
+    numbers = column_of("a", ["1.5", spelling, "2"])
+    assert numbers.kind == "number" and math.isnan(numbers.numbers[1])
+    texts = column_of("a", ["red", spelling, "blue", "red", "red"])
+    assert texts.codes[1] == -1 and texts.texts == ("blue", "red")
+
+
+@pytest.mark.parametrize("pair", ["false true", "FALSE TRUE", "no yes", "No Yes", "f t", "off on"])
+def test_true_and_false(pair):
+    no, yes = pair.split()
+    column = column_of("a", [yes, no, "", yes])
+    assert column.kind == "true/false"
+    assert column.numbers[[0, 1, 3]].tolist() == [1, 0, 1] and math.isnan(column.numbers[2])
+    assert column.categories[1] == (no, yes)
+
+
+@pytest.mark.parametrize(
+    ("cells", "days"),
+    [
+        (["1970-01-02", "1971-01-01"], ["1970-01-02", "1971-01-01"]),
+        (["2.1.1970", "13.1.1970"], ["1970-01-02", "1970-01-13"]),
+        (["01/02/1970", "01/13/1970"], ["1970-01-02", "1970-01-13"]),
+        (["13/01/1970", "01/02/1970"], ["1970-01-13", "1970-02-01"]),
+        (["01/01/2023", "02/01/2023", "03/01/2023"], ["2023-01-01", "2023-01-02", "2023-01-03"]),
+        (["Jan 2, 1970", "March 3, 1970"], ["1970-01-02", "1970-03-03"]),
+        (["2 Jan 1970", "3 March 1970"], ["1970-01-02", "1970-03-03"]),
+        (["1970-01-02T12:00:00Z", "1970-01-03 06:00"], ["1970-01-02 12:00", "1970-01-03 06:00"]),
+    ],
+)
+def test_dates(cells, days):
+    column = column_of("when", cells)
+    assert column.kind == "date"
+    assert column.as_texts() == days
+
+
+@pytest.mark.parametrize(
+    "cells", [["31.2.2020", "1.1.2020"], ["2020", "2021"], ["maybe 3", "no 4"]]
+)
+def test_what_is_no_date(cells):
+    assert column_of("a", cells).kind != "date"
+
+
+@pytest.mark.parametrize(
+    ("name", "cells", "kind"),
+    [
+        ("Id", [5, 9, 2, 7], "identifier"),
+        ("user_id", [5, 9, 2, 7], "identifier"),
+        ("count", list(range(12)), "identifier"),
+        ("count", [3, 1, 2, 0, 5, 4, 7, 6, 9, 8], "identifier"),
+        ("year", list(range(2000, 2012)), "number"),
+        ("Id", [5, 5, 2, 7], "number"),
+        ("price", [5.5, 9, 2, 7], "number"),
+    ],
+)
+def test_numbers_that_only_count_or_name_rows(name, cells, kind):
+    assert column_of(name, cells).kind == kind
+
+
+def test_texts_that_hardly_repeat_are_no_categories():
+    assert column_of("name", [f"Person {i}" for i in range(40)]).kind == "text"
+    assert column_of("town", ["a", "b"] * 20).kind == "category"
+
+
+@given(st.lists(st.floats(-1e30, 1e30), min_size=1), st.sampled_from(",;"))
+def test_numbers_that_pandas_or_people_write_are_the_same(numbers, separator):
+    lines = [repr(number) for number in numbers]
+    if separator == ";":
+        lines = [line.replace(".", ",") for line in lines]
+    text = f"a{separator}b\n" + "\n".join(f"{line}{separator}x" for line in lines)
+    found = read_table(text.encode(), header=True).columns["a"].numbers
+    assert np.array_equal(found, np.array(numbers))
