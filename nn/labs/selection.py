@@ -29,7 +29,6 @@ _FIRST_NAMES = (
 )
 _COUNTS = "which only counts rows"
 _NAMES = "texts that hardly ever repeat"
-_MANY_CLASSES = 20
 _FEW_CLASSES = 5
 _ROWS_A_CLASS = 5
 
@@ -181,9 +180,9 @@ def first_choice(table: Table, outputs: Sequence[str] = ()) -> tuple[Selection, 
         raise ValueError("the table has one column only; expected one to predict and another one")
     for name in outputs:
         table.column(name)
-    outputs = list(outputs) or _paired(columns) or _one_hot(columns) or [_first_output(columns)]
-    others = [column for column in columns if column.name not in outputs]
-    if {*CHANNELS, "label"} <= table.columns.keys() and outputs == ["label"]:
+    predicted = list(outputs) or _paired(columns) or _one_hot(columns) or [_first_output(columns)]
+    others = [column for column in columns if column.name not in predicted]
+    if {*CHANNELS, "label"} <= table.columns.keys() and predicted == ["label"]:
         others = [table.columns[name] for name in CHANNELS]
     reasons = {column.name: _left_out(column) for column in others}
     inputs = [name for name, reason in reasons.items() if not reason]
@@ -193,16 +192,16 @@ def first_choice(table: Table, outputs: Sequence[str] = ()) -> tuple[Selection, 
         if not inputs:
             names = " and ".join(map(shown, list(reasons)[:3]))
             raise ValueError(
-                f"there is nothing to learn {shown(outputs[0])} from: {names} says "
+                f"there is nothing to learn {shown(predicted[0])} from: {names} says "
                 "nothing, as it has no values or always the same"
             )
         reasons = dict.fromkeys(inputs, "")
     notes = []
     for reason in dict.fromkeys(filter(None, reasons.values())):
-        names = [shown(name) for name, found in reasons.items() if found == reason]
-        listed = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+        left = [shown(name) for name, found in reasons.items() if found == reason]
+        listed = ", ".join(left[:5]) + (f" and {len(left) - 5} more" if len(left) > 5 else "")
         notes.append(f"left out at first: {listed}, {reason}")
-    return Selection.of(table, inputs, outputs), notes
+    return Selection.of(table, inputs, predicted), notes
 
 
 def _paired(columns: Sequence[Column]) -> list[str]:
@@ -240,15 +239,15 @@ def _first_output(columns: Sequence[Column]) -> str:
     }
     # Beside x, y is a place and not an answer, unless there is nothing else.
     places = "x" in {one.name.strip().lower() for one in columns} and len(columns) > 2
-    for name in _FIRST_NAMES:
+    for known in _FIRST_NAMES:
+        if known == "y" and places:
+            continue
         for column in usable:
-            if name == "y" and places:
-                continue
-            if "".join(words[column.name]) == name:
+            if "".join(words[column.name]) == known:
                 return column.name
-    for name in ("target", "label", "outcome"):
+    for known in ("target", "label", "outcome"):
         for column in usable:
-            if name in words[column.name]:
+            if known in words[column.name]:
                 return column.name
     sensible = [column for column in usable if _sensible(column)]
     return (sensible or usable)[-1].name
@@ -265,8 +264,7 @@ def _sensible(column: Column) -> bool:
     if suggested_sort(column) == "number":
         return True
     codes, texts = column.categories
-    few = min(_MANY_CLASSES, max(_FEW_CLASSES, int((codes >= 0).sum()) // _ROWS_A_CLASS))
-    return len(texts) <= few
+    return len(texts) <= max(_FEW_CLASSES, int((codes >= 0).sum()) // _ROWS_A_CLASS)
 
 
 def _left_out(column: Column) -> str:

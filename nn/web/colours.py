@@ -431,10 +431,11 @@ class ColoursLab(Lab[ColoursSettings]):
 def _told(selection: Selection) -> str:
     choice = selection.choice
     inputs = len(choice.inputs)
-    outputs = [
-        f"{'the numbers of' if sort == 'number' else 'classes of'} {shortened(name, 40)}"
-        for name, sort in zip(choice.outputs[:4], choice.sorts, strict=False)
-    ]
+    outputs = []
+    for name, sort in zip(choice.outputs[:4], choice.sorts, strict=False):
+        classes = len(selection.table.columns[name].categories[1])
+        kind = "numbers" if sort == "number" else f"{classes:,} classes"
+        outputs.append(f"the {kind} of {shortened(name, 40)}")
     more = f" and {len(choice.outputs) - 4} more" if len(choice.outputs) > 4 else ""
     return f"{inputs} input{'s' * (inputs > 1)} to predict {', '.join(outputs)}{more}"
 

@@ -75,14 +75,13 @@ class TableChoice:
         self._lines = []
         lines = []
         for place, (name, sort) in enumerate(zip(choice.outputs, choice.sorts, strict=True)):
-            first = "" if place else f"{self._parts.lab}-"
             number = "" if place == 0 else str(place + 1)
-            column = dom.new("select", id=f"{first}outputColumn{number}")
+            column = dom.new("select", id=f"{self._parts.lab}-outputColumn{number}")
             column.setAttribute("aria-label", f"Predicted column{' ' + number if number else ''}")
             column.append(*(dom.new("option", one, value=str(i)) for i, one in enumerate(names)))
             column.value = str(names.index(name))
             column.title = name
-            how = dom.new("select", id=f"{first}outputSort{number}")
+            how = dom.new("select", id=f"{self._parts.lab}-outputSort{number}")
             how.setAttribute("aria-label", f"{name} is predicted as")
             how.append(*(dom.new("option", text, value=value) for value, text in _SORTS))
             how.value = sort

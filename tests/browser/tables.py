@@ -22,7 +22,7 @@ def houses(rows: int = 300) -> str:
     size, age = rng.uniform(20, 300, rows), rng.integers(0, 120, rows)
     price = 50_000 + 900 * size + 6 * size**2 - 1_000 * age
     lines = [
-        f"{i} Road;{s:.1f};{a};{'ABC'[i % 3]};{p:.0f}"
+        f"Road {i};{s:.1f};{a};{'ABC'[i % 3]};{p:.0f}"
         for i, (s, a, p) in enumerate(zip(size, age, price, strict=True))
     ]
     return "\n".join(["address;size;age;district;price", *lines])

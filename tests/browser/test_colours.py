@@ -167,7 +167,7 @@ def test_saved_weights_give_the_same_answers(lab, visit):
     saved, accuracy = lab.save(), lab.text("accuracy")
     lab.put(12, 200, 90)
     bars = lab.bars()
-    assert saved["columns"]["classes"] == list(NAMES)
+    assert saved["columns"]["outputs"][0]["classes"] == list(NAMES)
     lab.click("reset")
     assert lab.bars() != bars
     with visit("#colours") as other:

@@ -281,7 +281,7 @@ def has_header(lines: list[list[str]]) -> bool:
     first, rest = lines[0], lines[1 : 10 * _SAMPLE]
     if not rest:
         return not any(_is_number(cell) for cell in first)
-    names = 0
+    named = 0
     repeated = False
     for i, cell in enumerate(first):
         column = [line[i] for line in rest if i < len(line) and not is_missing(line[i])]
@@ -290,10 +290,10 @@ def has_header(lines: list[list[str]]) -> bool:
         if sum(map(_is_number, column)) > 0.9 * len(column):
             if _is_number(cell):
                 return False
-            names += not is_missing(cell)
+            named += not is_missing(cell)
         else:
             repeated = repeated or cell.strip() in {text.strip() for text in column}
-    return names > 0 or (not repeated and len(set(first)) == len(first))
+    return named > 0 or (not repeated and len(set(first)) == len(first))
 
 
 def _is_number(cell: str) -> bool:
@@ -304,7 +304,7 @@ def _names_in(named: str, separator: str, first: list[str]) -> list[str] | None:
     """Return the names in a comment above the table, if it is a header of its first line."""
     if not named or not any(map(_is_number, first)):
         return None
-    names = next(_cut([named], separator or ","), [])
+    names: list[str] = next(_cut([named], separator or ","), [])
     fits = len(names) == len(first) > 1 and not any(map(_is_number, names))
     return [name.strip() for name in names] if fits else None
 
