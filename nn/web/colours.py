@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 import numpy as np
-from pyscript import document
 from pyscript.js_modules import glue
 
 from nn.data import Dataset
 from nn.data.columns import Columns
-from nn.data.tables import MAX_BYTES, Table, read_table
+from nn.data.tables import MAX_BYTES, Table
 from nn.experiment.experiment import Experiment, check
 from nn.experiment.settings import SettingsError
 from nn.experiment.task import DataCode, Task
@@ -27,11 +26,12 @@ from nn.web.ask import Ask
 from nn.web.importance import ImportancePanel
 from nn.web.inputs import Inputs
 from nn.web.lab import Lab
+from nn.web.opened import Opened, told_choice
+from nn.web.source_view import SourceView
 from nn.web.strip import Strip
 from nn.web.table_choice import TableChoice
 from nn.web.table_results import TableResults
 from nn.web.table_rows import TableRows
-from nn.web.text import shortened
 
 _State: TypeAlias = tuple[Table | None, str, bytes, list[str], Selection | None]
 _Former: TypeAlias = tuple[Experiment, ColoursSettings, _State, Sequential | None]
@@ -71,7 +71,8 @@ class ColoursLab(Lab[ColoursSettings]):
         self._rows = TableRows(self.parts, self._learn_rows)
         self._importance = ImportancePanel(self)
         self._ask = Ask(self.parts)
-        self._waiting: _Opened | None = None
+        self._source_view = SourceView(self.parts)
+        self._waiting: Opened | None = None
         self._content = b""
         self._notes: list[str] = []
         self._split: Split | None = None
@@ -199,35 +200,15 @@ class ColoursLab(Lab[ColoursSettings]):
 
     def _show_source(self) -> None:
         """Say what is learnt from."""
-        table = self._table
-        parts = colours.told(self._split, self._selection is None) if self._split else ""
         if self._without_data is not None:
             text, notes = f"No table is open: {colours.described(self._columns)}.", []
-        elif self._selection is not None:
-            text, notes = f"{self._file}: {parts}", self._assumed(self._selection)
         else:
-            text, notes = f"{parts[:1].upper()}{parts[1:]}", []
-        self.parts.show("dataDescription", text)
-        link = document.querySelector(f"[data-opens={self.name}]")
-        link.textContent = "Colours" if self._selection is None else "Table"
-        self.parts.show("assumed", "; ".join(notes))
-        header = table.header if table is not None and self._selection is not None else None
-        switch = self.parts.element("headerSwitch")
-        switch.hidden = header is None
-        switch.textContent = "The first row is data" if header else "The first row has the names"
-        built_in = self._selection is None and self._without_data is None
-        self.parts.element("builtIn").hidden = built_in
-        self.parts.element("ownOptions").hidden = not built_in
-        self.parts.element("missingOption").hidden = built_in
-        self.parts.element("settings").querySelector(".presets").hidden = not built_in
-        self.parts.element("example").hidden = not len(self.test_data)
-        numbers = self._columns.classes is None
-        self.parts.element("trainAccuracy").parentElement.hidden = numbers
-        self.parts.element("accuracyChart").parentElement.hidden = numbers
-        several = len(self._columns.outputs) > 1
-        score = "Test R²" if self._columns.outputs[0].classes is None else "Test accuracy"
-        label = f"{score}, {shortened(self._columns.outputs[0].name, 20)}" if several else score
-        self.parts.element("accuracy").previousElementSibling.textContent = label
+            assert self._split
+            own = self._selection is not None
+            text = f"{self._file}: " * own + colours.told(self._split, built_in=not own)
+            notes = self._assumed(self._selection) if self._selection is not None else []
+        self._source_view.show(text, notes, self._selection, self._without_data is not None)
+        self._source_view.show_figures(self._columns, bool(len(self.test_data)))
         self.meter.resize()
 
     def _assumed(self, selection: Selection) -> list[str]:
@@ -300,11 +281,8 @@ class ColoursLab(Lab[ColoursSettings]):
         self._read(content, file.name, None)
 
     def _read(self, content: bytes, name: str, header: bool | None) -> None:
-        try:
-            table = read_table(content, header)
-        except ValueError as error:
-            raise ValueError(f"{name}: {error}") from None
-        opened = _Opened(table, name, content)
+        opened = Opened.read(content, name, header)
+        table = opened.table
         if self._without_data is not None:
             self._take_table(opened)
         elif not self.experiment.history.samples:
@@ -318,7 +296,7 @@ class ColoursLab(Lab[ColoursSettings]):
                 lambda: self._learn(opened),
             )
 
-    def _answer_rows(self, opened: _Opened) -> None:
+    def _answer_rows(self, opened: Opened) -> None:
         """Have the network answer the rows of a table that has its inputs."""
         self._rows.show(self.experiment.model, opened.table, opened.name)
         self._waiting = opened
@@ -331,7 +309,7 @@ class ColoursLab(Lab[ColoursSettings]):
         if self._waiting is not None:
             self._learn(self._waiting)
 
-    def _take_table(self, opened: _Opened) -> None:
+    def _take_table(self, opened: Opened) -> None:
         """Let the loaded network learn from a table, if that suits it, or else begin a new one."""
         waiting = self._without_data
         assert waiting is not None
@@ -360,7 +338,7 @@ class ColoursLab(Lab[ColoursSettings]):
         dom.announce(f"Opened {self._file}: the loaded network can learn from it")
         return True
 
-    def _learn(self, opened: _Opened) -> None:
+    def _learn(self, opened: Opened) -> None:
         """Learn from a table from now on, with what suits it at first."""
         try:
             selection, notes = first_choice(opened.table)
@@ -370,21 +348,18 @@ class ColoursLab(Lab[ColoursSettings]):
         self._table, self._file, self._content = opened.table, opened.name, opened.content
         self._notes = notes
         self._select(selection)
-        dom.announce(f"Opened {opened.name}: {len(opened.table):,} rows; {_told(selection)}")
+        dom.announce(f"Opened {opened.name}: {len(opened.table):,} rows; {told_choice(selection)}")
 
     def _switch_header(self) -> None:
         """Read the table again, taking its first row for the other thing."""
         assert self._table
-        opened = _Opened(
-            read_table(self._content, not self._table.header), self._file, self._content
-        )
-        self._learn(opened)
+        self._learn(Opened.read(self._content, self._file, not self._table.header))
 
     def _choose_columns(self, selection: Selection) -> None:
         self._table = selection.table
         self._keep_former()
         self._select(selection)
-        dom.announce(f"A new network, {self.shape}: {_told(selection)}")
+        dom.announce(f"A new network, {self.shape}: {told_choice(selection)}")
 
     def _select(self, selection: Selection) -> None:
         """Learn from these columns from now on, with a new network."""
@@ -426,24 +401,3 @@ class ColoursLab(Lab[ColoursSettings]):
         self.form.write(settings)
         self._adopt(experiment, settings)
         dom.announce(f"The former network is back: {self.shape}")
-
-
-def _told(selection: Selection) -> str:
-    choice = selection.choice
-    inputs = len(choice.inputs)
-    outputs = []
-    for name, sort in zip(choice.outputs[:4], choice.sorts, strict=False):
-        classes = len(selection.table.columns[name].categories[1])
-        kind = "numbers" if sort == "number" else f"{classes:,} classes"
-        outputs.append(f"the {kind} of {shortened(name, 40)}")
-    more = f" and {len(choice.outputs) - 4} more" if len(choice.outputs) > 4 else ""
-    return f"{inputs} input{'s' * (inputs > 1)} to predict {', '.join(outputs)}{more}"
-
-
-@dataclass(frozen=True, eq=False)
-class _Opened:
-    """A table, the name of its file, and the file's content."""
-
-    table: Table
-    name: str
-    content: bytes

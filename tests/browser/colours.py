@@ -77,9 +77,21 @@ class Colours(Lab):
 
     # ---- Tables.
 
-    def open_table(self, text: str, name: str = "mine.csv") -> str:
-        """Choose a table, and return what is said of it."""
-        return self.news(lambda: self.choose("dataFiles", {name: text.encode()}), "^Opened")
+    def open_table(self, text: str, name: str = "mine.csv", agree: bool = False) -> str:
+        """Choose a table, and return what is said of it.
+
+        Args:
+            text: the table.
+            name: of its file.
+            agree: that a trained network goes, which is asked.
+        """
+
+        def choose() -> None:
+            self.choose("dataFiles", {name: text.encode()})
+            if agree:
+                self.click("askYes")
+
+        return self.news(choose, "^Opened")
 
     def box(self, name: str) -> Locator:
         """The checkbox of a column."""

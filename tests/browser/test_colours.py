@@ -220,7 +220,7 @@ def test_a_laptop_shows_everything_without_scrolling(lab):
     lab.train_to_the_end()
     lab.news(lambda: lab.click("test"), "^Test: loss")
     sizes["after a test"] = lab.page.evaluate(SIZE)
-    lab.open_table(houses())
+    lab.open_table(houses(), agree=True)
     sizes["with a table"] = lab.page.evaluate(SIZE)
     lab.news(lambda: lab.click("test"), "^Test: loss")
     sizes["with a scatter"] = lab.page.evaluate(SIZE)
@@ -239,7 +239,7 @@ def test_a_phone_shows_one_column_whose_controls_can_be_reached(first_visit):
         lab.train_to_the_end()
         lab.news(lambda: lab.click("test"), "^Test: loss")
         assert lab.page.evaluate(SIZE)[0] == 0
-        lab.open_table(houses())
+        lab.open_table(houses(), agree=True)
         lab.news(lambda: lab.click("test"), "^Test: loss")
         assert lab.page.evaluate(SIZE)[0] == 0
         lab.click("columnsTab")

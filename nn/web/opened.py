@@ -1,0 +1,43 @@
+"""A table that a visitor has opened, and what is learnt from it, in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nn.data.tables import Table, read_table
+from nn.labs.selection import Selection
+from nn.web.text import shortened
+
+
+@dataclass(frozen=True, eq=False)
+class Opened:
+    """A table, the name of its file, and the file's content, to be read again another way."""
+
+    table: Table
+    name: str
+    content: bytes
+
+    @classmethod
+    def read(cls, content: bytes, name: str, header: bool | None) -> Opened:
+        """Read a table; the arguments are those of :func:`nn.data.tables.read_table`.
+
+        Raises:
+            ValueError: it is none; the message begins with the file's name.
+        """
+        try:
+            return cls(read_table(content, header), name, content)
+        except ValueError as error:
+            raise ValueError(f"{name}: {error}") from None
+
+
+def told_choice(selection: Selection) -> str:
+    """Return how many inputs there are, and what is predicted."""
+    choice = selection.choice
+    inputs = len(choice.inputs)
+    outputs = []
+    for name, sort in zip(choice.outputs[:4], choice.sorts, strict=False):
+        classes = len(selection.table.columns[name].categories[1])
+        kind = "numbers" if sort == "number" else f"{classes:,} classes"
+        outputs.append(f"the {kind} of {shortened(name, 40)}")
+    more = f" and {len(choice.outputs) - 4} more" if len(choice.outputs) > 4 else ""
+    return f"{inputs} input{'s' * (inputs > 1)} to predict {', '.join(outputs)}{more}"
