@@ -172,6 +172,10 @@ def column_of(name: str, cells: Sequence[Any], comma: bool | None = None) -> Col
     numbers = None if grouped else plain_numbers(cells)
     if numbers is not None:
         return Column(name, _kind_of_numbers(name, numbers), numbers)
+    numbers = _with_commas(cells, comma)
+    if numbers is not None:
+        note = f"{shown(name)} is read with decimal commas"
+        return Column(name, _kind_of_numbers(name, numbers), numbers, note=note)
     texts = [_text(cell) for cell in cells]
     distinct = {text: text.strip() for text in dict.fromkeys(texts)}
     known = {text: plain for text, plain in distinct.items() if not is_missing(plain)}
@@ -266,6 +270,17 @@ def plain_numbers(cells: Sequence[Any]) -> np.ndarray | None:
     if len(numbers) == 0 or np.isnan(numbers).all():
         return None
     return np.where(np.abs(numbers) <= _NUMBER_LIMIT, numbers, np.nan)
+
+
+def _with_commas(cells: Sequence[Any], comma: bool | None) -> np.ndarray | None:
+    """Return a column of numbers with decimal commas at once, if it surely is one."""
+    if not all(isinstance(cell, str) for cell in cells) or any("." in cell for cell in cells):
+        return None
+    places = {len(cell) - cell.rfind(",") for cell in cells if "," in cell}
+    # Three digits behind every comma may be thousands.
+    if not places or (not comma and places == {4}):
+        return None
+    return plain_numbers([cell.replace(",", ".") for cell in cells])
 
 
 def _text(cell: Any) -> str:
