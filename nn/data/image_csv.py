@@ -8,6 +8,7 @@ import numpy as np
 
 from nn.data.dataset import Dataset
 from nn.data.gzipped import Content, unpack
+from nn.data.whole_numbers import whole_numbers
 
 SIDE = 28
 CLASSES = 10
@@ -116,24 +117,8 @@ def _parse(text: bytes, first_line: int) -> np.ndarray:
 
 def _parse_plain(text: bytes) -> np.ndarray | None:
     """What _parse_line makes of every line, all at once; None if there is anything unusual."""
-    characters = np.frombuffer(text, np.uint8)
-    ends = np.flatnonzero(characters < ord("0"))  # as separators are; compared with them below
-    if (
-        characters.max() > ord("9")
-        or ends.size % _COLUMNS
-        or (characters[ends].reshape(-1, _COLUMNS) != _SEPARATORS).any()
-    ):
-        return None
-    lengths = np.diff(ends, prepend=-1) - 1
-    if lengths.min() < 1 or lengths.max() > 3:
-        return None
-    digits = characters - np.uint8(ord("0"))
-    values = digits[ends - 1].astype(np.uint16)
-    for place in (2, 3):
-        longer = np.flatnonzero(lengths >= place)
-        values[longer] += 10 ** (place - 1) * digits[ends[longer] - place].astype(np.uint16)
-    rows = values.reshape(-1, _COLUMNS)
-    return rows if (rows <= _HIGHEST).all() else None
+    rows = whole_numbers(text, _SEPARATORS)
+    return rows if rows is not None and (rows <= _HIGHEST).all() else None
 
 
 def _parse_line(line: bytes, number: int) -> list[int]:
