@@ -23,7 +23,9 @@ def looks_like_npy(content: Content) -> bool:
 
 def looks_like_npz(content: Content) -> bool:
     """Whether content is a zip of npy files and nothing else."""
-    if bytes(content[:4]) != b"PK\x03\x04":
+    head = bytes(content[:512])
+    # The name of the first file, before the whole list is asked for.
+    if head[:4] != b"PK\x03\x04" or b".npy" not in head[30:]:
         return False
     try:
         names = zipfile.ZipFile(io.BytesIO(content)).namelist()

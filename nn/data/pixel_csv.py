@@ -18,8 +18,8 @@ from nn.data.whole_numbers import whole_numbers
 
 _CHUNK = 2**18  # bytes of text taken at a time
 _LONGEST_LINE = 2**20
-_SAMPLE_PLACES = 12  # parts of the file that are looked at first
-_SAMPLE_LINES = 40  # of each
+_SAMPLE_PLACES = 8  # parts of the file that are looked at first
+_SAMPLE_LINES = 12  # of each
 _SEPARATORS = (b"\t", b";", b"|", b",", b" ")
 _FEWEST = 24  # in a line: pictures of 5 x 5
 _MARK = b"\xef\xbb\xbf"

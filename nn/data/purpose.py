@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 _TEST = {"test", "tests", "testing", "testset", "testdata", "valid", "validation", "validate"}
@@ -11,14 +12,15 @@ _TRAINING = {"train", "training", "trainset", "traindata"}
 _NO_WORD = re.compile(r"[^A-Za-z0-9]+|(?<=[a-z])(?=[A-Z])")
 
 
-def words(name: str) -> list[str]:
+@lru_cache(10_000)
+def words(name: str) -> tuple[str, ...]:
     """Return the words of a name, in small letters, without digits at their ends.
 
     >>> words("my-latest-digits.csv"), words("testSet2/X_test.npy")
-    (['my', 'latest', 'digits', 'csv'], ['test', 'set', 'x', 'test', 'npy'])
+    (('my', 'latest', 'digits', 'csv'), ('test', 'set', 'x', 'test', 'npy'))
     """
     parts = [part.lower() for part in _NO_WORD.split(name) if part]
-    return [part if part == "t10k" else part.rstrip("0123456789") or part for part in parts]
+    return tuple(part if part == "t10k" else part.rstrip("0123456789") or part for part in parts)
 
 
 def for_testing(name: str) -> bool:

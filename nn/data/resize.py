@@ -24,7 +24,7 @@ def resized(pictures: np.ndarray, height: int, width: int) -> np.ndarray:
     made = np.empty((count, height, width, channels), np.uint8)
     step = max(1, _BLOCK // (old_height * old_width * channels))
     for start in range(0, count, step):
-        planes = pictures[start : start + step].transpose(0, 3, 1, 2).astype(np.float32)
+        planes = pictures[start : start + step].transpose(0, 3, 1, 2).astype(np.float32, order="C")
         scaled = np.rint(down @ planes @ across.T)
         made[start : start + step] = scaled.transpose(0, 2, 3, 1)
     return made
