@@ -64,6 +64,8 @@ def read_csv(content: Content) -> Part:
             try:
                 return _read(text, separator, skipped, layout)
             except ValueError:
+                if "where a label" in str(error):
+                    raise
                 raise error from None
     return _read(text, separator, skipped, layout)
 
