@@ -121,7 +121,10 @@ def test_content_decides_what_a_file_is_and_its_name_does_not():
         ({"a.h5": b"\x89HDF\r\n\x1a\n"}, "^a.h5: this is an HDF5 file, as Keras models are"),
         ({"a.csv": csv(1) * 3 + csv(2)[:-4]}, "^a.csv: line 4: expected 785 values"),
         ({"a.csv": csv(1), "b.csv": csv(30)}, "^b.csv: line 1, column 2: found '300'"),
-        ({"a.csv": b",a,b\n0,1,2\n"}, "^a.csv: expected a label and the pixels .*; found 3 columns"),
+        (
+            {"a.csv": b",a,b\n0,1,2\n"},
+            "^a.csv: expected a label and the pixels .*; found 3 columns",
+        ),
         ({"a.csv": b"\xef\xbb\xbf1,2\n"}, "^a.csv: expected a label and the pixels .*; found 2"),
         ({"a.idx": images(2)[:-1]}, "^a.idx: the IDX data is cut short"),
         ({"test-labels": labels(1)}, "test pictures .*; found images: none; labels: test-labels$"),
