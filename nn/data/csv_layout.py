@@ -38,6 +38,7 @@ class Layout:
         shape: of a picture.
         pixels: the columns that are its numbers, in their order.
         label: the column of the label; None if there is none.
+        one_hot: columns that are a label together, one for each class; empty if there are none.
         ids: the column of what the pictures are called; None if there is none.
         words: the columns that hold more than numbers.
         said: what was assumed, for people.
@@ -47,6 +48,7 @@ class Layout:
     shape: Shape
     pixels: tuple[int, ...]
     label: int | None
+    one_hot: tuple[int, ...]
     ids: int | None
     words: tuple[int, ...]
     said: tuple[str, ...] = ()
@@ -95,30 +97,50 @@ def layout_of(header: Sequence[str] | None, rows: Sequence[Sequence[str]]) -> La
     names = [name.strip().lower() for name in header or ()]
     words = [i for i in range(count) if any(not is_number(row[i]) for row in rows)]
     label, ids = _named(names, _LABELS), _named(names, _IDS)
-    others = {i for i in (*words, label, ids) if i is not None}
     said: list[str] = []
     if label is not None and not any(row[label] for row in rows):
-        label = None
+        words, label = [*words, label], None
     elif label is not None and names[label] != "label":
         said.append(f'the label is the column "{_shown(names[label])}"')
-    elif label is None and (free := [i for i in words if i != ids and any(row[i] for row in rows)]):
-        label = free[0]
+    pixels = [i for i in range(count) if i not in {*words, label, ids}]
+    if square(len(pixels)) is None:
+        pixels = _of_one_name(names, pixels)
+    texts = [i for i in words if i != ids and any(row[i] for row in rows)]
+    if label is None and texts and square(len(pixels)):
+        label = texts[0]
         said.append(f"the label is {_column(names, label)}, the one with words")
-    pixels = [i for i in range(count) if i not in others]
-    if square(len(pixels)) is None and ids is None and _counts_up(rows, pixels):
+    if square(len(pixels)) is None and ids is None and _counts_up(rows, pixels, label is None):
         ids = pixels.pop(0)
         said.append(f"{_column(names, ids)} counts the pictures")
-    if square(len(pixels)) is None and label is None and square(len(pixels) - 1):
-        label, why = _by_nature(rows, pixels)
-        pixels.remove(label)
-        said += [why] if why else []
+    one_hot: list[int] = []
+    if square(len(pixels)) is None and label is None:
+        if square(len(pixels) - 1):
+            label, why = _by_nature(rows, pixels)
+            pixels.remove(label)
+            said += [why] if why else []
+        else:
+            one_hot = _one_hot(rows, pixels)
+            pixels = [i for i in pixels if i not in one_hot]
+            said += [f"the label is which of {len(one_hot)} columns is 1"] if one_hot else []
     shape = square(len(pixels))
     if shape is None:
         raise ValueError(_no_picture(count, len(pixels)))
-    if out := sorted(others - {label, ids}):
+    if out := sorted(set(range(count)) - {*pixels, *one_hot, label, ids}):
         left = ", ".join(_column(names, i) for i in out[:3])
         said.append(f"{left} {'is' if len(out) == 1 else 'are'} left out")
-    return Layout(count, shape, tuple(pixels), label, ids, tuple(words), tuple(said))
+    return Layout(
+        count, shape, tuple(pixels), label, tuple(one_hot), ids, tuple(words), tuple(said)
+    )
+
+
+def _of_one_name(names: list[str], pixels: list[int]) -> list[int]:
+    """Return the columns that are called alike but for their numbers, if they make pictures."""
+    stems = {i: re.sub(r"\d+", "", names[i]) for i in pixels} if names else {}
+    for stem in dict.fromkeys(stems.values()):
+        group = [i for i in pixels if stems[i] == stem]
+        if square(len(group)):
+            return group
+    return pixels
 
 
 def _named(names: list[str], wanted: tuple[str, ...]) -> int | None:
@@ -126,13 +148,28 @@ def _named(names: list[str], wanted: tuple[str, ...]) -> int | None:
     return next((names.index(name) for name in wanted if name in names), None)
 
 
-def _counts_up(rows: Sequence[Sequence[str]], pixels: list[int]) -> bool:
-    """Whether the first column counts the rows, beyond what labels could."""
+def _counts_up(rows: Sequence[Sequence[str]], pixels: list[int], label_wanted: bool) -> bool:
+    """Whether the first column counts the rows, beyond what labels could or beside a label."""
     if not pixels:
         return False
     values = [float(row[pixels[0]]) for row in rows]
-    steps = np.diff(values)
-    return max(values) > MAX_CLASSES and bool((steps >= 1).all())
+    beyond = max(values) > MAX_CLASSES
+    beside = label_wanted and square(len(pixels) - 2) is not None and len(values) > 1
+    return (beyond or beside) and bool((np.diff(values) >= 1).all())
+
+
+def _one_hot(rows: Sequence[Sequence[str]], pixels: list[int]) -> list[int]:
+    """Return the last or first columns of which just one is 1 in each row, if others make pictures.
+
+    As many of them as leave a square picture.
+    """
+    for count in range(2, min(MAX_CLASSES, len(pixels) - 1) + 1):
+        if square(len(pixels) - count):
+            for group in (pixels[-count:], pixels[:count]):
+                values = np.array([[float(row[i]) for i in group] for row in rows])
+                if ((values == 0) | (values == 1)).all() and (values.sum(axis=1) == 1).all():
+                    return group
+    return []
 
 
 def _by_nature(rows: Sequence[Sequence[str]], pixels: list[int]) -> tuple[int, str]:

@@ -83,7 +83,7 @@ def _expand(name: str, packed: Content, deep: int, found: dict[str, Content]) ->
             raise ValueError(f"this is {tool}: not opened")
         if deep == 0:
             raise ValueError("the zip archive holds archives in archives: unpack them first")
-        known = {each for each in members if ends_known(each)}
+        known = [each for each in members if ends_known(each)]
         if not known:
             some = ", ".join(list(members)[:3]) or "nothing"
             raise ValueError(f"the zip archive holds no pictures but {some}; {EXPECTED}")
@@ -127,12 +127,12 @@ def sort_in(name: str, content: Content, decode: Decode, found: Found) -> None:
 
 
 def _sort_npz(name: str, content: Content, found: Found) -> None:
-    before = len(found.pictures)
+    before = len(found.pictures) + len(found.labels)
     for array_name, array in arrays.read_npz(content).items():
         if array.ndim:
             with naming(array_name):
                 _sort_array(f"{name}/{array_name}", array, found)
-    if len(found.pictures) == before:
+    if len(found.pictures) + len(found.labels) == before:
         raise ValueError("there are no pictures in it; expected an array (n, height, width)")
 
 

@@ -14,7 +14,7 @@ from nn.data.purpose import classes_by_name, for_testing, words
 
 _BESIDE_STEM = {"image", "images", "img", "imgs", "label", "labels", "lab", "labs", "x", "y"}
 _BESIDE_STEM |= {"idx", "ubyte", "int", "gz", "npy", "data", "target", "targets", "picture"}
-_BESIDE_STEM |= {"pictures", "class", "classes", "pixels"}
+_BESIDE_STEM |= {"npz", "arr", "pictures", "class", "classes", "pixels"}
 
 
 @dataclass(eq=False)

@@ -107,7 +107,7 @@ def _look(text: memoryview) -> tuple[bytes, int, Layout]:
     first = fields(usual[0], separator)
     header = first if is_header(first) else None
     rows = [fields(line, separator) for line in usual[header is not None :]]
-    rows += [] if complete else [fields(line, separator) for line in _elsewhere(text)]
+    rows += [fields(line, separator) for line in (_spread(lines) if complete else _elsewhere(text))]
     counts = [len(row) for row in rows if row]
     if not counts:
         raise ValueError("there is only a header; expected lines of a label and pixels")
@@ -127,6 +127,11 @@ def _look(text: memoryview) -> tuple[bytes, int, Layout]:
 def _separator(line: bytes) -> bytes:
     """Return what parts the fields of a line: what can be a decimal mark counts last."""
     return next((each for each in _SEPARATORS if line.count(each) >= _FEWEST), b",")
+
+
+def _spread(lines: list[bytes]) -> list[bytes]:
+    """Return some lines from all over a short text."""
+    return lines[_SAMPLE_LINES + 2 :: max(1, len(lines) // (_SAMPLE_PLACES * _SAMPLE_LINES))]
 
 
 def _elsewhere(text: memoryview) -> Iterator[bytes]:
@@ -176,7 +181,7 @@ def _read(text: memoryview, separator: bytes, skipped: int, layout: Layout) -> P
     pixels, range_said = to_pixels(np.concatenate([rows[0] for rows in found]))
     pictures, colours_said = arranged(pixels, layout.shape)
     labels = None
-    if layout.label is not None:
+    if layout.label is not None or layout.one_hot:
         labels = tidied(_joined([rows[1] for rows in found]))
     ids = tuple(name for rows in found for name in rows[2])
     return Part(pictures, labels, ids, _all_said(layout, range_said, colours_said))
@@ -267,9 +272,12 @@ def _all_at_once(text: bytes, layout: Layout) -> _Rows | None:
         pixels = values[:, layout.pixels]
     if values.dtype == np.uint16 and pixels.max(initial=0) <= _HIGHEST:
         pixels = pixels.astype(np.uint8)
-    labels = np.zeros(count) if layout.label is None else values[:, layout.label]
-    if layout.label is not None and layout.label in texts:
+    if layout.label is None:
+        labels = values[:, layout.one_hot].argmax(axis=1) if layout.one_hot else np.zeros(count)
+    elif layout.label in texts:
         labels = np.array(texts[layout.label])
+    else:
+        labels = values[:, layout.label]
     return pixels, labels, texts[layout.ids] if layout.ids is not None else []
 
 
@@ -312,7 +320,18 @@ def _one(row: list[str], layout: Layout, line: int) -> tuple[list[float], str, s
                 "number from 0 to 255, or from 0 to 1"
             )
     label = "0" if layout.label is None else row[layout.label]
+    if layout.one_hot:
+        label = str(_which(row, layout, line))
     if not label:
         raise ValueError(f"line {line}: it has no label")
     name = None if layout.ids is None else row[layout.ids]
     return [float(row[i]) for i in layout.pixels], label, name
+
+
+def _which(row: list[str], layout: Layout, line: int) -> int:
+    """Return which of the columns of a label is 1."""
+    values = [row[i] for i in layout.one_hot]
+    found = [i for i, text in enumerate(values) if is_number(text) and float(text) == 1]
+    if len(found) != 1:
+        raise ValueError(f"line {line}: expected one 1 among the columns of its label")
+    return found[0]
