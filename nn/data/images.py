@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from nn.data import png
 from nn.data.alike import alike
 from nn.data.archives import MAX_MEMBERS
 from nn.data.dataset import Dataset, hold_out
@@ -25,7 +26,7 @@ from nn.data.image_files import (
 from nn.data.image_parts import Parts, listed, parts_of
 from nn.data.labels import DIGITS, Classes, classes_of, positions
 from nn.data.part import Part
-from nn.data.picture_files import Decode, decode_with_pillow, together
+from nn.data.picture_files import Decode, decode_with_pillow, kind_of, together
 from nn.data.pixels import LARGEST
 
 
@@ -72,7 +73,9 @@ def read_images(files: Mapping[str, Content], decode: Decode = decode_with_pillo
     if not files:
         raise ValueError(f"there are no files to read; {EXPECTED}")
     found = Found()
-    for name, content in expanded(files).items():
+    unpacked = expanded(files)
+    decode = png.prepared((bytes(each) for each in unpacked.values() if kind_of(each)), decode)
+    for name, content in unpacked.items():
         sort_in(name, content, decode, found)
     loose = _one_size(found)
     train, test = (parts_of(found, loose, testing) for testing in (False, True))

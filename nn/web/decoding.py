@@ -9,6 +9,7 @@ import numpy as np
 from pyodide.ffi import JsException
 from pyscript.js_modules import glue
 
+from nn.data import png
 from nn.data.gzipped import Content
 from nn.data.image_files import ends_known, expanded, naming
 from nn.data.images import Images, read_images
@@ -50,8 +51,9 @@ def _wanted(chosen: dict[str, Any]) -> dict[str, Any]:
 
 async def _decoded(unpacked: dict[str, Content]) -> dict[bytes, np.ndarray]:
     """Return the pixels of the picture files among some, by their contents."""
-    found = {}
     pictures = [(name, bytes(data)) for name, data in unpacked.items() if kind_of(data)]
+    found = png.decoded(content for _, content in pictures)
+    pictures = [(name, content) for name, content in pictures if content not in found]
     for part in _parts(pictures):
         for name, content in part:
             with naming(name):
