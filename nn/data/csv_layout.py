@@ -95,14 +95,19 @@ def layout_of(header: Sequence[str] | None, rows: Sequence[Sequence[str]]) -> La
     """
     count = len(rows[0])
     names = [name.strip().lower() for name in header or ()]
-    words = [i for i in range(count) if any(not is_number(row[i]) for row in rows)]
     label, ids = _named(names, _LABELS), _named(names, _IDS)
+    # A few cells that are no numbers are faults, of which the reader says where they are.
+    most = {i: 0 if i in (label, ids) else len(rows) // 4 for i in range(count)}
+    words = [i for i in most if sum(not is_number(row[i]) for row in rows) > most[i]]
     said: list[str] = []
     if label is not None and not any(row[label] for row in rows):
         words, label = [*words, label], None
     elif label is not None and names[label] != "label":
         said.append(f'the label is the column "{_shown(names[label])}"')
     pixels = [i for i in range(count) if i not in {*words, label, ids}]
+    rows = [row for row in rows if all(is_number(row[i]) for i in pixels)]
+    if not rows:
+        raise ValueError(_no_picture(count, 0))
     if square(len(pixels)) is None:
         pixels = _of_one_name(names, pixels)
     texts = [i for i in words if i != ids and any(row[i] for row in rows)]

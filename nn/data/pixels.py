@@ -15,6 +15,7 @@ _FEW_LEVELS = 16
 _SIXTEEN_BITS = 65_535
 _FURTHEST = 100.0
 _SAMPLE = 500
+_CLEARLY = 0.8
 
 SIZES = f"{SMALLEST}x{SMALLEST} to {LARGEST}x{LARGEST}, grey or in three colours"
 
@@ -100,7 +101,7 @@ def arranged(rows: np.ndarray, shape: Shape) -> tuple[np.ndarray, str]:
         return rows.reshape(-1, *shape), ""
     mixed = rows.reshape(-1, *shape)
     apart = rows.reshape(-1, channels, height, width).transpose(0, 2, 3, 1)
-    if _roughness(apart) < _roughness(mixed):
+    if _roughness(apart) < _CLEARLY * _roughness(mixed):
         return np.ascontiguousarray(apart), "the three colours are taken to come one after another"
     return mixed, "each pixel is taken to be three numbers: red, green, blue"
 

@@ -112,7 +112,8 @@ def _unfiltered(data: bytes, shape: tuple[int, int, int]) -> np.ndarray:
 
 
 def _average(left: np.ndarray, up: np.ndarray, corner: np.ndarray) -> np.ndarray:
-    return (left + up) >> 1
+    mean: np.ndarray = (left + up) >> 1
+    return mean
 
 
 def _paeth(left: np.ndarray, up: np.ndarray, corner: np.ndarray) -> np.ndarray:
