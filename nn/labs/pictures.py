@@ -54,7 +54,9 @@ class Pictures:
     def classes(self) -> Classes:
         """What they show."""
         train = self.original[0]
-        return Classes(train.classes or 0, self.names or train.names)
+        numbers = Classes(train.classes or 0)
+        names = self.names or train.names
+        return numbers if names in (None, numbers.shown) else Classes(numbers.count, names)
 
     @property
     def used(self) -> tuple[Dataset, Dataset]:
@@ -99,8 +101,7 @@ class Pictures:
         if len(set(names)) < len(names):
             twice = next(name for name in names if names.count(name) > 1)
             raise ValueError(f"two classes are called {twice!r}; each needs a name of its own")
-        usual = Classes(len(names)).shown
-        return replace(self, names=None if names == usual else names)
+        return replace(self, names=names)
 
     def with_test(self, test: Dataset, description: str) -> Pictures:
         """Return them with other pictures to test with.
