@@ -7,7 +7,8 @@ import zipfile
 import zlib
 
 from nn.data import gzipped
-from nn.data.gzipped import Content
+from nn.data.gzipped import Content, Slices
+from nn.progress import exhaust
 
 MAX_MEMBERS = 100_000
 
@@ -31,6 +32,11 @@ def members(content: Content) -> dict[str, bytes]:
     >>> members(file.getvalue())
     {'cat/1.png': b'?'}
     """
+    return exhaust(unpacking_members(content))
+
+
+def unpacking_members(content: Content) -> Slices[dict[str, bytes]]:
+    """Do the same as :func:`members`, a slice each time that the generator is pulled."""
     found: dict[str, bytes] = {}
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -51,6 +57,7 @@ def members(content: Content) -> dict[str, bytes]:
                         parts.append(part)
                         total += len(part)
                         _check_size(total)
+                        yield
                 if parts:
                     found[entry.filename] = b"".join(parts)
     except (

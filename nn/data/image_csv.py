@@ -7,8 +7,9 @@ import re
 import numpy as np
 
 from nn.data.dataset import Dataset
-from nn.data.gzipped import Content, unpack
+from nn.data.gzipped import Content, Slices, unpacking
 from nn.data.whole_numbers import whole_numbers
+from nn.progress import exhaust
 
 SIDE = 28
 CLASSES = 10
@@ -46,7 +47,12 @@ def read_image_csv(data: Content) -> Dataset:
         >>> data.inputs.shape, data.targets.tolist(), data.classes
         ((1, 28, 28, 1), [5], 10)
     """
-    content = unpack(data)
+    return exhaust(reading_image_csv(data))
+
+
+def reading_image_csv(data: Content) -> Slices[Dataset]:
+    """Do the same as :func:`read_image_csv`, a slice each time that the generator is pulled."""
+    content = yield from unpacking(data)
     if content[: len(_BYTE_ORDER_MARK)] == _BYTE_ORDER_MARK:
         content = content[len(_BYTE_ORDER_MARK) :]
     content = content[: _length_without_blank_end(content)]
@@ -67,6 +73,7 @@ def read_image_csv(data: Content) -> Dataset:
         inputs[count : count + len(rows)] = rows[:, 1:]
         targets[count : count + len(rows)] = rows[:, 0]
         count += len(rows)
+        yield
     if count == 0:
         raise ValueError("there is only a header; expected lines of a label and 784 pixels")
     return Dataset(inputs[:count].reshape(count, SIDE, SIDE, 1), targets[:count], CLASSES)

@@ -9,14 +9,15 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from nn.data import archives, arrays, foreign, picture_files
-from nn.data.gzipped import Content, unpack
+from nn.data.gzipped import Content, Slices, unpacking
 from nn.data.idx import looks_like_idx, read_idx
 from nn.data.labels import tidied
 from nn.data.part import Part
 from nn.data.picture_files import Decode
-from nn.data.pixel_csv import looks_like_text, read_csv
+from nn.data.pixel_csv import looks_like_text, reading_csv
 from nn.data.pixels import channels_last, square, to_pixels
 from nn.data.purpose import words
+from nn.progress import exhaust
 
 EXPECTED = "expected pictures: CSV, IDX, npz, npy, PNG, JPEG, GIF, WebP, or a zip of these"
 
@@ -66,19 +67,24 @@ def expanded(files: Mapping[str, Content]) -> dict[str, Content]:
     >>> list(expanded({"a.csv": b"1,2"}))
     ['a.csv']
     """
+    return exhaust(expanding(files))
+
+
+def expanding(files: Mapping[str, Content]) -> Slices[dict[str, Content]]:
+    """Do the same as :func:`expanded`, a slice each time that the generator is pulled."""
     found: dict[str, Content] = {}
     for name, content in files.items():
-        _expand(name, content, _DEEPEST, found)
+        yield from _expand(name, content, _DEEPEST, found)
     return found
 
 
-def _expand(name: str, packed: Content, deep: int, found: dict[str, Content]) -> None:
+def _expand(name: str, packed: Content, deep: int, found: dict[str, Content]) -> Slices[None]:
     with naming(name):
-        content = unpack(packed)
+        content = yield from unpacking(packed)
         if not archives.looks_like_zip(content) or arrays.looks_like_npz(content):
             found[name] = content
             return
-        members = archives.members(content)
+        members = yield from archives.unpacking_members(content)
         if tool := foreign.tool_of_members(list(members)):
             raise ValueError(f"this is {tool}: not opened")
         if deep == 0:
@@ -89,7 +95,7 @@ def _expand(name: str, packed: Content, deep: int, found: dict[str, Content]) ->
             raise ValueError(f"the zip archive holds no pictures but {some}; {EXPECTED}")
     folder = name.removesuffix(".zip")
     for member in known:
-        _expand(f"{folder}/{member}", members[member], deep - 1, found)
+        yield from _expand(f"{folder}/{member}", members[member], deep - 1, found)
 
 
 def ends_known(name: str) -> bool:
@@ -97,7 +103,7 @@ def ends_known(name: str) -> bool:
     return name.lower().endswith((*FILE_ENDINGS, *PICTURE_ENDINGS))
 
 
-def sort_in(name: str, content: Content, decode: Decode, found: Found) -> None:
+def sort_in(name: str, content: Content, decode: Decode, found: Found) -> Slices[None]:
     """Add what is in a file, which :func:`expanded` gave, to what was found.
 
     Raises:
@@ -119,7 +125,7 @@ def sort_in(name: str, content: Content, decode: Decode, found: Found) -> None:
         elif tool := foreign.tool_of(content):
             raise ValueError(f"this is {tool}: not opened; {EXPECTED}")
         elif looks_like_text(content):
-            part = read_csv(content)
+            part = yield from reading_csv(content)
             found.said += [f"{name}: {text}" for text in part.said]
             found.parts[name] = part
         else:

@@ -12,14 +12,14 @@ from nn.data import png
 from nn.data.alike import alike
 from nn.data.archives import MAX_MEMBERS
 from nn.data.dataset import Dataset, hold_out
-from nn.data.gzipped import Content
+from nn.data.gzipped import Content, Slices
 from nn.data.image_files import (
     EXPECTED,
     FILE_ENDINGS,
     PICTURE_ENDINGS,
     Found,
     ends_known,
-    expanded,
+    expanding,
     naming,
     sort_in,
 )
@@ -28,6 +28,7 @@ from nn.data.labels import DIGITS, Classes, classes_of, positions
 from nn.data.part import Part
 from nn.data.picture_files import Decode, decode_with_pillow, kind_of, together
 from nn.data.pixels import LARGEST
+from nn.progress import exhaust
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,15 +71,38 @@ def read_images(files: Mapping[str, Content], decode: Decode = decode_with_pillo
         ValueError: there is no file, a file is of another kind or cannot be read, or pictures and
             labels do not pair up. The message names the file.
     """
+    return exhaust(reading_images(files, decode))
+
+
+def reading_images(
+    files: Mapping[str, Content],
+    decode: Decode = decode_with_pillow,
+    ready: Mapping[bytes, np.ndarray] | None = None,
+) -> Slices[Images]:
+    """Do the same as :func:`read_images`, a slice each time that the generator is pulled.
+
+    Args:
+        files: their contents.
+        decode: what decodes a picture file.
+        ready: pictures that have been decoded, by the contents of their files.
+    """
     if not files:
         raise ValueError(f"there are no files to read; {EXPECTED}")
+    unpacked = yield from expanding(files)
+    if ready is None:
+        ready = yield from png.decoding(bytes(each) for each in unpacked.values() if kind_of(each))
+
+    def decoded(content: bytes) -> np.ndarray:
+        return ready[content] if content in ready else decode(content)
+
     found = Found()
-    unpacked = expanded(files)
-    decode = png.prepared((bytes(each) for each in unpacked.values() if kind_of(each)), decode)
     for name, content in unpacked.items():
-        sort_in(name, content, decode, found)
+        yield from sort_in(name, content, decoded, found)
+        yield
     loose = _one_size(found)
+    yield
     train, test = (parts_of(found, loose, testing) for testing in (False, True))
+    yield
     return _put_together(train, test, [*found.said, *train.said, *test.said])
 
 

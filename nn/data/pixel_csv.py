@@ -9,14 +9,15 @@ from collections.abc import Iterator
 import numpy as np
 
 from nn.data.csv_layout import Layout, is_header, is_number, layout_of
-from nn.data.gzipped import Content
-from nn.data.image_csv import read_image_csv
+from nn.data.gzipped import Content, Slices
+from nn.data.image_csv import reading_image_csv
 from nn.data.labels import tidied
 from nn.data.part import Part
 from nn.data.pixels import arranged, to_pixels
 from nn.data.whole_numbers import whole_numbers
+from nn.progress import exhaust
 
-_CHUNK = 2**18  # bytes of text taken at a time
+_CHUNK = 2**16  # bytes of text taken at a time
 _LONGEST_LINE = 2**20
 _SAMPLE_PLACES = 8  # parts of the file that are looked at first
 _SAMPLE_LINES = 12  # of each
@@ -51,23 +52,28 @@ def read_csv(content: Content) -> Part:
     >>> read_csv(b"a;0" + b";0" * 63 + b"\\nb;255" + b";9" * 63).labels.tolist()
     ['a', 'b']
     """
+    return exhaust(reading_csv(content))
+
+
+def reading_csv(content: Content) -> Slices[Part]:
+    """Do the same as :func:`read_csv`, a slice each time that the generator is pulled."""
     text = _usual(content)
     separator, skipped, layout = _look(text)
     is_usual = layout.columns == _PLAIN_COLUMNS and layout.label == 0 and not layout.words
     if is_usual and separator == b",":
         # The strict reader is the fastest; what it does not know is left to this one.
         try:
-            data = read_image_csv(text)
+            data = yield from reading_image_csv(text)
             pixels, said = to_pixels(data.inputs)
             return Part(pixels, data.targets, said=_all_said(layout, said))
         except ValueError as error:
             try:
-                return _read(text, separator, skipped, layout)
+                return (yield from _reading(text, separator, skipped, layout))
             except ValueError:
                 if "where a label" in str(error):
                     raise
                 raise error from None
-    return _read(text, separator, skipped, layout)
+    return (yield from _reading(text, separator, skipped, layout))
 
 
 def _all_said(layout: Layout, *more: str) -> tuple[str, ...]:
@@ -163,7 +169,7 @@ def _decimal_point(field: str) -> str:
     return field.replace(",", ".") if field.count(",") == 1 else field
 
 
-def _read(text: memoryview, separator: bytes, skipped: int, layout: Layout) -> Part:
+def _reading(text: memoryview, separator: bytes, skipped: int, layout: Layout) -> Slices[Part]:
     found: list[_Rows] = []
     line = 1
     for block in _blocks(text):
@@ -176,6 +182,7 @@ def _read(text: memoryview, separator: bytes, skipped: int, layout: Layout) -> P
         if block and (rows := _rows(block, separator, layout, line + before)):
             found.append(rows)
         line += lines
+        yield
     if not found:
         raise ValueError("there is only a header; expected lines of a label and pixels")
     pixels, range_said = to_pixels(np.concatenate([rows[0] for rows in found]))

@@ -13,30 +13,18 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
-from nn.data.picture_files import Decode
+from nn.data.gzipped import Slices
+from nn.progress import exhaust
 
 _FEWEST = 16  # of one size: fewer are sooner decoded one by one
 _LARGEST = 128  # pixels a side
 _CHANNELS = {0: 1, 2: 3, 4: 2, 6: 4}
 _PLAIN_START = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR"
+_Shape = tuple[int, int, int]
+"""Height, width and channels."""
+
 _Predict = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]
 _SUB, _UP, _AVERAGE, _PAETH = 1, 2, 3, 4
-
-
-def prepared(contents: Iterable[bytes], decode: Decode) -> Decode:
-    """Return what decodes pictures as ``decode`` does, but has the plain PNGs among some ready.
-
-    Args:
-        contents: of picture files, of which others are left to ``decode``.
-        decode: makes a file's bytes (height, width, 4) uint8.
-    """
-    ready = decoded(contents)
-
-    def look_up(content: bytes) -> np.ndarray:
-        found = ready.get(content)
-        return decode(content) if found is None else found
-
-    return look_up
 
 
 def decoded(contents: Iterable[bytes]) -> dict[bytes, np.ndarray]:
@@ -44,22 +32,36 @@ def decoded(contents: Iterable[bytes]) -> dict[bytes, np.ndarray]:
 
     What is damaged, or anything but plain, is left out.
     """
-    groups: defaultdict[tuple[int, int, int], list[bytes]] = defaultdict(list)
+    return exhaust(decoding(contents))
+
+
+def decoding(contents: Iterable[bytes]) -> Slices[dict[bytes, np.ndarray]]:
+    """Do the same as :func:`decoded`, a slice each time that the generator is pulled."""
+    found: dict[bytes, np.ndarray] = {}
+    for shape, group in _groups(contents).items():
+        rows = {}
+        for content in group:
+            data = _unpacked(content, shape)
+            if data is not None:
+                rows[content] = data
+            yield
+        if rows:
+            pixels = yield from _unfiltering(b"".join(rows.values()), shape)
+            found.update(zip(rows, _with_alpha(pixels), strict=True))
+    return found
+
+
+def _groups(contents: Iterable[bytes]) -> dict[_Shape, list[bytes]]:
+    """Return those that are plain by their shapes, where there are enough of one."""
+    groups: defaultdict[_Shape, list[bytes]] = defaultdict(list)
     for content in contents:
         shape = _plain_shape(content)
         if shape is not None:
             groups[shape].append(content)
-    found: dict[bytes, np.ndarray] = {}
-    for shape, group in groups.items():
-        if len(group) >= _FEWEST:
-            rows = {content: data for content in group if (data := _unpacked(content, shape))}
-            if rows:
-                pixels = _unfiltered(b"".join(rows.values()), shape)
-                found.update(zip(rows, _with_alpha(pixels), strict=True))
-    return found
+    return {shape: group for shape, group in groups.items() if len(group) >= _FEWEST}
 
 
-def _plain_shape(content: bytes) -> tuple[int, int, int] | None:
+def _plain_shape(content: bytes) -> _Shape | None:
     """Return height, width and channels that a plain PNG declares."""
     if len(content) < 33 or not content.startswith(_PLAIN_START):
         return None
@@ -71,7 +73,7 @@ def _plain_shape(content: bytes) -> tuple[int, int, int] | None:
     return height, width, _CHANNELS[colours]
 
 
-def _unpacked(content: bytes, shape: tuple[int, int, int]) -> bytes | None:
+def _unpacked(content: bytes, shape: _Shape) -> bytes | None:
     """Return the filtered rows of a PNG, or None if there are not just those."""
     height, width, channels = shape
     size = height * (1 + width * channels)
@@ -90,7 +92,7 @@ def _unpacked(content: bytes, shape: tuple[int, int, int]) -> bytes | None:
     return data if len(data) == size else None
 
 
-def _unfiltered(data: bytes, shape: tuple[int, int, int]) -> np.ndarray:
+def _unfiltering(data: bytes, shape: _Shape) -> Slices[np.ndarray]:
     """Return (n, height, width, channels) from rows that say how each was filtered."""
     height, width, channels = shape
     filtered = np.frombuffer(data, np.uint8).reshape(-1, height, 1 + width * channels)
@@ -108,6 +110,7 @@ def _unfiltered(data: bytes, shape: tuple[int, int, int]) -> np.ndarray:
                 predict = _average if kind == _AVERAGE else _paeth
                 pixels[chosen, row] = _along(pixels[chosen, row], above[chosen], predict)
         above = pixels[:, row]
+        yield
     return pixels
 
 

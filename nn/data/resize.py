@@ -20,24 +20,34 @@ def resized(pictures: np.ndarray, height: int, width: int) -> np.ndarray:
     count, old_height, old_width, channels = pictures.shape
     if (old_height, old_width) == (height, width):
         return pictures
-    down, across = _means(old_height, height), _means(old_width, width)
     made = np.empty((count, height, width, channels), np.uint8)
     step = max(1, _BLOCK // (old_height * old_width * channels))
     for start in range(0, count, step):
-        planes = pictures[start : start + step].transpose(0, 3, 1, 2).astype(np.float32, order="C")
-        scaled = np.rint(down @ planes @ across.T)
-        made[start : start + step] = scaled.transpose(0, 2, 3, 1)
+        means = pictures[start : start + step].astype(np.float32)
+        means = _means(_means(means, 1, height), 2, width)
+        made[start : start + step] = np.rint(means)
     return made
 
 
-def _means(old: int, new: int) -> np.ndarray:
-    """Return (new, old) float32: which share each old pixel has in each new one."""
-    edges = np.linspace(0, old, new + 1)
-    before, after = edges[:-1, np.newaxis], edges[1:, np.newaxis]
-    place = np.arange(old)
-    covered = np.clip(np.minimum(after, place + 1) - np.maximum(before, place), 0, None)
-    shares: np.ndarray = (covered / covered.sum(axis=1, keepdims=True)).astype(np.float32)
-    return shares
+def _means(values: np.ndarray, axis: int, count: int) -> np.ndarray:
+    """Return means over ``count`` equal intervals of an axis.
+
+    The integral up to an edge is interpolated in the running sum, and an interval's integral is
+    the difference of two.
+    """
+    old = values.shape[axis]
+    if old == count:
+        return values
+    edges = np.linspace(0, old, count + 1)
+    whole = np.minimum(edges.astype(np.intp), old - 1)
+    part = (edges - whole).astype(np.float32)
+    sums = np.zeros_like(values, shape=(*values.shape[:axis], old + 1, *values.shape[axis + 1 :]))
+    inner = (slice(None),) * axis
+    np.cumsum(values, axis=axis, out=sums[(*inner, slice(1, None))])
+    wide = part.reshape(-1, *(1,) * (values.ndim - axis - 1))
+    integrals = sums.take(whole, axis) + wide * values.take(whole, axis)
+    means: np.ndarray = np.diff(integrals, axis=axis) * np.float32(count / old)
+    return means
 
 
 def fitted(height: int, width: int, most: int = LARGEST) -> tuple[int, int]:
