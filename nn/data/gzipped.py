@@ -23,6 +23,11 @@ _GZIP_MAGIC = b"\x1f\x8b"  # RFC 1952, section 2.3.1
 _BLOCK = 2**20
 
 
+def is_gzip(content: Content) -> bool:
+    """Whether content starts the way every gzip file does."""
+    return content[:2] == _GZIP_MAGIC
+
+
 def unpack(data: Content) -> memoryview:
     """The bytes of a file, decompressed if they are gzip, otherwise without a copy.
 
@@ -35,7 +40,7 @@ def unpack(data: Content) -> memoryview:
 def unpacking(data: Content) -> Slices[memoryview]:
     """Do the same as :func:`unpack`, a slice of it each time that the generator is pulled."""
     content = memoryview(data).cast("B")
-    if content[:2] != _GZIP_MAGIC:
+    if not is_gzip(content):
         return content
     unpacked = bytearray()
     try:

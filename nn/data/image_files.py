@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from nn.data import archives, arrays, foreign, picture_files
+from nn.data import archives, arrays, foreign, gzipped, picture_files
 from nn.data.gzipped import Content, Slices, unpacking
 from nn.data.idx import looks_like_idx, read_idx
 from nn.data.labels import tidied
 from nn.data.part import Part
-from nn.data.picture_files import Decode
+from nn.data.picture_files import Decode, flattened
 from nn.data.pixel_csv import looks_like_text, reading_csv
-from nn.data.pixels import channels_last, square, to_pixels
+from nn.data.pixels import LARGEST, channels_last, square, to_pixels
 from nn.data.purpose import words
 from nn.progress import exhaust
 
@@ -47,6 +47,12 @@ class Found:
     loose: dict[str, np.ndarray] = field(default_factory=dict)
     said: list[str] = field(default_factory=list)
     largest: tuple[int, int] = (0, 0)
+
+    def add_picture(self, name: str, pixels: np.ndarray, size: tuple[int, int]) -> None:
+        """Add a picture file, (h, w, 3 or 4) uint8, which declares its height and width."""
+        self.largest = max(self.largest, size, key=max)
+        small = max(pixels.shape) <= LARGEST and pixels.shape[2] == 3
+        self.loose[name] = pixels if small else flattened(pixels)
 
 
 @contextmanager
@@ -95,7 +101,11 @@ def _expand(name: str, packed: Content, deep: int, found: dict[str, Content]) ->
             raise ValueError(f"the zip archive holds no pictures but {some}; {EXPECTED}")
     folder = name.removesuffix(".zip")
     for member in known:
-        yield from _expand(f"{folder}/{member}", members[member], deep - 1, found)
+        inner = members[member]
+        if not gzipped.is_gzip(inner) and not archives.looks_like_zip(inner):
+            found[f"{folder}/{member}"] = inner
+            continue
+        yield from _expand(f"{folder}/{member}", inner, deep - 1, found)
 
 
 def ends_known(name: str) -> bool:
@@ -120,8 +130,7 @@ def sort_in(name: str, content: Content, decode: Decode, found: Found) -> Slices
             _sort_npz(name, content, found)
         elif picture_files.kind_of(content):
             size = picture_files.declared_size(content)
-            found.largest = max(found.largest, size, key=max)
-            found.loose[name] = picture_files.decoded(content, decode)
+            found.add_picture(name, decode(bytes(content)), size)
         elif tool := foreign.tool_of(content):
             raise ValueError(f"this is {tool}: not opened; {EXPECTED}")
         elif looks_like_text(content):

@@ -32,20 +32,28 @@ class Parts:
     said: list[str] = field(default_factory=list)
 
 
-def parts_of(found: Found, loose: Mapping[str, np.ndarray], testing: bool) -> Parts:
-    """Return what is for training, or for testing.
+def parts_of(found: Found, loose: Mapping[str, np.ndarray]) -> tuple[Parts, Parts]:
+    """Return what is for training, and what for testing.
 
     Args:
         found: what was in all files.
         loose: its picture files, (height, width, channels) each and all of one size.
-        testing: which of the two is wanted.
 
     Raises:
         ValueError: labels have no pictures, or it is not plain which ones.
     """
 
+    names = (*found.parts, *found.pictures, *found.labels, *loose)
+    purposes = {name: for_testing(name) for name in names}
+    train, test = (_parts_of(found, loose, purposes, testing) for testing in (False, True))
+    return train, test
+
+
+def _parts_of(
+    found: Found, loose: Mapping[str, np.ndarray], purposes: Mapping[str, bool], testing: bool
+) -> Parts:
     def wanted(names: Iterable[str]) -> list[str]:
-        return [name for name in names if for_testing(name) == testing]
+        return [name for name in names if purposes[name] == testing]
 
     parts = Parts()
     for name in wanted(found.parts):

@@ -26,7 +26,7 @@ from nn.data.image_files import (
 from nn.data.image_parts import Parts, listed, parts_of
 from nn.data.labels import DIGITS, Classes, classes_of, positions
 from nn.data.part import Part
-from nn.data.picture_files import Decode, decode_with_pillow, kind_of, together
+from nn.data.picture_files import Decode, declared_size, decode_with_pillow, kind_of, together
 from nn.data.pixels import LARGEST
 from nn.progress import exhaust
 
@@ -84,7 +84,8 @@ def reading_images(
     Args:
         files: their contents.
         decode: what decodes a picture file.
-        ready: pictures that have been decoded, by the contents of their files.
+        ready: pictures that have been decoded, (height, width, 3 or 4) uint8, by the contents of
+            their files.
     """
     if not files:
         raise ValueError(f"there are no files to read; {EXPECTED}")
@@ -92,16 +93,17 @@ def reading_images(
     if ready is None:
         ready = yield from png.decoding(bytes(each) for each in unpacked.values() if kind_of(each))
 
-    def decoded(content: bytes) -> np.ndarray:
-        return ready[content] if content in ready else decode(content)
-
     found = Found()
     for name, content in unpacked.items():
-        yield from sort_in(name, content, decoded, found)
+        pixels = ready.get(bytes(content)) if kind_of(content) else None
+        if pixels is None:
+            yield from sort_in(name, content, decode, found)
+        else:
+            found.add_picture(name, pixels, declared_size(content))
         yield
     loose = _one_size(found)
     yield
-    train, test = (parts_of(found, loose, testing) for testing in (False, True))
+    train, test = parts_of(found, loose)
     yield
     return _put_together(train, test, [*found.said, *train.said, *test.said])
 

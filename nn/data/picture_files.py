@@ -136,26 +136,16 @@ def decode_with_pillow(content: bytes) -> np.ndarray:
         raise ValueError(f"the picture is damaged: {error}") from None
 
 
-def decoded(content: Content, decode: Decode) -> np.ndarray:
-    """Return a picture file as (height, width, 3) uint8, of at most 64 pixels a side.
+def flattened(rgba: np.ndarray) -> np.ndarray:
+    """Return (h, w, 3 or 4) uint8 as (height, width, 3) of at most 64 pixels a side.
 
     What is transparent shows paper: black under light ink, white under any other.
-
-    Raises:
-        ValueError: it is damaged, or too large.
-    """
-    declared_size(content)
-    return flattened(decode(bytes(content)))
-
-
-def flattened(rgba: np.ndarray) -> np.ndarray:
-    """Return (h, w, 4) uint8 as (height, width, 3), brought down to at most 64 pixels a side.
 
     >>> flattened(np.zeros((128, 64, 4), np.uint8)).shape
     (64, 32, 3)
     """
     alpha = rgba[..., 3:]
-    if alpha.min() < 255:
+    if alpha.size and alpha.min() < 255:
         share = alpha / np.float32(255)
         total = share.sum()
         light = total > 0 and (rgba[..., :3] * share).sum() / (3 * total) > 127

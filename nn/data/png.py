@@ -28,7 +28,7 @@ _SUB, _UP, _AVERAGE, _PAETH = 1, 2, 3, 4
 
 
 def decoded(contents: Iterable[bytes]) -> dict[bytes, np.ndarray]:
-    """Return plain PNGs among files as (height, width, 4) uint8, by their contents.
+    """Return plain PNGs among files as (height, width, 3 or 4) uint8, by their contents.
 
     What is damaged, or anything but plain, is left out.
     """
@@ -47,7 +47,7 @@ def decoding(contents: Iterable[bytes]) -> Slices[dict[bytes, np.ndarray]]:
             yield
         if rows:
             pixels = yield from _unfiltering(b"".join(rows.values()), shape)
-            found.update(zip(rows, _with_alpha(pixels), strict=True))
+            found.update(zip(rows, _in_colours(pixels), strict=True))
     return found
 
 
@@ -138,11 +138,9 @@ def _along(row: np.ndarray, above: np.ndarray, predict: _Predict) -> np.ndarray:
     return made.astype(np.uint8)
 
 
-def _with_alpha(pixels: np.ndarray) -> np.ndarray:
-    """Return pixels of one to four channels as red, green, blue and alpha."""
+def _in_colours(pixels: np.ndarray) -> np.ndarray:
+    """Return pixels of one to four channels as red, green, blue and, where they have it, alpha."""
     channels = pixels.shape[3]
-    rgba = np.full((*pixels.shape[:3], 4), 255, np.uint8)
-    rgba[..., :3] = pixels[..., :3] if channels > 2 else pixels[..., :1]
-    if channels in (2, 4):
-        rgba[..., 3] = pixels[..., -1]
-    return rgba
+    if channels == 1:
+        return np.broadcast_to(pixels, (*pixels.shape[:3], 3))
+    return pixels if channels > 2 else pixels[..., [0, 0, 0, 1]]

@@ -38,6 +38,7 @@ def for_testing(name: str) -> bool:
     return False
 
 
+@lru_cache(10_000)
 def is_purpose(folder: str) -> bool:
     """Whether a folder is called after what its pictures are for, and not after a class.
 

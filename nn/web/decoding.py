@@ -15,7 +15,7 @@ from nn.data import png
 from nn.data.gzipped import Content, Slices
 from nn.data.image_files import ends_known, expanding, naming
 from nn.data.images import Images, reading_images
-from nn.data.picture_files import declared_size, kind_of
+from nn.data.picture_files import declared_size, flattened, kind_of
 from nn.web import files
 
 _AT_A_TIME = 50
@@ -97,7 +97,7 @@ async def _decoded(
             if isinstance(result, BaseException):
                 raise result
             flat = np.frombuffer(result.data.to_bytes(), np.uint8)
-            found[content] = flat.reshape(result.height, result.width, 4)
+            found[content] = flattened(flat.reshape(result.height, result.width, 4))
     return found
 
 
