@@ -15,6 +15,8 @@ from nn.data.turning import turned, turned_pictures
 from nn.layers import Shape
 
 _LONGEST_NAME = 40
+_SAMPLE = 500
+_FAINT = 64  # of 255, from the colour of the border
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,13 +129,41 @@ def _sizes(shape: tuple[int, ...]) -> str:
     return "x".join(map(str, shape[1:]))
 
 
+def ink_box(data: Dataset) -> float | None:
+    """Return how many pixels the longer side of what is shown usually has.
+
+    Returns:
+        None where that is as in MNIST, 20 of 28, or nothing is shown.
+
+    >>> pictures = np.zeros((3, 8, 8, 1), np.uint8)
+    >>> pictures[:, :, 2:6] = 255
+    >>> ink_box(Dataset(pictures, np.array([0, 1, 1]), 2))
+    8.0
+    """
+    some = data.inputs[:: max(1, len(data) // _SAMPLE)]
+    paper = np.median(border(some), axis=(0, 1))
+    inked = (np.abs(some - paper) > _FAINT).any(axis=3)
+    longer = np.maximum(_extent(inked.any(axis=2)), _extent(inked.any(axis=1)))
+    side = min(data.inputs.shape[1:3])
+    box = float(np.median(longer[longer > 0])) if longer.any() else 0.0
+    usual = 20 * side / 28
+    return None if not box or abs(box - usual) <= 1 else min(box, float(side))
+
+
+def _extent(inked: np.ndarray) -> np.ndarray:
+    """Return how far it is from the first to the last that is true in each row."""
+    size = inked.shape[1]
+    last = size - np.argmax(inked[:, ::-1], axis=1)
+    return np.where(inked.any(axis=1), last - np.argmax(inked, axis=1), 0)
+
+
 def on_paper(data: Dataset) -> bool:
     """Whether most pictures have a light border, as of paper: a drawing is then made like them.
 
     >>> on_paper(Dataset(np.full((3, 8, 8, 3), 250, np.uint8), np.array([0, 1, 1]), 2))
     True
     """
-    some = data.inputs[:: max(1, len(data) // 500)]
+    some = data.inputs[:: max(1, len(data) // _SAMPLE)]
     return bool(np.median(border(some)) > 127)
 
 

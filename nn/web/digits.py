@@ -15,7 +15,7 @@ from nn.experiment.settings import SettingsError
 from nn.experiment.task import DataCode, Task
 from nn.labs import digits
 from nn.labs.digits import DigitsSettings
-from nn.labs.pictures import Pictures, on_paper
+from nn.labs.pictures import Pictures, ink_box, on_paper
 from nn.layers import Shape
 from nn.model import Sequential
 from nn.progress import Evaluation
@@ -123,10 +123,12 @@ class DigitsLab(Lab[DigitsSettings]):
     def adopted(self) -> None:
         model = self.experiment.model
         shape = digits.picture_of(model, self._shape)
-        paper = shape == self._shape and on_paper(self._used[0])
+        own = shape == self._shape
+        self._sketch.paper = own and on_paper(self._used[0])
+        self._sketch.box = ink_box(self._used[0]) if own else None
         self._results.clear(_UNTESTED)
         self._answers.stale()
-        self._sketch.adopt(model, shape, digits.classes_of(model), paper)
+        self._sketch.adopt(model, shape, digits.classes_of(model))
         self._paint_eye()
 
     def tested(self, evaluation: Evaluation) -> None:

@@ -24,13 +24,15 @@ class Sketch:
 
     Attributes:
         shape: of the pictures that the network takes, (height, width, channels).
-        paper: whether they are dark on light: a drawing in colours is made like them.
+        paper: whether they are dark on light: a drawing is made like them.
+        box: pixels of the longer side of what they show; None for as large a part as in MNIST.
     """
 
     def __init__(self) -> None:
         self.model: Sequential | None = None
         self.shape: Shape = digits.PICTURE
         self.paper = False
+        self.box: float | None = None
         self._names: tuple[str, ...] = DIGITS.shown
         self._canvas = dom.element("canvas")
         self._image: np.ndarray | None = None
@@ -45,13 +47,14 @@ class Sketch:
         """What the network sees of the drawing: uint8 of ``shape``, or None if there is nothing."""
         return self._image
 
-    def adopt(self, model: Sequential, shape: Shape, classes: Classes, paper: bool) -> None:
+    def adopt(self, model: Sequential, shape: Shape, classes: Classes) -> None:
         """Go on with a network, which takes pictures of ``shape`` and tells ``classes`` apart."""
-        if (shape, paper) != (self.shape, self.paper):
+        self.model = model
+        self._names = classes.shown
+        if shape != self.shape:
             # The ink on the canvas is seen anew; a small picture there was one of other data.
             self._stale = True
-        self.model, self.shape, self.paper = model, shape, paper
-        self._names = classes.shown
+            self.shape = shape
         side = f"{shape[1]} by {shape[0]} pixels"
         dom.element("sees").setAttribute("aria-label", f"What the network sees, {side}")
         many = len(self._names) > len(DIGITS.shown) or max(map(len, self._names)) > 2
@@ -90,7 +93,7 @@ class Sketch:
         """Return a drawing as the data are: of their size, and in three colours if they are."""
         height, width, channels = self.shape
         side = min(height, width)
-        prepared = drawing.prepare(ink, side)
+        prepared = drawing.prepare(ink, side, self.box)
         if prepared is None:
             return None
         above, left = (height - side) // 2, (width - side) // 2
