@@ -122,7 +122,7 @@ def layout_of(header: Sequence[str] | None, rows: Sequence[Sequence[str]]) -> La
         if square(len(pixels) - 1):
             label, why = _by_nature(rows, pixels)
             pixels.remove(label)
-            said += [why] if why else []
+            said.append(why)
         else:
             one_hot = _one_hot(rows, pixels)
             pixels = [i for i in pixels if i not in one_hot]
@@ -192,7 +192,7 @@ def _by_nature(rows: Sequence[Sequence[str]], pixels: list[int]) -> tuple[int, s
         is_last = all(varied) and _likeness(end, beside_end) < _likeness(start, beside_start)
     if is_last:
         return last, "the label is the last column, the one that is not like pixels"
-    return first, ""
+    return first, "the label is the first column"
 
 
 def _may_be_labels(values: np.ndarray) -> bool:

@@ -49,7 +49,9 @@ class Pictures:
         train, test = with_test_set(images)
         description = images.description
         if images.test is None:
-            description += f"; {len(test):,} of them are kept to test with"
+            first, *rest = description.split("; ")
+            kept = f"{len(test):,} of them {'is' if len(test) == 1 else 'are'} kept to test with"
+            description = "; ".join([first, kept, *rest])
         return cls((train, test), description, images.assumed)
 
     @property

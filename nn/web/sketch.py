@@ -55,6 +55,8 @@ class Sketch:
             # The ink on the canvas is seen anew; a small picture there was one of other data.
             self._stale = True
             self.shape = shape
+        digits_alone = self._names == DIGITS.shown
+        dom.show("drawTitle", "Draw a digit" if digits_alone else "Draw")
         side = f"{shape[1]} by {shape[0]} pixels"
         dom.element("sees").setAttribute("aria-label", f"What the network sees, {side}")
         many = len(self._names) > len(DIGITS.shown) or max(map(len, self._names)) > 2

@@ -156,8 +156,9 @@ def test_pictures_are_turned_mirrored_and_their_classes_renamed(tidy):
     lab.news(lambda: lab.click("mirror"), "^Pictures: ")
 
 
-def test_a_folder_of_pictures(tidy, tmp_path):
-    lab = tidy
+@pytest.fixture
+def folder(tmp_path):
+    """A folder a class, and something else, in a folder."""
     rng = np.random.default_rng(6)
     for name, kind in KINDS.items():
         (tmp_path / "set" / name).mkdir(parents=True)
@@ -165,10 +166,31 @@ def test_a_folder_of_pictures(tidy, tmp_path):
             file = png(picture(kind, rng, 80))
             (tmp_path / "set" / name / f"{number}.png").write_bytes(file)
     (tmp_path / "set" / "notes.txt").write_text("?")
-    line = lab.news(lambda: lab.choose("dataFolder", tmp_path / "set"), "^Pictures: ")
+    return tmp_path / "set"
+
+
+def dropped(lab, path) -> None:
+    """Drop a file or folder of the disk on the page, as the browser does."""
+    session = lab.page.context.new_cdp_session(lab.page)
+    data = {"items": [], "files": [str(path)], "dragOperationsMask": 1}
+    for kind in ("dragEnter", "dragOver", "drop"):
+        session.send("Input.dispatchDragEvent", {"type": kind, "x": 500, "y": 300, "data": data})
+
+
+@pytest.mark.parametrize("way", ["chosen", "dropped"])
+def test_a_folder_of_pictures(tidy, folder, way):
+    lab = tidy
+
+    def give() -> None:
+        if way == "chosen":
+            lab.choose("dataFolder", folder)
+        else:
+            dropped(lab, folder)
+
+    line = lab.news(give, "^Pictures: ")
     assert "12 training pictures from set" in line
     assert "pictures of up to 80x80 were scaled down to 64 a side" in lab.text("dataAssumed")
-    assert re.search(r"^4096-", lab.messages("news")[-1].split(": ")[-1])
+    expect(lab.page.locator("#status p").last).to_contain_text(re.compile("4096-100-3"))
 
 
 def test_a_network_and_the_pictures_it_is_not_for(tidy):

@@ -16,7 +16,7 @@ from nn.experiment.settings import parse
 from nn.formats import weights
 from nn.labs import digits
 from nn.labs.digits import PICTURE, PRESETS
-from nn.labs.pictures import Pictures, fitting, on_paper
+from nn.labs.pictures import Pictures, fitting, ink_box, on_paper
 
 NAMES = ("cat", "dog", "owl")
 
@@ -161,6 +161,19 @@ def test_pictures_are_fitted_to_a_network():
     assert made.shape == (24, 28, 28, 1)
     assert said == "they were scaled from 12x12 to 28x28, and their colours were made grey"
     assert fitting(made, (28, 20, 3))[0].shape == (24, 28, 20, 3)
+
+
+def test_pictures_that_are_kept_to_test_with_are_said_behind_those_to_train_on():
+    described = Images(coloured(), None, "24 training pictures from a; 3 pictures without labels")
+    assert Pictures.of(described).description == (
+        "24 training pictures from a; 4 of them are kept to test with; 3 pictures without labels"
+    )
+
+
+def test_how_large_what_is_shown_is():
+    assert ink_box(coloured()) == 6.0
+    empty = Dataset(np.zeros((3, 9, 9, 1), np.uint8), np.array([0, 1, 1]), 2)
+    assert ink_box(empty) is None
 
 
 def test_paper_is_light():
