@@ -192,7 +192,7 @@ def _by_nature(rows: Sequence[Sequence[str]], pixels: list[int]) -> tuple[int, s
         is_last = all(varied) and _likeness(end, beside_end) < _likeness(start, beside_start)
     if is_last:
         return last, "the label is the last column, the one that is not like pixels"
-    return first, "the label is the first column"
+    return first, f"the label is {'the first column' if first == 0 else f'column {first + 1}'}"
 
 
 def _may_be_labels(values: np.ndarray) -> bool:
@@ -210,7 +210,7 @@ def _no_picture(count: int, pixels: int) -> str:
     columns = f"{count:,} column{'' if count == 1 else 's'}"
     return (
         f"expected a label and the pixels of a square picture a line, {SIZES}; "
-        f"found {columns}, {pixels:,} of numbers: is this a table?"
+        f"found {columns}, {pixels:,} of numbers; a table opens in the lab Colours"
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from nn.data import archives, arrays, foreign, gzipped, picture_files
 from nn.data.gzipped import Content, Slices, unpacking
 from nn.data.idx import looks_like_idx, read_idx
 from nn.data.labels import tidied
+from nn.data.mapping import ENDING, named, read_mapping
 from nn.data.part import Part
 from nn.data.picture_files import Decode, flattened
 from nn.data.pixel_csv import looks_like_text, reading_csv
@@ -37,6 +38,7 @@ class Found:
         labels: labels without their pictures.
         parts: what came from files that hold both, or might have.
         loose: (height, width, 3) uint8 pictures of a file each.
+        names: what labels stand for, where a file says so.
         said: what was assumed.
         largest: height and width of the largest picture file.
     """
@@ -45,6 +47,7 @@ class Found:
     labels: dict[str, np.ndarray] = field(default_factory=dict)
     parts: dict[str, Part] = field(default_factory=dict)
     loose: dict[str, np.ndarray] = field(default_factory=dict)
+    names: dict[int, str] = field(default_factory=dict)
     said: list[str] = field(default_factory=list)
     largest: tuple[int, int] = (0, 0)
 
@@ -53,6 +56,13 @@ class Found:
         self.largest = max(self.largest, size, key=max)
         small = max(pixels.shape) <= LARGEST and pixels.shape[2] == 3
         self.loose[name] = pixels if small else flattened(pixels)
+
+    def name_labels(self) -> None:
+        """Put words in the place of labels that a file names."""
+        self.labels = {name: named(labels, self.names) for name, labels in self.labels.items()}
+        for name, part in self.parts.items():
+            if part.labels is not None:
+                self.parts[name] = replace(part, labels=named(part.labels, self.names))
 
 
 @contextmanager
@@ -110,7 +120,7 @@ def _expand(name: str, packed: Content, deep: int, found: dict[str, Content]) ->
 
 def ends_known(name: str) -> bool:
     """Whether a file's name ends as those of pictures do."""
-    return name.lower().endswith((*FILE_ENDINGS, *PICTURE_ENDINGS))
+    return name.lower().endswith((*FILE_ENDINGS, *PICTURE_ENDINGS, ENDING))
 
 
 def sort_in(name: str, content: Content, decode: Decode, found: Found) -> Slices[None]:
@@ -133,6 +143,9 @@ def sort_in(name: str, content: Content, decode: Decode, found: Found) -> Slices
             found.add_picture(name, decode(bytes(content)), size)
         elif tool := foreign.tool_of(content):
             raise ValueError(f"this is {tool}: not opened; {EXPECTED}")
+        elif name.lower().endswith(ENDING):
+            found.names.update(read_mapping(content))
+            found.said.append(f"the classes are named as {name} says")
         elif looks_like_text(content):
             part = yield from reading_csv(content)
             found.said += [f"{name}: {text}" for text in part.said]
@@ -158,6 +171,10 @@ def _sort_array(name: str, array: np.ndarray, found: Found) -> None:
         if pictures is None:
             sizes = " x ".join(map(str, array.shape))
             raise ValueError(f"the values are {sizes}; expected n pictures, grey or in 3 colours")
+        if pictures.dtype == np.uint8 and pictures.max(initial=0) > 1:
+            # Bytes are 0 to 255, however dark the pictures are.
+            found.pictures[name] = pictures
+            return
         found.pictures[name], said = to_pixels(pictures)
         found.said += [f"{name}: {said}"] if said else []
     else:

@@ -102,6 +102,9 @@ def reading_images(
             found.add_picture(name, pixels, declared_size(content))
         yield
     loose = _one_size(found)
+    found.name_labels()
+    if not (found.parts or found.pictures or found.labels or loose):
+        raise ValueError(f"there are no pictures in {listed(list(files))}; {EXPECTED}")
     yield
     train, test = parts_of(found, loose)
     yield

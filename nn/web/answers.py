@@ -12,6 +12,7 @@ import numpy as np
 from pyscript.js_modules import glue
 
 from nn.labs import digits, pictures
+from nn.layers import Shape
 from nn.model import Sequential
 from nn.web import dom
 from nn.web.pictures import paint, shown
@@ -26,12 +27,12 @@ class Answers:
     """The panel of answers.
 
     Args:
-        network: returns the network to ask.
+        network: returns the network to ask, and the shape of the pictures that it takes.
         choose: called with the picture that is chosen.
     """
 
     def __init__(
-        self, network: Callable[[], Sequential], choose: Callable[[np.ndarray], None]
+        self, network: Callable[[], tuple[Sequential, Shape]], choose: Callable[[np.ndarray], None]
     ) -> None:
         self._network, self._choose = network, choose
         self._pictures: np.ndarray | None = None
@@ -58,8 +59,7 @@ class Answers:
         """Ask the network about all pictures, some of them each frame."""
         if self._pictures is None:
             raise ValueError("open pictures without labels first, under Pictures")
-        model = self._network()
-        shape = digits.picture_of(model)
+        model, shape = self._network()
         fitted, changed = pictures.fitting(self._pictures, shape)
         self._asked += 1
         asked = self._asked

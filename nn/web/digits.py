@@ -66,7 +66,7 @@ class DigitsLab(Lab[DigitsSettings]):
         self._reading: object | None = None
         self._sketch = Sketch()
         self._results = Results(self._sketch.put)
-        self._answers = Answers(lambda: self.experiment.model, self._sketch.put)
+        self._answers = Answers(self._network_to_ask, self._sketch.put)
         self._describe_data()
         self.begin()
         self.painter.add(0.2, self._sketch.follow)
@@ -119,6 +119,9 @@ class DigitsLab(Lab[DigitsSettings]):
         shape = digits.picture_of(model, self._shape)
         task = digits.task(self.defaults, shape, digits.classes_of(model))
         return experiment.settings(self.defaults, task)
+
+    def _network_to_ask(self) -> tuple[Sequential, Shape]:
+        return self.experiment.model, self._sketch.shape
 
     def adopted(self) -> None:
         model = self.experiment.model

@@ -424,6 +424,18 @@ def test_labels_are_tidied():
         positions(np.array(["a", "c"]), Classes(2, ("a", "b")))
 
 
+def test_letters_are_named_by_a_file_beside_them():
+    files = {"images.npy": npy(GREY), "labels.npy": npy(LABELS)}
+    mapping = "".join(f"{i} {64 + i} {96 + i}\r\n" for i in range(1, 27)).encode()
+    found = read_images({**files, "emnist-letters-mapping.txt": mapping})
+    assert found.train.names == tuple("ABCDEFHI")
+    assert found.assumed == ("the classes are named as emnist-letters-mapping.txt says",)
+    with pytest.raises(ValueError, match="^mapping.txt: line 2: expected a label and the code"):
+        read_images({**files, "mapping.txt": b"1 65\n?\n"})
+    with pytest.raises(ValueError, match="^there are no pictures in mapping.txt"):
+        read_images({"mapping.txt": b"1 65\n"})
+
+
 def test_training_and_test_pictures_share_their_classes():
     files = {"train.npz": npz(x=GREY, y=np.array(list("abababababab")))}
     files["test.npz"] = npz(x=GREY[:2], y=np.array(list("bc")))
