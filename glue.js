@@ -9,6 +9,7 @@ export { currentLab, setState } from "./glue/labs.js";
 export { log } from "./glue/messages.js";
 export { INK_SIDE, ink, place } from "./glue/canvas.js";
 export { paint } from "./glue/pixels.js";
+export { decode } from "./glue/decoding.js";
 export { powerLabels, powersOfTen } from "./glue/powers.js";
 export { chooseTab } from "./glue/tabs.js";
 export { download, fetchBytes, fileBytes } from "./glue/files.js";

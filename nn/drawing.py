@@ -13,6 +13,7 @@ import math
 import numpy as np
 
 _FIELD = 28  # pixels a side of the result
+_FULL = 0.8  # of the field: ink that is larger nearly fills it
 _BOX = 20  # pixels of the longer side of the ink in the result
 
 # Both measured on the 60,000 training images: the mean centre of mass is the middle of pixel 14 of
@@ -27,7 +28,7 @@ _MARGIN = 8  # cells of paper around it, where strokes grow: by 4 at most
 _FAINTEST = 16  # of 255: what is fainter is paper
 
 
-def prepare(ink: np.ndarray) -> np.ndarray | None:
+def prepare(ink: np.ndarray, side: int = _FIELD, box: float | None = None) -> np.ndarray | None:
     """Scale, thicken or thin, and centre a drawing as MNIST's digits are.
 
     The same digit drawn small or large, in a corner, in grey, with a fine or a thick pen gives
@@ -35,9 +36,12 @@ def prepare(ink: np.ndarray) -> np.ndarray | None:
 
     Args:
         ink: (height, width), uint8, of any size: 0 is paper and 255 full ink.
+        side: pixels a side of the result.
+        box: pixels of the longer side of the ink in it; None for as large a part as in MNIST. Ink
+            that nearly fills the field is put in its middle by its outline, not by its mass.
 
     Returns:
-        (28, 28), uint8, 0 is background; or None if nothing is drawn.
+        (side, side), uint8, 0 is background; or None if nothing is drawn.
 
     Raises:
         ValueError: `ink` has another number of axes or another dtype.
@@ -57,7 +61,10 @@ def prepare(ink: np.ndarray) -> np.ndarray | None:
     wanted = _STROKE * (_CELLS - width) / (_BOX - _STROKE)
     grid = _grow(grid, (wanted - width) / 2)
     length = _CELLS + wanted - width
-    image: np.ndarray = np.rint(255 * _centre(grid, length / _BOX)).astype(np.uint8)
+    if box is None:
+        box = _BOX * side / _FIELD
+    by_mass = box <= _FULL * side
+    image: np.ndarray = np.rint(255 * _centre(grid, length / box, side, by_mass)).astype(np.uint8)
     return image
 
 
@@ -119,12 +126,17 @@ def _spread(grid: np.ndarray) -> np.ndarray:
     return spread
 
 
-def _centre(grid: np.ndarray, cells: float) -> np.ndarray:
-    """The field at `cells` cells a pixel, with the ink's centre of mass at _CENTRE."""
+def _centre(grid: np.ndarray, cells: float, side: int, by_mass: bool) -> np.ndarray:
+    """The field at `cells` cells a pixel, with the ink's centre of mass where _CENTRE says."""
 
     def edges(mass: np.ndarray) -> np.ndarray:
-        centre = mass @ (np.arange(len(mass)) + 0.5) / mass.sum()
-        pixels = np.arange(_FIELD + 1, dtype=np.float32) - _CENTRE
+        if by_mass:
+            centre = mass @ (np.arange(len(mass)) + 0.5) / mass.sum()
+            middle = _CENTRE * side / _FIELD
+        else:
+            inked = np.flatnonzero(mass > 0.5)
+            centre, middle = (inked[0] + inked[-1] + 1) / 2, side / 2
+        pixels = np.arange(side + 1, dtype=np.float32) - middle
         return float(centre) + cells * pixels
 
     return _resample(grid, edges(grid.sum(axis=1)), edges(grid.sum(axis=0)))

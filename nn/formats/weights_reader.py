@@ -29,7 +29,7 @@ _KEYS = {
     *("format", "version", "inputs", "layers", "weights", "loss", "target_range", "dtype"),
     "training",
 }
-_FURTHER_KEYS = {"columns", "wih", "who"}
+_FURTHER_KEYS = {"columns", "classes", "wih", "who"}
 """What may be there as well."""
 
 
@@ -103,6 +103,9 @@ def outline(content: dict[str, Any]) -> tuple[Sequential, Training]:
     model.compile(loss=loss, target_range=_target_range(content["target_range"]))
     entry = columns_json.from_plain(content.get("columns"))
     model.columns = columns_json.from_json(entry, math.prod(shapes[0]), math.prod(shapes[-1]))
+    classes = content.get("classes")
+    if classes is not None:
+        model.classes = checks.texts(classes, "classes", math.prod(shapes[-1]))
     return model, _training(content["training"])
 
 

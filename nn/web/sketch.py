@@ -8,7 +8,9 @@ import numpy as np
 from pyscript.js_modules import glue
 
 from nn import drawing
-from nn.data.image_csv import CLASSES, SIDE
+from nn.data.labels import DIGITS, Classes
+from nn.labs import digits
+from nn.layers import Shape
 from nn.model import Sequential
 from nn.web import dom, pictures
 from nn.web.bars import Bars
@@ -16,14 +18,22 @@ from nn.web.bars import Bars
 _PAUSE = 0.1
 """Seconds between two predictions while someone draws."""
 
-_DIGITS = [str(digit) for digit in range(CLASSES)]
-
 
 class Sketch:
-    """The drawing and the live prediction, which is that of ``model``."""
+    """The drawing and the live prediction, which is that of ``model``.
+
+    Attributes:
+        shape: of the pictures that the network takes, (height, width, channels).
+        paper: whether they are dark on light: a drawing is made like them.
+        box: pixels of the longer side of what they show; None for as large a part as in MNIST.
+    """
 
     def __init__(self) -> None:
         self.model: Sequential | None = None
+        self.shape: Shape = digits.PICTURE
+        self.paper = False
+        self.box: float | None = None
+        self._names: tuple[str, ...] = DIGITS.shown
         self._canvas = dom.element("canvas")
         self._image: np.ndarray | None = None
         self._stale = True
@@ -34,12 +44,29 @@ class Sketch:
 
     @property
     def image(self) -> np.ndarray | None:
-        """What the network sees of the drawing: (28, 28) uint8, or None if there is nothing."""
+        """What the network sees of the drawing: uint8 of ``shape``, or None if there is nothing."""
         return self._image
 
+    def adopt(self, model: Sequential, shape: Shape, classes: Classes) -> None:
+        """Go on with a network, which takes pictures of ``shape`` and tells ``classes`` apart."""
+        self.model = model
+        self._names = classes.shown
+        if shape != self.shape:
+            # The ink on the canvas is seen anew; a small picture there was one of other data.
+            self._stale = True
+            self.shape = shape
+        digits_alone = self._names == DIGITS.shown
+        dom.show("drawTitle", "Draw a digit" if digits_alone else "Draw")
+        side = f"{shape[1]} by {shape[0]} pixels"
+        dom.element("sees").setAttribute("aria-label", f"What the network sees, {side}")
+        many = len(self._names) > len(DIGITS.shown) or max(map(len, self._names)) > 2
+        dom.element("probabilities").classList.toggle("named", many)
+        self.predict()
+
     def put(self, image: np.ndarray) -> None:
-        """Place a (28, 28) uint8 picture on the canvas; the network sees it just as it is."""
-        glue.place(pictures.ink(image).ravel(), SIDE, SIDE)
+        """Place a picture of ``shape``, uint8, on the canvas; the network sees it as it is."""
+        height, width = image.shape[:2]
+        glue.place(pictures.shown(image).ravel(), width, height)
         self._see(image)
         self.predict()
 
@@ -52,21 +79,39 @@ class Sketch:
         """Show what the network says of the drawing."""
         if self._stale:
             ink = np.frombuffer(glue.ink().to_bytes(), dtype=np.uint8)
-            self._see(drawing.prepare(ink.reshape(-1, glue.INK_SIDE)))
+            self._see(self._prepared(ink.reshape(-1, glue.INK_SIDE)))
+        nothing = np.zeros(len(self._names))
         if self._image is None or self.model is None:
-            self._answer("Draw a digit", np.zeros(CLASSES))
+            what = "a digit" if self._names == DIGITS.shown else "something"
+            self._answer(f"Draw {what}", nothing)
             return
-        (outputs,) = self.model.predict(self._image.reshape(1, -1))
+        (outputs,) = self.model.predict(self._image[np.newaxis])
         if np.isfinite(outputs).all():
-            self._answer(str(outputs.argmax()), outputs)
+            self._answer(self._names[outputs.argmax()], outputs)
         else:
-            self._answer("Not a number", np.zeros(CLASSES))
+            self._answer("Not a number", nothing)
+
+    def _prepared(self, ink: np.ndarray) -> np.ndarray | None:
+        """Return a drawing as the data are: of their size, and in three colours if they are."""
+        height, width, channels = self.shape
+        side = min(height, width)
+        prepared = drawing.prepare(ink, side, self.box)
+        if prepared is None:
+            return None
+        above, left = (height - side) // 2, (width - side) // 2
+        around = ((above, height - side - above), (left, width - side - left))
+        image = np.pad(prepared, around)
+        if self.paper:
+            image = 255 - image
+        return image[..., np.newaxis].repeat(channels, axis=2)
 
     def _see(self, image: np.ndarray | None) -> None:
         self._image = image
         self._stale = False
-        empty = np.zeros((SIDE, SIDE), dtype=np.uint8)
-        pictures.paint(dom.element("sees"), pictures.ink(empty if image is None else image))
+        seen = np.zeros((*self.shape[:2], 1), np.uint8) if image is None else image
+        canvas = dom.element("sees")
+        canvas.className = "pixels" if seen.shape[2] == 1 else "pixels coloured"
+        pictures.paint(canvas, pictures.shown(seen))
 
     def _drawn(self) -> None:
         self._stale = True
@@ -85,4 +130,4 @@ class Sketch:
             place.textContent = text
             place.className = "digit" if len(text) == 1 else ""
         best = int(outputs.argmax()) if outputs.any() else -1
-        self._bars.show(_DIGITS, outputs.tolist(), best)
+        self._bars.show(self._names, outputs.tolist(), best)

@@ -72,8 +72,8 @@ BAD = {
     "layers that do not fit": (kernel(1, [[0.1] * 10] * 3), "3 rows"),
     "wih and who that do not fit": (
         json.dumps({"wih": [[0.1] * 784] * 5, "who": [[0.1] * 6] * 10}), "do not fit"),
-    "a network for other inputs": (network(100, 4, 10), "784"),
-    "a network with other outputs": (network(784, 4, 5), "784 to 10"),
+    "a network for other inputs": (network(110, 4, 10), "784"),
+    "a network with too many outputs": (network(784, 4, 101), "2 to 100 classes"),
     "NaN": (kernel(1, [[float("nan")] * 10] * 2), "finite"),
     "Infinity": (kernel(1, [[0.1] * 10, [float("inf")] * 10]), "finite"),
     "a number beyond all floats": (

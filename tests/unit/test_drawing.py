@@ -210,3 +210,16 @@ def test_any_strokes_give_an_image_or_none(
 @given(arrays.arrays(np.uint8, arrays.array_shapes(min_dims=2, max_dims=2, max_side=40)))
 def test_any_pixels_at_all_give_an_image_or_none(ink: np.ndarray) -> None:
     check_any_drawing(ink)
+
+
+@pytest.mark.parametrize("side", [8, 16, 28, 64])
+def test_a_drawing_takes_the_size_that_is_asked_for(side):
+    ink = np.zeros((280, 280), np.uint8)
+    ink[40:180, 100:120] = 255
+    image = prepare(ink, side)
+    assert image.shape == (side, side)
+    rows = np.flatnonzero((image > 100).any(axis=1))
+    assert len(rows) == pytest.approx(20 * side / 28, abs=1.5)
+    full = prepare(ink, side, box=side)
+    rows = np.flatnonzero((full > 100).any(axis=1))
+    assert len(rows) == pytest.approx(side, abs=1.5)
