@@ -49,7 +49,7 @@ def tool_of(content: Content) -> str | None:
     if head[4:8] in (b"ftyp",):
         return "a HEIC or AVIF picture, or a film: save it as PNG or JPEG"
     if head[8:9] == b"{" and b'"dtype"' in head:
-        return "a safetensors file: weights, without pictures"
+        return "a safetensors file of weights"
     if head[:1] == b"\x08" and re.search(rb"pytorch|onnx|tf2onnx|keras", head):
         return "an ONNX model"
     if head.lstrip()[:1] in (b"{", b"[") and head.lstrip()[:1]:

@@ -47,6 +47,7 @@ import numpy as np
 
 from nn import checks
 from nn.formats import columns_json, layer_config, weights_reader
+from nn.formats.other_tools import refuse_other_tools, tool_of_json
 from nn.formats.weights_reader import (
     FORMAT,
     MAX_BYTES,
@@ -215,6 +216,7 @@ def loads(data: bytes | bytearray | memoryview | str) -> tuple[Sequential, Train
         raise ValueError(
             f"the file has {_size(size)}; weights of up to {_size(MAX_BYTES)} can be loaded"
         )
+    refuse_other_tools(bytes(data))
     content = checks.parse_json(bytes(data), "weights")
     if not isinstance(content, dict):
         raise ValueError("the file is JSON, but not weights: expected one object")
@@ -225,6 +227,8 @@ def _current(content: dict[str, Any]) -> dict[str, Any]:
     """Return a file's content as version 2 has it."""
     if "format" not in content and "wih" in content and "who" in content:
         return from_tutorial(content)
+    if content.get("format") != FORMAT and (tool := tool_of_json(content)):
+        raise ValueError(f"this is {tool}, which cannot be loaded here")
     if content.get("format") != FORMAT:
         raise ValueError(f'the file is JSON, but not weights: expected "format": "{FORMAT}"')
     version = content.get("version")

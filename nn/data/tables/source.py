@@ -7,6 +7,7 @@ import io
 import zipfile
 from dataclasses import dataclass
 
+from nn.data.foreign import tool_of, tool_of_members
 from nn.data.gzipped import Content, unpack
 
 MAX_BYTES = 256 * 2**20
@@ -14,24 +15,18 @@ MAX_BYTES = 256 * 2**20
 
 _ENDINGS = (".csv", ".tsv", ".tab", ".txt", ".data", ".dat", ".json", ".jsonl", ".ndjson", ".arff")
 _NAMED = {
-    b"PAR1": "a Parquet file: save it as CSV",
     b"ARROW1": "an Arrow file: save it as CSV",
-    b"\x89HDF": "an HDF5 file, such as an old Keras model: not a table",
     b"\x93NUMPY": "an array of NumPy: save it as CSV",
-    b"%PDF": "a PDF: save its table as CSV",
     b"\xd0\xcf\x11\xe0": "an old Excel workbook: save it as CSV",
-    b"SQLite format 3": "a database of SQLite: save its table as CSV",
     b"\x89PNG": "a picture, not a table",
     b"\xff\xd8\xff": "a picture, not a table",
     b"GIF8": "a picture, not a table",
     b"RIFF": "a picture or a sound, not a table",
     b"BM": "a picture, not a table",
-    b"7z\xbc\xaf": "a 7z archive: unpack it first",
-    b"Rar!": "a rar archive: unpack it first",
-    b"BZh": "packed with bzip2: unpack it first",
-    b"\xfd7zXZ": "packed with xz: unpack it first",
 }
-_PICKLE = "a pickle, which can run programs: not opened. Save the table as CSV"
+_TEXT = ("JSON", "an ARFF", "a web page")
+"""How tools are called whose files are text, and read or refused as such."""
+
 _MARKS = [
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -94,11 +89,12 @@ def _from_zip(content: bytes) -> Source:
         ("word/", "a Word document: save its table as CSV"),
         ("ppt/", "a presentation, not a table"),
         ("META-INF/manifest.xml", "an OpenDocument file: save its table as CSV"),
-        ("model.weights.h5", "a Keras model, not a table"),
-        ("data.pkl", _PICKLE),
     ):
         if any(name.startswith(start) or name.endswith(f"/{start}") for name in names):
             raise ValueError(f"this is {kind}")
+    tool = tool_of_members(names)
+    if tool is not None:
+        raise ValueError(f"this is {tool}, not a table")
     seen = [name for name in names if "__MACOSX" not in name and not _last(name).startswith(".")]
     tables = [name for name in seen if name.lower().endswith(_ENDINGS)]
     if len(tables) != 1:
@@ -127,8 +123,10 @@ def _decoded(content: bytes) -> Source:
     for start, kind in _NAMED.items():
         if content.startswith(start) and (start != b"BM" or b"\0" in content[:32]):
             raise ValueError(f"this is {kind}")
-    if content[:1] == b"\x80" and content[1:2] <= b"\x05":
-        raise ValueError(f"this is {_PICKLE}")
+    tool = tool_of(content)
+    if tool is not None and not tool.startswith(_TEXT):
+        unsafe = ": not opened" if "run programs" in tool else ""
+        raise ValueError(f"this is {tool}{unsafe}")
     for mark, encoding in _MARKS:
         if content.startswith(mark):
             return Source(_text(content[len(mark) :], encoding))
