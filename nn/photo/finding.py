@@ -1,0 +1,175 @@
+"""The digits on a photo, each as the drawing that a network reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from nn import drawing
+from nn.photo import filters, paper
+from nn.photo.blobs import find_blobs, run_lengths
+from nn.photo.grouping import digit_groups, without_frames
+from nn.photo.rulings import without_rulings
+from nn.photo.scaling import enlarged, reduced
+from nn.photo.threshold import ink_threshold
+
+SIDE = 28
+
+_GAP = 0.6
+"""Ink so many stroke widths apart is one broken stroke."""
+
+
+_FAINTEST = 0.18
+"""Ink takes away so large a share of the paper's light."""
+
+_SOFTEST = 0.5
+"""Within a few pixels of ink, at most this share of the paper is dark too."""
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """Something on a photo that may be a digit.
+
+    Attributes:
+        box: left, top, right and bottom on the photo, in its pixels; right and bottom exclusive.
+        image: (28, 28) uint8, as :func:`nn.drawing.prepare` gives it; 0 is background.
+        holes: how many stretches of paper its ink encloses.
+        stroke: the width of its strokes, as a share of the box's longer side.
+    """
+
+    box: tuple[int, int, int, int]
+    image: np.ndarray
+    holes: int = 0
+    stroke: float = 0.1
+
+
+def find_digits(photo: np.ndarray) -> list[Found]:
+    """Return what may be digits on a photo, from left to right, lines from top to bottom.
+
+    The paper may be lit unevenly, ruled or squared, and lie on a table; ink may be dark or light.
+    A picture of 28 x 28 with light ink on dark is taken as it is: MNIST's are so.
+
+    Args:
+        photo: (height, width), (height, width, 3) or (height, width, 4), uint8; what is
+            transparent counts as white paper.
+
+    Returns:
+        What was found, which is nothing on a blank page.
+
+    Raises:
+        ValueError: the photo has another shape or dtype, or no pixels.
+
+    Example:
+        >>> page = np.full((300, 200), 230, np.uint8)
+        >>> page[100:200, 95:105] = 40
+        >>> [one] = find_digits(page)
+        >>> one.box
+        (95, 100, 105, 200)
+        >>> one.image.shape
+        (28, 28)
+    """
+    small, shrunk = reduced(photo)
+    bright = paper.grey(small)
+    light = paper.ink_is_light(bright)
+    if photo.shape[:2] == (SIDE, SIDE):
+        as_it_is = _network_sized(bright, light)
+        if as_it_is is not None:
+            return [Found((0, 0, SIDE, SIDE), as_it_is)]
+    large, grown = enlarged(bright)
+    for inverted in (light, not light):
+        found = _find(1 - large if inverted else large, 2 * grown)
+        if found:
+            break
+    height, width = photo.shape[:2]
+    scale = shrunk / grown
+    return [_scaled(each, scale, width, height) for each in found]
+
+
+def _network_sized(bright: np.ndarray, light: bool) -> np.ndarray | None:
+    """A picture that has a network's size and a digit in the place it has in MNIST, or None."""
+    border = np.concatenate([bright[0], bright[-1], bright[:, 0], bright[:, -1]])
+    background = float(np.median(border))
+    if background < 0.25 and light:
+        return np.asarray(np.rint(255 * bright), np.uint8)
+    ink = bright - background if light else background - bright
+    full = float(ink.max())
+    if full < 0.2:
+        return None
+    ink = np.clip(ink / full, 0, 1)
+    ink[ink < 0.1] = 0
+    rows, columns = (np.flatnonzero(ink.max(axis=axis) > 0.3) for axis in (1, 0))
+    longer = max(rows[-1] - rows[0], columns[-1] - columns[0]) + 1
+    places = np.arange(SIDE) + 0.5
+    centre = [float(ink.sum(axis=axis) @ places / ink.sum()) for axis in (1, 0)]
+    if not 18 <= longer <= 21 or max(abs(place - 14.5) for place in centre) > 1.2:
+        return None
+    return np.asarray(np.rint(255 * ink), np.uint8)
+
+
+def _scaled(found: Found, scale: float, width: int, height: int) -> Found:
+    left, top, right, bottom = (round(edge * scale) for edge in found.box)
+    box = (left, top, min(max(right, left + 1), width), min(max(bottom, top + 1), height))
+    return Found(box, found.image, found.holes, found.stroke)
+
+
+def _find(bright: np.ndarray, blur: int) -> list[Found]:
+    """What may be digits in dark ink, with edges so many pixels wide; boxes in its pixels."""
+    light = paper.light(bright)
+    dark = paper.darkness(bright, light)
+    threshold = ink_threshold(dark)
+    if threshold is None:
+        return []
+    mask = without_rulings(without_frames(dark > threshold))
+    if not mask.any():
+        return []
+    widths = np.minimum(run_lengths(mask), run_lengths(mask.T).T)
+    stroke = float(np.median(widths[mask]))
+    joined = filters.largest(mask, round(_GAP * stroke / 2)) if stroke > 1 else mask
+    blobs = find_blobs(joined)
+    blobs.labels[~mask] = 0
+    found = []
+    for names, box in digit_groups(blobs, mask, paper.steps(light)):
+        left, top, right, bottom = box
+        own = np.isin(blobs.labels[top:bottom, left:right], names)
+        within = dark[top:bottom, left:right]
+        if np.quantile(within[own], 0.75) < _FAINTEST or _fades(own, box, dark, threshold, blur):
+            continue
+        image = _drawn(own, within, threshold)
+        if image is None:
+            continue
+        size = max(own.shape)
+        narrow = float(np.median(widths[top:bottom, left:right][own]))
+        found.append(Found(box, image, _holes(own), narrow / size))
+    return found
+
+
+def _fades(
+    own: np.ndarray, box: tuple[int, int, int, int], dark: np.ndarray, threshold: float, blur: int
+) -> bool:
+    """Whether a blob in a box fades into the paper slowly, as shadows do."""
+    radius = max(6, blur)
+    left, top, right, bottom = box
+    padded = np.pad(own, radius)
+    around = filters.largest(padded, radius) & ~padded
+    # The stretch of the photo that lies around the box, without what is beyond its edge.
+    height, width = dark.shape
+    rows = slice(max(0, top - radius), min(height, bottom + radius))
+    columns = slice(max(0, left - radius), min(width, right + radius))
+    down, across = rows.start - top + radius, columns.start - left + radius
+    there = dark[rows, columns]
+    around = around[down : down + there.shape[0], across : across + there.shape[1]]
+    return bool(around.any() and (there[around] > 0.6 * threshold).mean() > _SOFTEST)
+
+
+def _drawn(own: np.ndarray, dark: np.ndarray, threshold: float) -> np.ndarray | None:
+    """The ink of one digit as a network sees it: grey at the edges, nothing of its neighbours."""
+    full = max(float(np.quantile(dark[own], 0.75)), threshold)
+    ink = np.clip(dark / full, 0, 1) * own
+    return drawing.prepare(np.rint(255 * ink).astype(np.uint8))
+
+
+def _holes(own: np.ndarray) -> int:
+    """How many stretches of paper are enclosed, of at least a hundredth of the box."""
+    blobs = find_blobs(np.pad(~own, 1, constant_values=True))
+    return int((blobs.areas >= max(2, own.size / 100)).sum()) - 1
