@@ -109,11 +109,14 @@ def read_photo(model: Sequential, photo: np.ndarray, names: Sequence[str] = DIGI
         ValueError: the photo has a wrong shape, or the network is for something else.
     """
     answers = [answer(model, found, names) for found in find_digits(photo)]
-    return Reading(_credible(answers))
+    return Reading(credible(answers))
 
 
-def _credible(answers: list[Answer]) -> list[Answer]:
-    """Leave out what is no digit; if hardly anything is one, it is not digits that are shown."""
+def credible(answers: list[Answer]) -> list[Answer]:
+    """Return the answers without those that are no digit.
+
+    Where hardly any of several is sure it is not digits that are shown, and none is left.
+    """
     plausible = [each for each in answers if each.plausible]
     sure = [each for each in plausible if each.sure]
     if len(answers) > 2 and len(sure) < len(answers) / 2:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -19,6 +19,9 @@ SIDE = 28
 _GAP = 0.6
 """Ink so many stroke widths apart is one broken stroke."""
 
+
+_CUT = 0.25
+"""What is smaller, as a share of the photo's longer side, may be a part of a digit cut off."""
 
 _FAINTEST = 0.18
 """Ink takes away so large a share of the paper's light."""
@@ -65,10 +68,11 @@ def find_digits(photo: np.ndarray) -> list[Found]:
         >>> page[100:200, 95:105] = 40
         >>> [one] = find_digits(page)
         >>> one.box
-        (95, 100, 105, 200)
+        (96, 101, 104, 199)
         >>> one.image.shape
         (28, 28)
     """
+    paper.check(photo)
     small, shrunk = reduced(photo)
     bright = paper.grey(small)
     light = paper.ink_is_light(bright)
@@ -77,13 +81,42 @@ def find_digits(photo: np.ndarray) -> list[Found]:
         if as_it_is is not None:
             return [Found((0, 0, SIDE, SIDE), as_it_is)]
     large, grown = enlarged(bright)
+    height, width = photo.shape[:2]
     for inverted in (light, not light):
         found = _find(1 - large if inverted else large, 2 * grown)
         if found:
             break
-    height, width = photo.shape[:2]
-    scale = shrunk / grown
-    return [_scaled(each, scale, width, height) for each in found]
+    if all(_longer(each.box) < _CUT * max(large.shape) for each in found):
+        found = _cut_closely(large, 2 * grown) or found
+    return [_scaled(each, shrunk / grown, width, height) for each in found]
+
+
+def _longer(box: tuple[int, int, int, int]) -> int:
+    return max(box[2] - box[0], box[3] - box[1])
+
+
+def _cut_closely(bright: np.ndarray, blur: int) -> list[Found]:
+    """The one digit that fills a picture up to its edges: found once paper is added around it."""
+    sides = (bright[0], bright[-1], bright[:, 0], bright[:, -1])
+    if np.median(np.concatenate(sides)) < (bright.min() + bright.max()) / 2:
+        bright = 1 - bright
+        sides = (bright[0], bright[-1], bright[:, 0], bright[:, -1])
+    paper_light, ink_light = np.quantile(bright, (0.9, 0.02))
+    # A digit touches an edge here and there; what lies all along it is the edge of a table.
+    half = (paper_light + ink_light) / 2
+    if max(float((side < half).mean()) for side in sides) > 0.6:
+        return []
+    added = max(bright.shape) // 4
+    padded = np.pad(bright, added, constant_values=paper_light)
+    found = _find(padded, blur)
+    if len(found) != 1:
+        return []
+    left, top, right, bottom = np.subtract(found[0].box, added).tolist()
+    height, width = bright.shape
+    if bottom - top < 0.7 * height or right - left < 0.7 * width:
+        return []
+    box = max(0, left), max(0, top), min(width, right), min(height, bottom)
+    return [replace(found[0], box=box)]
 
 
 def _network_sized(bright: np.ndarray, light: bool) -> np.ndarray | None:
@@ -110,7 +143,7 @@ def _network_sized(bright: np.ndarray, light: bool) -> np.ndarray | None:
 def _scaled(found: Found, scale: float, width: int, height: int) -> Found:
     left, top, right, bottom = (round(edge * scale) for edge in found.box)
     box = (left, top, min(max(right, left + 1), width), min(max(bottom, top + 1), height))
-    return Found(box, found.image, found.holes, found.stroke)
+    return replace(found, box=box)
 
 
 def _find(bright: np.ndarray, blur: int) -> list[Found]:

@@ -76,8 +76,6 @@ def digit_groups(blobs: Blobs, mask: np.ndarray, steps: np.ndarray) -> list[tupl
     inside &= on_steps <= _ON_STEPS * ink
     kept = np.flatnonzero(inside & (sizes >= 0.006 * max(mask.shape)))
     if not len(kept):
-        kept = _cut_close(blobs, mask)
-    if not len(kept):
         return []
     tallest = int(sizes[kept].max())
     groups = [([int(each) + 1], _box(boxes[each])) for each in kept if sizes[each] > 0.08 * tallest]
@@ -102,15 +100,6 @@ def _size(box: Box) -> int:
 def _lies(box: Box) -> bool:
     """Whether it is far wider than high, as a dash is and no digit."""
     return box[2] - box[0] > 2.5 * (box[3] - box[1])
-
-
-def _cut_close(blobs: Blobs, mask: np.ndarray) -> np.ndarray:
-    """Blobs that touch the photo's edge as a digit cut out closely does: not all along it."""
-    sides = (mask[0], mask[-1], mask[:, 0], mask[:, -1])
-    if max(side.mean() for side in sides) > 0.6:
-        return np.zeros(0, np.intp)
-    largest = blobs.areas.max()
-    return np.flatnonzero(blobs.areas >= largest / 20)
 
 
 def _joined(groups: list[tuple[list[int], Box]]) -> list[tuple[list[int], Box]]:

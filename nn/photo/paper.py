@@ -16,6 +16,18 @@ _STEP = 1.5
 """How many times the light of one side of an edge is that of the other."""
 
 
+def check(photo: np.ndarray) -> None:
+    """Raise a ValueError for what is no photo: another shape or dtype than `grey` takes."""
+    channels = photo.shape[2] if photo.ndim == 3 else 1
+    if photo.ndim not in (2, 3) or channels not in (1, 3, 4) or photo.dtype != np.uint8:
+        raise ValueError(
+            "a photo must be uint8 with the shape (height, width) or (height, width, channels), "
+            f"with 3 or 4 channels, not {photo.dtype} with {photo.shape}"
+        )
+    if not photo.size:
+        raise ValueError("a photo must have pixels; this one has none")
+
+
 def grey(photo: np.ndarray) -> np.ndarray:
     """Return how bright a photo is, from 0 to 1; what is transparent shows white paper.
 
@@ -32,14 +44,8 @@ def grey(photo: np.ndarray) -> np.ndarray:
         >>> grey(np.zeros((1, 1, 4), np.uint8))
         array([[1.]], dtype=float32)
     """
+    check(photo)
     channels = photo.shape[2] if photo.ndim == 3 else 1
-    if photo.ndim not in (2, 3) or channels not in (1, 3, 4) or photo.dtype != np.uint8:
-        raise ValueError(
-            "a photo must be uint8 with the shape (height, width) or (height, width, channels), "
-            f"with 3 or 4 channels, not {photo.dtype} with {photo.shape}"
-        )
-    if not photo.size:
-        raise ValueError("a photo must have pixels; this one has none")
     if channels == 1:
         return photo.reshape(photo.shape[:2]) / np.float32(255)
     bright = photo[..., :3] @ (_LUMA / np.float32(255))

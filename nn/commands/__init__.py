@@ -1,0 +1,1 @@
+"""The commands of ``python -m nn`` that fill files of their own."""
