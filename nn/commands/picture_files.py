@@ -9,17 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nn.photo.header import MOST_PIXELS
+from nn.photo.names import ENDINGS, is_picture
+
 if TYPE_CHECKING:
     from PIL import Image
-
-MOST_PIXELS = 100_000_000
-"""A picture of more pixels is refused by its header, before any of them is decoded."""
-
-ENDINGS = (
-    *(".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".tif", ".tiff"),
-    *(".pgm", ".ppm", ".avif", ".heic", ".heif"),
-)
-"""How the names of pictures in a folder end."""
 
 _LARGE = 1600  # pixels a side that are enough to find digits in
 
@@ -36,7 +30,7 @@ def pictures_in(folder: Path) -> list[Path]:
         found += [
             Path(parent) / name
             for name in sorted(names)
-            if name.lower().endswith(ENDINGS) and not name.startswith(".")
+            if is_picture(name) and not name.startswith(".")
         ]
     if not found:
         raise ValueError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -126,6 +127,11 @@ def credible(answers: list[Answer]) -> list[Answer]:
 
 def answer(model: Sequential, found: Found, names: Sequence[str] = DIGITS) -> Answer:
     """Let a network say what something on a photo is; errors are those of :func:`read_photo`."""
+    if math.prod(model.input_shape) != found.image.size:
+        shape = " x ".join(map(str, model.input_shape))
+        raise ValueError(
+            f"photos are read by networks for 28 x 28 grey pictures; this one takes {shape}"
+        )
     pictures = views(found.image).reshape(COUNT, *model.input_shape)
     outputs = model.predict(pictures)
     if outputs.shape[1:] != (len(names),):

@@ -18,6 +18,7 @@ from nn.model import Sequential
 from nn.progress import Evaluation
 from nn.web import dom, eye, files
 from nn.web.lab import Lab
+from nn.web.photo import PhotoReader, only_photos
 from nn.web.results import Results
 from nn.web.sketch import Sketch
 
@@ -58,11 +59,13 @@ class DigitsLab(Lab[DigitsSettings]):
         self._mnist = images
         self._pictures = with_test_set(images)
         self._sketch = Sketch()
+        self._photos = PhotoReader(self._sketch, lambda: self.experiment.model)
         self._results = Results(self._sketch.put)
         self._describe_data(images.description)
         self.begin()
         self.painter.add(0.2, self._sketch.follow)
         self.painter.add(0.6, self._paint_eye)
+        self.painter.add(0.5, self._photos.again)
         self.parts.click("mnist", self._back_to_mnist)
         self.parts.click("sample", lambda: self._put_sample(None))
         self.parts.on_files("dataFiles", self._open_pictures)
@@ -87,7 +90,8 @@ class DigitsLab(Lab[DigitsSettings]):
     def adopted(self) -> None:
         self._sketch.model = self.experiment.model
         self._results.clear(_UNTESTED)
-        self._sketch.predict()
+        self._sketch.follow()
+        self._photos.again()
         self._paint_eye()
 
     def tested(self, evaluation: Evaluation) -> None:
@@ -119,6 +123,8 @@ class DigitsLab(Lab[DigitsSettings]):
     async def open_files(self, chosen: list[Any]) -> None:
         if len(chosen) == 1 and chosen[0].name.lower().endswith(".json"):
             await super().open_files(chosen)
+        elif only_photos(chosen):
+            await self._photos.open(chosen)
         else:
             await self._open_pictures(chosen)
 
