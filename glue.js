@@ -11,6 +11,7 @@ export { INK_SIDE, ink, place } from "./glue/canvas.js";
 export { decodePhoto, fileHead } from "./glue/photo.js";
 export { closeCamera, hasCamera, openCamera, takeFrame } from "./glue/camera.js";
 export { paint } from "./glue/pixels.js";
+export { decode } from "./glue/decoding.js";
 export { powerLabels, powersOfTen } from "./glue/powers.js";
 export { chooseTab } from "./glue/tabs.js";
 export { download, fetchBytes, fileBytes } from "./glue/files.js";

@@ -29,12 +29,37 @@ export function download(name, text, type = "application/json") {
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
 
-// Files dropped anywhere on the page arrive as a "files" event on the document.
+// Files dropped anywhere on the page arrive as a "files" event on the document. Those in a folder
+// have their path in it as webkitRelativePath, as files have that a folder chooser gives.
 document.addEventListener("dragover", (event) => {
   if (event.dataTransfer.types.includes("Files")) event.preventDefault();
 });
-document.addEventListener("drop", (event) => {
-  if (!event.dataTransfer.files.length) return;
+document.addEventListener("drop", async (event) => {
+  const { files, items } = event.dataTransfer;
+  if (!files.length) return;
   event.preventDefault();
-  document.dispatchEvent(new CustomEvent("files", { detail: event.dataTransfer.files }));
+  // Both are empty once this event is over.
+  const chosen = [...files];
+  const entries = [...items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
+  const folders = entries.some((entry) => entry.isDirectory);
+  const detail = folders ? (await Promise.all(entries.map(filesIn))).flat() : chosen;
+  document.dispatchEvent(new CustomEvent("files", { detail }));
 });
+
+const MOST_FILES = 100_000;
+
+async function filesIn(entry) {
+  if (entry.isFile) {
+    const file = await new Promise((resolve, reject) => entry.file(resolve, reject));
+    Object.defineProperty(file, "webkitRelativePath", { value: entry.fullPath.slice(1) });
+    return [file];
+  }
+  const found = [];
+  const reader = entry.createReader();
+  while (found.length < MOST_FILES) {
+    const part = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
+    if (!part.length) break;
+    found.push(...(await Promise.all(part.map(filesIn))).flat());
+  }
+  return found;
+}

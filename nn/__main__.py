@@ -14,6 +14,7 @@ from nn.activations import ACTIVATIONS
 from nn.commands import predict
 from nn.data.dataset import Dataset
 from nn.data.images import read_folder, with_test_set
+from nn.data.labels import aligned
 from nn.experiment.experiment import Experiment
 from nn.experiment.settings import DECAYS, ENGINE_CHOICES, GRADIENTS, SettingsError, parse
 from nn.labs import digits
@@ -25,6 +26,9 @@ from nn.progress import Progress, exhaust
 
 _BUDGET = 0.1
 """Seconds between two refreshes of the progress bar."""
+
+_LONGEST_NAME = 12
+"""Letters of a class's name in a table."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -110,7 +114,7 @@ def _parser() -> argparse.ArgumentParser:
         type=Path,
         default=argparse.SUPPRESS,
         metavar="FOLDER",
-        help="28x28 pictures as IDX or CSV files, gzipped or not (default: mnist)",
+        help="pictures as IDX, CSV, npz, npy, zip or picture files (default: mnist)",
     )
     parser = argparse.ArgumentParser(
         prog="python -m nn",
@@ -158,11 +162,13 @@ def _train(options: argparse.Namespace) -> None:
     table = digits.DigitsSettings.table
     given = {field: text for field in table if (text := getattr(options, field)) is not None}
     preset = options.preset.capitalize()
-    settings = parse(given, PRESETS[digits.FORMER_NAMES.get(preset, preset)])
-    experiment = Experiment(settings, digits.task(settings))
+    parse(given, PRESETS[digits.FORMER_NAMES.get(preset, preset)])
     if not options.destination.parent.is_dir():
         raise ValueError(f"there is no folder {options.destination.parent} to write the weights to")
     data, test = _read(options.data)
+    presets = digits.presets_for(data.inputs.shape[1:])
+    settings = parse(given, presets[digits.FORMER_NAMES.get(preset, preset)])
+    experiment = Experiment(settings, digits.task_for(settings, data))
     run = experiment.train(settings, data, test, _BUDGET)
     print(experiment.model.summary())
     try:
@@ -196,14 +202,20 @@ def _show(run: Iterator[Progress]) -> None:
 
 def _test(options: argparse.Namespace) -> None:
     experiment = _load(options.weights)
+    classes = digits.classes_of(experiment.model)
     test = _test_set(options.data)
+    if experiment.model.features == test.inputs[0].size:
+        test = aligned(test, classes)
     evaluation = exhaust(experiment.test(test, _BUDGET))
     print(f"loss {evaluation.loss:.4f}, accuracy {evaluation.accuracy:.2%}")
     print("\nrows: what it is; columns: what was said")
-    print("     " + "".join(f"{digit:>6}" for digit in range(10)))
-    matrix = confusion_matrix(test.targets, evaluation.predicted, 10)
-    for digit, row in enumerate(matrix):
-        print(f"{digit:>5}" + "".join(f"{count:>6}" for count in row))
+    names = [name[:_LONGEST_NAME] for name in classes.shown]
+    first = max(5, *map(len, names))
+    width = max(6, 1 + max(map(len, names)))
+    print(" " * first + "".join(f"{name:>{width}}" for name in names))
+    matrix = confusion_matrix(test.targets, evaluation.predicted, classes.count)
+    for name, row in zip(names, matrix, strict=True):
+        print(f"{name:>{first}}" + "".join(f"{count:>{width}}" for count in row))
 
 
 def _load(path: Path) -> Experiment:
@@ -215,6 +227,8 @@ def _load(path: Path) -> Experiment:
 def _read(folder: Path) -> tuple[Dataset, Dataset]:
     images = read_folder(folder)
     print(images.description)
+    for text in images.assumed:
+        print(f"note: {text}")
     data, test = with_test_set(images)
     if images.test is None:
         print(f"no test pictures: {len(test):,} of the training pictures are held out to test with")

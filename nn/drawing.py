@@ -27,7 +27,7 @@ _MARGIN = 8  # cells of paper around it, where strokes grow: by 4 at most
 _FAINTEST = 16  # of 255: what is fainter is paper
 
 
-def prepare(ink: np.ndarray) -> np.ndarray | None:
+def prepare(ink: np.ndarray, side: int = _FIELD) -> np.ndarray | None:
     """Scale, thicken or thin, and centre a drawing as MNIST's digits are.
 
     The same digit drawn small or large, in a corner, in grey, with a fine or a thick pen gives
@@ -35,9 +35,10 @@ def prepare(ink: np.ndarray) -> np.ndarray | None:
 
     Args:
         ink: (height, width), uint8, of any size: 0 is paper and 255 full ink.
+        side: pixels a side of the result.
 
     Returns:
-        (28, 28), uint8, 0 is background; or None if nothing is drawn.
+        (side, side), uint8, 0 is background; or None if nothing is drawn.
 
     Raises:
         ValueError: `ink` has another number of axes or another dtype.
@@ -57,7 +58,8 @@ def prepare(ink: np.ndarray) -> np.ndarray | None:
     wanted = _STROKE * (_CELLS - width) / (_BOX - _STROKE)
     grid = _grow(grid, (wanted - width) / 2)
     length = _CELLS + wanted - width
-    image: np.ndarray = np.rint(255 * _centre(grid, length / _BOX)).astype(np.uint8)
+    cells = length / _BOX * (_FIELD / side)
+    image: np.ndarray = np.rint(255 * _centre(grid, cells, side)).astype(np.uint8)
     return image
 
 
@@ -119,12 +121,12 @@ def _spread(grid: np.ndarray) -> np.ndarray:
     return spread
 
 
-def _centre(grid: np.ndarray, cells: float) -> np.ndarray:
-    """The field at `cells` cells a pixel, with the ink's centre of mass at _CENTRE."""
+def _centre(grid: np.ndarray, cells: float, side: int) -> np.ndarray:
+    """The field at `cells` cells a pixel, with the ink's centre of mass where _CENTRE says."""
 
     def edges(mass: np.ndarray) -> np.ndarray:
         centre = mass @ (np.arange(len(mass)) + 0.5) / mass.sum()
-        pixels = np.arange(_FIELD + 1, dtype=np.float32) - _CENTRE
+        pixels = np.arange(side + 1, dtype=np.float32) - _CENTRE * side / _FIELD
         return float(centre) + cells * pixels
 
     return _resample(grid, edges(grid.sum(axis=1)), edges(grid.sum(axis=0)))

@@ -43,6 +43,7 @@ class Sequential(Runnable):
 
     Attributes:
         columns: what inputs and outputs stand for, where they have names.
+        classes: a name for each output, where it is a class without columns; None for numbers.
 
     >>> from nn import Dense
     >>> model = Sequential([Dense(3, activation="tanh"), Dense(1)])
@@ -60,6 +61,7 @@ class Sequential(Runnable):
     ) -> None:
         super().__init__(layers, inputs, dtype)
         self.columns: Columns | None = None
+        self.classes: tuple[str, ...] | None = None
         self._compiled = False
         self._engine: Engine | None = None
         self._program: Program | None = None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nn.photo.header import MOST_PIXELS
+from nn.data.picture_files import MAX_PIXELS
 from nn.photo.names import ENDINGS, is_picture
 
 if TYPE_CHECKING:
@@ -74,11 +74,11 @@ def read_picture(path: Path) -> np.ndarray:
 def _opened(path: Path, library: Any) -> Image.Image:
     opened: Image.Image = library.open(path)
     pixels = opened.width * opened.height
-    if pixels > MOST_PIXELS:
+    if pixels > MAX_PIXELS:
         opened.close()
         raise ValueError(
             f"{path} cannot be read as a picture: its {pixels / 1e6:,.0f} megapixels are too many; "
-            f"up to {MOST_PIXELS / 1e6:.0f} can be read"
+            f"up to {MAX_PIXELS / 1e6:.0f} can be read"
         )
     return opened
 

@@ -14,9 +14,9 @@ from nn.commands.picture_files import pictures_in, read_picture
 from nn.data.dataset import Dataset
 from nn.data.images import read_folder
 from nn.experiment.experiment import Experiment
-from nn.labs.reading import Reading, answer, credible, read_photo
+from nn.labs import digits
+from nn.labs.reading import Reading, answers_on, credible, read_photo
 from nn.model import Sequential
-from nn.photo import find_digits
 
 _OWN = Path("weights.json")
 _SHIPPED = Path("dist") / "best.json"
@@ -131,15 +131,14 @@ def _show_one(model: Sequential, name: str, data: Path) -> None:
     if _is_index(name):
         image, label = _test_picture(int(name), data)
         print(f"test picture {name} is a {label}")
-        _show_bars(model.predict(image.reshape(1, -1))[0])
+        _show_bars(model, model.predict(image.reshape(1, -1))[0])
         return
     photo = read_picture(Path(name))
-    found = find_digits(photo)
-    if not found and (photo == photo[:1, :1]).all():
+    answers = answers_on(model, photo)
+    if not answers and (photo == photo[:1, :1]).all():
         raise ValueError(f"{name} shows nothing: it is of one colour")
-    answers = [answer(model, each) for each in found]
     if len(answers) == 1:
-        _show_bars(answers[0].outputs)
+        _show_bars(model, answers[0].outputs)
         if not answers[0].sure:
             print(f"nn: {name}: {answers[0]}", file=sys.stderr)
         return
@@ -149,7 +148,8 @@ def _show_one(model: Sequential, name: str, data: Path) -> None:
         print(f"{each.name} {each.confidence:7.2%} {'' if each.sure else each}".rstrip())
 
 
-def _show_bars(outputs: np.ndarray) -> None:
-    print(f"prediction: {outputs.argmax()}")
-    for digit, output in enumerate(outputs):
-        print(f"{digit} {output:7.2%} {'#' * round(40 * float(np.clip(output, 0, 1)))}")
+def _show_bars(model: Sequential, outputs: np.ndarray) -> None:
+    names = digits.classes_of(model).shown
+    print(f"prediction: {names[outputs.argmax()]}")
+    for name, output in zip(names, outputs, strict=True):
+        print(f"{name} {output:7.2%} {'#' * round(40 * float(np.clip(output, 0, 1)))}")

@@ -5,6 +5,7 @@ from nn.data.dataset import Dataset, hold_out
 from nn.data.idx import read_idx
 from nn.data.image_csv import read_image_csv
 from nn.data.images import Images, read_folder, read_images, with_test_set
+from nn.data.turning import turned
 
 __all__ = [
     "Augmentation",
@@ -15,5 +16,6 @@ __all__ = [
     "read_idx",
     "read_image_csv",
     "read_images",
+    "turned",
     "with_test_set",
 ]

@@ -14,7 +14,8 @@ import numpy as np
 
 from nn.data.gzipped import Content, unpack
 
-_UNSIGNED_BYTE = 0x08
+_TYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4"}
+_MOST_DIMENSIONS = 4
 
 
 def looks_like_idx(content: Content) -> bool:
@@ -26,8 +27,9 @@ def read_idx(data: Content) -> np.ndarray:
     """Read images or labels from the content of an IDX file, gzipped or not.
 
     Returns:
-        uint8, (n, rows, columns) for images and (n,) for labels, with at least one value. It
-        shares its memory with uncompressed `data`, and can be written to only if `data` can.
+        whole numbers, (n, rows, columns) or (n, rows, columns, channels) for images, and (n,) or,
+        with more than the class of each, (n, columns) for labels, with at least one value. Bytes
+        share their memory with uncompressed `data`, and can be written to only if `data` can.
 
     Raises:
         ValueError: the content is empty, is not IDX, has another type or number of dimensions,
@@ -46,11 +48,12 @@ def read_idx(data: Content) -> np.ndarray:
             "expected 00 00 08 03 for images or 00 00 08 01 for labels"
         )
     value_type, dimensions = content[2:4]
-    if value_type != _UNSIGNED_BYTE:
+    if value_type not in _TYPES:
         raise ValueError(
-            f"the IDX values have the type 0x{value_type:02x}; expected 0x08, unsigned bytes"
+            f"the IDX values have the type 0x{value_type:02x}; expected whole numbers: 0x08 for "
+            "bytes, or 0x09, 0x0b or 0x0c"
         )
-    if dimensions not in (1, 3):
+    if not 1 <= dimensions <= _MOST_DIMENSIONS:
         raise ValueError(
             f"the IDX data has {dimensions} dimensions; expected 3 for images or 1 for labels"
         )
@@ -60,11 +63,13 @@ def read_idx(data: Content) -> np.ndarray:
             f"the IDX header is cut short: {len(content)} bytes; expected at least {start}"
         )
     shape = struct.unpack_from(f">{dimensions}I", content, 4)
-    expected, found = math.prod(shape), len(content) - start
+    dtype = np.dtype(_TYPES[value_type])
+    expected, (found, rest) = math.prod(shape), divmod(len(content) - start, dtype.itemsize)
     if expected == 0:
         raise ValueError("the IDX header announces no values; expected at least one")
-    if found != expected:
+    if found != expected or rest:
         sizes = " x ".join(f"{size:,}" for size in shape)
         problem = "is cut short" if found < expected else "has bytes left over"
         raise ValueError(f"the IDX data {problem}: {found:,} values; the header announces {sizes}")
-    return np.frombuffer(content, np.uint8, offset=start).reshape(shape)
+    values = np.frombuffer(content, dtype, offset=start).reshape(shape)
+    return values.astype(dtype.newbyteorder("="), copy=False)

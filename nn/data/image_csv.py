@@ -7,7 +7,9 @@ import re
 import numpy as np
 
 from nn.data.dataset import Dataset
-from nn.data.gzipped import Content, unpack
+from nn.data.gzipped import Content, Slices, unpacking
+from nn.data.whole_numbers import whole_numbers
+from nn.progress import exhaust
 
 SIDE = 28
 CLASSES = 10
@@ -45,7 +47,12 @@ def read_image_csv(data: Content) -> Dataset:
         >>> data.inputs.shape, data.targets.tolist(), data.classes
         ((1, 28, 28, 1), [5], 10)
     """
-    content = unpack(data)
+    return exhaust(reading_image_csv(data))
+
+
+def reading_image_csv(data: Content) -> Slices[Dataset]:
+    """Do the same as :func:`read_image_csv`, a slice each time that the generator is pulled."""
+    content = yield from unpacking(data)
     if content[: len(_BYTE_ORDER_MARK)] == _BYTE_ORDER_MARK:
         content = content[len(_BYTE_ORDER_MARK) :]
     content = content[: _length_without_blank_end(content)]
@@ -66,6 +73,7 @@ def read_image_csv(data: Content) -> Dataset:
         inputs[count : count + len(rows)] = rows[:, 1:]
         targets[count : count + len(rows)] = rows[:, 0]
         count += len(rows)
+        yield
     if count == 0:
         raise ValueError("there is only a header; expected lines of a label and 784 pixels")
     return Dataset(inputs[:count].reshape(count, SIDE, SIDE, 1), targets[:count], CLASSES)
@@ -116,24 +124,8 @@ def _parse(text: bytes, first_line: int) -> np.ndarray:
 
 def _parse_plain(text: bytes) -> np.ndarray | None:
     """What _parse_line makes of every line, all at once; None if there is anything unusual."""
-    characters = np.frombuffer(text, np.uint8)
-    ends = np.flatnonzero(characters < ord("0"))  # as separators are; compared with them below
-    if (
-        characters.max() > ord("9")
-        or ends.size % _COLUMNS
-        or (characters[ends].reshape(-1, _COLUMNS) != _SEPARATORS).any()
-    ):
-        return None
-    lengths = np.diff(ends, prepend=-1) - 1
-    if lengths.min() < 1 or lengths.max() > 3:
-        return None
-    digits = characters - np.uint8(ord("0"))
-    values = digits[ends - 1].astype(np.uint16)
-    for place in (2, 3):
-        longer = np.flatnonzero(lengths >= place)
-        values[longer] += 10 ** (place - 1) * digits[ends[longer] - place].astype(np.uint16)
-    rows = values.reshape(-1, _COLUMNS)
-    return rows if (rows <= _HIGHEST).all() else None
+    rows = whole_numbers(text, _SEPARATORS)
+    return rows if rows is not None and (rows <= _HIGHEST).all() else None
 
 
 def _parse_line(line: bytes, number: int) -> list[int]:

@@ -273,5 +273,6 @@ def _engine(settings: Settings) -> Engine:
 def _network(settings: Settings, task: Task) -> Sequential:
     model = Sequential(make_layers(settings, task), task.inputs, task.dtype)
     model.columns = task.columns
+    model.classes = task.classes
     model.compile(loss=settings.loss, target_range=task.target_range)
     return model

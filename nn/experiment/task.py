@@ -24,6 +24,7 @@ class Task:
         dtype: of parameters and arithmetic.
         columns: what inputs and outputs stand for, where they have names.
         picture: the shape of a sample as a picture, (height, width, channels), where it is one.
+        classes: what the classes of pictures are called; None for their numbers.
     """
 
     features: int
@@ -35,6 +36,7 @@ class Task:
     dtype: str = "float32"
     columns: Columns | None = None
     picture: Shape | None = None
+    classes: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)

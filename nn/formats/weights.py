@@ -15,6 +15,9 @@ One JSON object::
 are not trained too, as nested lists, or, of a larger network, as ``{"base64": "...", "shape":
 [...]}`` with the row-major little-endian bytes of its dtype.
 
+``classes``, a list of texts, names the outputs of a network for pictures, where they are called
+anything but 0, 1, 2 and so on.
+
 ``columns`` names what inputs and outputs stand for, where they have names. Without ``classes`` an
 output y stands for the number ``scale · y + offset``.
 
@@ -149,6 +152,8 @@ def _outline(model: Sequential, training: Training) -> dict[str, Any]:
         "dtype": model.dtype.name,
         "training": {key: _plain(value) for key, value in vars(training).items()},
     }
+    if model.classes:
+        content["classes"] = list(model.classes)
     if model.columns:
         content["columns"] = {key: _plain(value) for key, value in vars(model.columns).items()}
     return content

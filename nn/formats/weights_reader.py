@@ -30,7 +30,7 @@ _KEYS = {
     *("format", "version", "inputs", "layers", "weights", "loss", "target_range", "dtype"),
     "training",
 }
-_FURTHER_KEYS = {"columns", "wih", "who"}
+_FURTHER_KEYS = {"columns", "classes", "wih", "who"}
 """What may be there as well."""
 
 
@@ -103,6 +103,9 @@ def outline(content: dict[str, Any]) -> tuple[Sequential, Training]:
     loss = lookup("loss", LOSSES, content["loss"])
     model.compile(loss=loss, target_range=_target_range(content["target_range"]))
     model.columns = _columns(content.get("columns"), shapes)
+    classes = content.get("classes")
+    if classes is not None:
+        model.classes = checks.texts(classes, "classes", math.prod(shapes[-1]))
     return model, _training(content["training"])
 
 

@@ -1,20 +1,23 @@
-"""Digits: pictures of 28 x 28 pixels, and which of ten digits each shows."""
+"""Digits: pictures, of MNIST's 28 x 28 pixels or others, and which of some classes each shows."""
 
 from __future__ import annotations
 
 import inspect
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nn.data.augmentation import Augmentation
-from nn.data.image_csv import CLASSES, SIDE
+from nn.data.dataset import Dataset
+from nn.data.image_csv import SIDE
+from nn.data.labels import DIGITS, MAX_CLASSES, Classes
+from nn.data.pixels import LARGEST, SIZES, square
 from nn.experiment.fields import Field, real, write_real
 from nn.experiment.layer_settings import LayerSettings
 from nn.experiment.layer_text import read_layers
 from nn.experiment.settings import FIELDS, Settings
 from nn.experiment.task import DataCode, Task
 from nn.formats import weights
-from nn.layers import Rescaling
+from nn.layers import Rescaling, Shape
 from nn.losses import LOSSES
 from nn.model import Sequential
 
@@ -67,34 +70,99 @@ DigitsSettings.table = {
 }
 
 
-def task(settings: Settings) -> Task:
-    """Return what a network for digits is to do, which depends on the loss.
+def task(settings: Settings, picture: Shape = PICTURE, classes: Classes = DIGITS) -> Task:
+    """Return what a network for pictures is to do, which depends on the loss.
 
     A squared error goes with the reference run's ranges, cross-entropy with probabilities.
+
+    Args:
+        settings: of the network.
+        picture: (height, width, channels).
+        classes: what it tells apart.
     """
+    features = math.prod(picture)
     if LOSSES[settings.loss].output_activation:
-        return Task(SIDE * SIDE, CLASSES, Rescaling(1 / 255), picture=PICTURE)
+        inputs, target_range = Rescaling(1 / 255), (0.0, 1.0)
+    else:
+        inputs, target_range = weights.TUTORIAL_INPUTS, weights.TUTORIAL_TARGETS
     return Task(
-        SIDE * SIDE,
-        CLASSES,
-        weights.TUTORIAL_INPUTS,
-        weights.TUTORIAL_TARGETS,
-        picture=PICTURE,
+        features,
+        classes.count,
+        inputs,
+        target_range,
+        picture=picture,
+        classes=classes.names,
     )
 
 
-def check_loaded(model: Sequential) -> None:
-    """Raise a ValueError unless the network of a weights file is for pictures of ten digits."""
-    inputs, outputs = model.input_shape, model.output_shape
-    if inputs not in (PICTURE, (math.prod(PICTURE),)) or outputs != (CLASSES,):
-        found = " to ".join("x".join(map(str, shape)) for shape in (inputs, outputs))
+def classes_of(of: Dataset | Sequential) -> Classes:
+    """Return what a data set's pictures are, or what a network tells apart."""
+    if isinstance(of, Sequential):
+        return Classes(of.outputs, of.classes)
+    return Classes(of.classes or 0, of.names)
+
+
+def task_for(settings: Settings, data: Dataset) -> Task:
+    """Return what a network for such pictures is to do."""
+    return task(settings, data.inputs.shape[1:], classes_of(data))
+
+
+def picture_of(model: Sequential, known: Shape = PICTURE) -> Shape:
+    """Return the shape of the pictures that a network takes.
+
+    Args:
+        model: a network of pictures, or of rows of their numbers.
+        known: the shape if it has just as many numbers; otherwise the pictures are square.
+
+    Raises:
+        ValueError: it is not for pictures.
+    """
+    shape = model.input_shape
+    if len(shape) == 1:
+        if shape[0] == math.prod(known):
+            return known
+        return square(shape[0]) or _refuse(model)
+    if len(shape) != 3 or shape[2] not in (1, 3) or max(shape) > LARGEST:
+        return _refuse(model)
+    return shape
+
+
+def check_loaded(model: Sequential, known: Shape = PICTURE) -> None:
+    """Raise a ValueError unless the network of a weights file is for pictures."""
+    outputs = model.output_shape
+    if model.columns or len(outputs) != 1 or not 2 <= outputs[0] <= MAX_CLASSES:
+        _refuse(model)
+    picture_of(model, known)
+
+
+def _refuse(model: Sequential) -> Shape:
+    found = " to ".join(
+        "x".join(map(str, each)) for each in (model.input_shape, model.output_shape)
+    )
+    raise ValueError(
+        f"the network is {found}; for pictures it must take {SIZES}, such as 784 or 28x28x1 "
+        f"numbers, and give 2 to {MAX_CLASSES} classes"
+    )
+
+
+def check_together(model: Sequential, data: Dataset) -> None:
+    """Raise a ValueError unless a network can be trained on, or tested with, such pictures."""
+    if model.features != math.prod(data.inputs.shape[1:]):
+        takes, found = picture_of(model), data.inputs.shape[1:]
         raise ValueError(
-            f"the network is {found}; for digits it must be 784 to 10, or 28x28x1 to 10"
+            f"the network takes pictures of {'x'.join(map(str, takes))}, and these have "
+            f"{'x'.join(map(str, found))}: open others, or make a new network"
         )
 
 
-def data_code(own: bool = False) -> DataCode:
-    """Return how a program gets the pictures: MNIST, or a visitor's ``own`` from a folder."""
+def data_code(own: bool = False, turns: int = 0, mirrored: bool = False) -> DataCode:
+    """Return how a program gets the pictures.
+
+    Args:
+        own: a visitor's, from a folder, and not MNIST.
+        turns: by how many quarters they are turned to the right.
+        mirrored: whether left and right are exchanged then.
+    """
     imports = ["from pathlib import Path", "from nn.data import read_folder, with_test_set"]
     if own:
         lines = [
@@ -103,6 +171,10 @@ def data_code(own: bool = False) -> DataCode:
         ]
     else:
         lines = ['train, test = with_test_set(read_folder(Path("mnist")))']
+    if turns % 4 or mirrored:
+        imports[1] = "from nn.data import read_folder, turned, with_test_set"
+        changes = f"turns={turns % 4}, mirrored={mirrored}"
+        lines.append(f"train, test = (turned(data, {changes}) for data in (train, test))")
     return DataCode(imports, lines)
 
 
@@ -136,6 +208,27 @@ PRESETS = {
 }
 """Settings worth starting from: the reference run, one that is soon above 97 %, and a convolutional
 network."""
+
+_SMALL = 21
+"""Pixels a side from which on the strides of the preset Convolution fit in."""
+
+_SMALL_CONVOLUTION = (
+    "conv2d:16:3:same,batchnorm,conv2d:32:3:same,batchnorm,maxpool:2,conv2d:64:3:same,batchnorm,"
+    "globalavgpool"
+)
+
+
+def presets_for(picture: Shape) -> dict[str, DigitsSettings]:
+    """Return the presets for pictures of a shape: small ones need other convolutions.
+
+    >>> presets_for(PICTURE) == PRESETS
+    True
+    """
+    if min(picture[:2]) >= _SMALL:
+        return dict(PRESETS)
+    small = replace(PRESETS["Convolution"], hidden=read_layers(_SMALL_CONVOLUTION))
+    return {**PRESETS, "Convolution": small}
+
 
 FORMER_NAMES = {"Tutorial": "Classic", "Fast": "Better"}
 """What presets were called before."""

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from nn.labs import digits
+from nn.layers import Shape
 from nn.model import Sequential
 from nn.photo import Found, find_digits
-from nn.photo.views import COUNT, views
+from nn.photo.views import views
 
 SURE = 0.94
 """Confidence from which an answer is given without doubt.
@@ -95,22 +96,28 @@ class Reading:
         return f"{self.answer}, not sure: {', '.join(doubts)}"
 
 
-DIGITS = tuple("0123456789")
-
-
-def read_photo(model: Sequential, photo: np.ndarray, names: Sequence[str] = DIGITS) -> Reading:
-    """Read the digits on a photo.
+def read_photo(model: Sequential, photo: np.ndarray) -> Reading:
+    """Read the digits on a photo, or what else a network of pictures tells apart.
 
     Args:
-        model: a network for (28, 28, 1) or (784,) with an output for each name.
+        model: the network.
         photo: as for :func:`nn.photo.find_digits`.
-        names: of the classes.
 
     Raises:
-        ValueError: the photo has a wrong shape, or the network is for something else.
+        ValueError: the photo has a wrong shape, or the network is not for pictures.
     """
-    answers = [answer(model, found, names) for found in find_digits(photo)]
-    return Reading(credible(answers))
+    return Reading(credible(answers_on(model, photo)))
+
+
+def answers_on(model: Sequential, photo: np.ndarray) -> list[Answer]:
+    """Return what a network says of all that may be a digit on a photo, as `read_photo` does."""
+    digits.check_loaded(model)
+    shape = digits.picture_of(model)
+    names = digits.classes_of(model).shown
+    return [
+        answer(model, found, names, lambda drawings: like_data(drawings, shape))
+        for found in find_digits(photo, min(shape[:2]))
+    ]
 
 
 def credible(answers: list[Answer]) -> list[Answer]:
@@ -125,15 +132,24 @@ def credible(answers: list[Answer]) -> list[Answer]:
     return plausible
 
 
-def answer(model: Sequential, found: Found, names: Sequence[str] = DIGITS) -> Answer:
-    """Let a network say what something on a photo is; errors are those of :func:`read_photo`."""
-    if math.prod(model.input_shape) != found.image.size:
-        shape = " x ".join(map(str, model.input_shape))
-        raise ValueError(
-            f"photos are read by networks for 28 x 28 grey pictures; this one takes {shape}"
-        )
-    pictures = views(found.image).reshape(COUNT, *model.input_shape)
-    outputs = model.predict(pictures)
+def answer(
+    model: Sequential,
+    found: Found,
+    names: Sequence[str],
+    form: Callable[[np.ndarray], np.ndarray],
+) -> Answer:
+    """Let a network say what something on a photo is.
+
+    Args:
+        model: the network.
+        found: where, and as which picture.
+        names: of the classes.
+        form: makes (n, side, side, 1) uint8 pictures like those that it was trained on.
+
+    Raises:
+        ValueError: the network is for something else.
+    """
+    outputs = model.predict(form(views(found.image)))
     if outputs.shape[1:] != (len(names),):
         raise ValueError(
             f"the network has outputs of shape {outputs.shape[1:]}, for {len(names)} classes"
@@ -145,6 +161,26 @@ def answer(model: Sequential, found: Found, names: Sequence[str] = DIGITS) -> An
     confidence = float(shares[best])
     plausible = confidence >= _NO_DIGIT and found.holes <= _MOST_HOLES and found.stroke <= _THICKEST
     return Answer(found, outputs[0], names[best], names[second], min(confidence, 1.0), plausible)
+
+
+def like_data(drawings: np.ndarray, shape: Shape, paper: bool = False) -> np.ndarray:
+    """Return drawings in the shape that the pictures of a data set have.
+
+    Args:
+        drawings: (n, side, side, 1) uint8, 0 for background; side is that of the largest square.
+        shape: of the pictures, (height, width, channels).
+        paper: whether those are dark on light.
+
+    Example:
+        >>> like_data(np.zeros((5, 28, 28, 1), np.uint8), (28, 30, 3)).shape
+        (5, 28, 30, 3)
+    """
+    height, width, channels = shape
+    side = drawings.shape[1]
+    above, left = (height - side) // 2, (width - side) // 2
+    around = ((0, 0), (above, height - side - above), (left, width - side - left), (0, 0))
+    images = np.pad(drawings, around)
+    return (255 - images if paper else images).repeat(channels, axis=3)
 
 
 def probabilities(outputs: np.ndarray) -> np.ndarray:

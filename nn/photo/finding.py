@@ -36,7 +36,7 @@ class Found:
 
     Attributes:
         box: left, top, right and bottom on the photo, in its pixels; right and bottom exclusive.
-        image: (28, 28) uint8, as :func:`nn.drawing.prepare` gives it; 0 is background.
+        image: (side, side) uint8, as :func:`nn.drawing.prepare` gives it; 0 is background.
         holes: how many stretches of paper its ink encloses.
         stroke: the width of its strokes, as a share of the box's longer side.
     """
@@ -47,7 +47,7 @@ class Found:
     stroke: float = 0.1
 
 
-def find_digits(photo: np.ndarray) -> list[Found]:
+def find_digits(photo: np.ndarray, side: int = SIDE) -> list[Found]:
     """Return what may be digits on a photo, from left to right, lines from top to bottom.
 
     The paper may be lit unevenly, ruled or squared, and lie on a table; ink may be dark or light.
@@ -56,6 +56,7 @@ def find_digits(photo: np.ndarray) -> list[Found]:
     Args:
         photo: (height, width), (height, width, 3) or (height, width, 4), uint8; what is
             transparent counts as white paper.
+        side: of the pictures that a network takes, in pixels.
 
     Returns:
         What was found, which is nothing on a blank page.
@@ -76,18 +77,18 @@ def find_digits(photo: np.ndarray) -> list[Found]:
     small, shrunk = reduced(photo)
     bright = paper.grey(small)
     light = paper.ink_is_light(bright)
-    if photo.shape[:2] == (SIDE, SIDE):
+    if photo.shape[:2] == (SIDE, SIDE) == (side, side):
         as_it_is = _network_sized(bright, light)
         if as_it_is is not None:
             return [Found((0, 0, SIDE, SIDE), as_it_is)]
     large, grown = enlarged(bright)
     height, width = photo.shape[:2]
     for inverted in (light, not light):
-        found = _find(1 - large if inverted else large, 2 * grown)
+        found = _find(1 - large if inverted else large, 2 * grown, side)
         if found:
             break
     if all(_longer(each.box) < _CUT * max(large.shape) for each in found):
-        found = _cut_closely(large, 2 * grown) or found
+        found = _cut_closely(large, 2 * grown, side) or found
     return [_scaled(each, shrunk / grown, width, height) for each in found]
 
 
@@ -95,7 +96,7 @@ def _longer(box: tuple[int, int, int, int]) -> int:
     return max(box[2] - box[0], box[3] - box[1])
 
 
-def _cut_closely(bright: np.ndarray, blur: int) -> list[Found]:
+def _cut_closely(bright: np.ndarray, blur: int, side: int) -> list[Found]:
     """The one digit that fills a picture up to its edges: found once paper is added around it."""
     sides = (bright[0], bright[-1], bright[:, 0], bright[:, -1])
     if np.median(np.concatenate(sides)) < (bright.min() + bright.max()) / 2:
@@ -104,11 +105,11 @@ def _cut_closely(bright: np.ndarray, blur: int) -> list[Found]:
     paper_light, ink_light = np.quantile(bright, (0.9, 0.02))
     # A digit touches an edge here and there; what lies all along it is the edge of a table.
     half = (paper_light + ink_light) / 2
-    if max(float((side < half).mean()) for side in sides) > 0.6:
+    if max(float((each < half).mean()) for each in sides) > 0.6:
         return []
     added = max(bright.shape) // 4
     padded = np.pad(bright, added, constant_values=paper_light)
-    found = _find(padded, blur)
+    found = _find(padded, blur, side)
     if len(found) != 1:
         return []
     left, top, right, bottom = np.subtract(found[0].box, added).tolist()
@@ -146,7 +147,7 @@ def _scaled(found: Found, scale: float, width: int, height: int) -> Found:
     return replace(found, box=box)
 
 
-def _find(bright: np.ndarray, blur: int) -> list[Found]:
+def _find(bright: np.ndarray, blur: int, side: int) -> list[Found]:
     """What may be digits in dark ink, with edges so many pixels wide; boxes in its pixels."""
     light = paper.light(bright)
     dark = paper.darkness(bright, light)
@@ -168,7 +169,7 @@ def _find(bright: np.ndarray, blur: int) -> list[Found]:
         within = dark[top:bottom, left:right]
         if np.quantile(within[own], 0.75) < _FAINTEST or _fades(own, box, dark, threshold, blur):
             continue
-        image = _drawn(own, within, threshold)
+        image = _drawn(own, within, threshold, side)
         if image is None:
             continue
         size = max(own.shape)
@@ -195,11 +196,11 @@ def _fades(
     return bool(around.any() and (there[around] > 0.6 * threshold).mean() > _SOFTEST)
 
 
-def _drawn(own: np.ndarray, dark: np.ndarray, threshold: float) -> np.ndarray | None:
+def _drawn(own: np.ndarray, dark: np.ndarray, threshold: float, side: int) -> np.ndarray | None:
     """The ink of one digit as a network sees it: grey at the edges, nothing of its neighbours."""
     full = max(float(np.quantile(dark[own], 0.75)), threshold)
     ink = np.clip(dark / full, 0, 1) * own
-    return drawing.prepare(np.rint(255 * ink).astype(np.uint8))
+    return drawing.prepare(np.rint(255 * ink).astype(np.uint8), side)
 
 
 def _holes(own: np.ndarray) -> int:

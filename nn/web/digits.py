@@ -9,14 +9,18 @@ import numpy as np
 from pyscript.js_modules import glue
 
 from nn.data import Dataset, Images, read_images
-from nn.data.image_csv import SIDE
-from nn.data.images import with_test_set
+from nn.data.labels import aligned
+from nn.experiment.experiment import Experiment, check
+from nn.experiment.settings import SettingsError
 from nn.experiment.task import DataCode, Task
 from nn.labs import digits
 from nn.labs.digits import DigitsSettings
+from nn.labs.pictures import Pictures, on_paper
+from nn.layers import Shape
 from nn.model import Sequential
 from nn.progress import Evaluation
-from nn.web import dom, eye, files
+from nn.web import decoding, dom, eye, files
+from nn.web.answers import Answers
 from nn.web.lab import Lab
 from nn.web.photo import PhotoReader, only_photos
 from nn.web.results import Results
@@ -26,6 +30,7 @@ _UNTESTED = "Press Test to see which digits the network confuses."
 _SHIPPED = "dist/weights.json"
 _BEST = "dist/best.json"
 _MOST_DATA_BYTES = 250_000_000
+_MOST_NAMES = 5
 
 
 async def open_lab() -> DigitsLab:
@@ -56,19 +61,27 @@ class DigitsLab(Lab[DigitsSettings]):
 
     def __init__(self, images: Images) -> None:
         super().__init__()
-        self._mnist = images
-        self._pictures = with_test_set(images)
+        self._mnist = Pictures.of(images)
+        self._hold(self._mnist)
+        self._former: tuple[Experiment, DigitsSettings] | None = None
+        self._reading: object | None = None
         self._sketch = Sketch()
-        self._photos = PhotoReader(self._sketch, lambda: self.experiment.model)
+        self._photos = PhotoReader(self._sketch)
         self._results = Results(self._sketch.put)
-        self._describe_data(images.description)
+        self._answers = Answers(lambda: self.experiment.model, self._sketch.put)
+        self._describe_data()
         self.begin()
         self.painter.add(0.2, self._sketch.follow)
         self.painter.add(0.6, self._paint_eye)
         self.painter.add(0.5, self._photos.again)
         self.parts.click("mnist", self._back_to_mnist)
+        self.parts.click("turn", lambda: self._change(self._pictures.turn(), "turned"))
+        self.parts.click("mirror", lambda: self._change(self._pictures.mirror(), "mirrored"))
+        self.parts.click("rename", self._rename)
+        self.parts.click("stopReading", self._stop_reading)
         self.parts.click("sample", lambda: self._put_sample(None))
         self.parts.on_files("dataFiles", self._open_pictures)
+        self.parts.on_files("dataFolder", self._open_pictures)
         dom.on(
             self.parts.element("loadWeights"), "click", lambda event: self.load_shipped(_SHIPPED)
         )
@@ -76,21 +89,47 @@ class DigitsLab(Lab[DigitsSettings]):
         dom.on(self.parts.element("canvas"), "keydown", self._key_on_canvas)
 
     def task(self, settings: DigitsSettings) -> Task:
-        return digits.task(settings)
+        return digits.task(settings, self._shape, self._pictures.classes)
 
     def data_for(self, settings: DigitsSettings) -> tuple[Dataset, Dataset]:
-        return self._pictures
+        return self._used
 
     def data_code(self, settings: DigitsSettings) -> DataCode:
-        return digits.data_code(own=not dom.element("mnist").hidden)
+        own = not dom.element("mnist").hidden
+        return digits.data_code(own, self._pictures.turns, self._pictures.mirrored)
+
+    def check_data(self) -> None:
+        """Raise a ValueError if the network is for other pictures, and Train will not renew it."""
+        model, settings = self.experiment.model, self.form.valid()
+        if settings is not None and self._plan.renews(settings, model):
+            return
+        digits.check_together(model, self._used[0])
+        classes = digits.classes_of(model)
+        try:
+            self.data, self.test_data = (aligned(data, classes) for data in self._used)
+        except ValueError:
+            raise ValueError(
+                f"the network tells apart {_some(classes.shown)}, and these pictures show "
+                f"{_some(self._pictures.classes.shown)}: open others, or press Reset for a new "
+                "network"
+            ) from None
 
     def check_loaded(self, model: Sequential) -> None:
-        digits.check_loaded(model)
+        digits.check_loaded(model, self._shape)
+
+    def settings_of(self, experiment: Experiment) -> DigitsSettings:
+        model = experiment.model
+        shape = digits.picture_of(model, self._shape)
+        task = digits.task(self.defaults, shape, digits.classes_of(model))
+        return experiment.settings(self.defaults, task)
 
     def adopted(self) -> None:
-        self._sketch.model = self.experiment.model
+        model = self.experiment.model
+        shape = digits.picture_of(model, self._shape)
+        paper = shape == self._shape and on_paper(self._used[0])
         self._results.clear(_UNTESTED)
-        self._sketch.follow()
+        self._answers.stale()
+        self._sketch.adopt(model, shape, digits.classes_of(model), paper)
         self._photos.again()
         self._paint_eye()
 
@@ -99,26 +138,43 @@ class DigitsLab(Lab[DigitsSettings]):
         glue.chooseTab(self.parts.element("testTab"))
 
     def _paint_eye(self) -> None:
-        eye.paint(self.experiment.model, self._sketch.image)
+        eye.paint(self.experiment.model, self._sketch.shape, self._sketch.image)
 
     # ---- The canvas.
 
     def _key_on_canvas(self, event: Any) -> None:
-        if event.key.isdecimal() and not (event.ctrlKey or event.metaKey or event.altKey):
-            self._put_sample(int(event.key))
+        if event.ctrlKey or event.metaKey or event.altKey or len(event.key) > 1:
+            return
+        names = self._pictures.classes.shown
+        found = [name for name in names if name.casefold() == event.key.casefold()]
+        if found or event.key.isdecimal():
+            self._put_sample(found[0] if found else event.key)
 
-    def _put_sample(self, digit: int | None) -> None:
-        """Put a test picture, of ``digit`` or of any, on the canvas."""
-        test = self.test_data
-        if digit is None:
-            candidates = np.arange(len(test))
-        else:
-            candidates = np.flatnonzero(test.targets == digit)
+    def _put_sample(self, name: str | None) -> None:
+        """Put a test picture, of the class ``name`` or of any, on the canvas."""
+        test = self._used[1]
+        candidates = np.arange(len(test))
+        if name is not None:
+            names = self._pictures.classes.shown
+            place = names.index(name) if name in names else -1
+            candidates = np.flatnonzero(test.targets == place)
         if not len(candidates):
-            raise ValueError(f"there is no test picture of a {digit}")
-        self._sketch.put(test.inputs[random.choice(candidates)].reshape(SIDE, SIDE))
+            raise ValueError(f"there is no test picture of a {name}")
+        picture = test.inputs[random.choice(candidates)]
+        if picture.shape != self._sketch.shape:
+            digits.check_together(self.experiment.model, test)
+        self._sketch.put(picture)
 
     # ---- Pictures.
+
+    def _hold(self, pictures: Pictures) -> None:
+        """Keep what is trained on and tested with."""
+        self._pictures, self._used = pictures, pictures.used
+
+    @property
+    def _shape(self) -> Shape:
+        """Of the pictures: (height, width, channels)."""
+        return self._used[0].inputs.shape[1:]
 
     async def open_files(self, chosen: list[Any]) -> None:
         if len(chosen) == 1 and chosen[0].name.lower().endswith(".json"):
@@ -129,35 +185,134 @@ class DigitsLab(Lab[DigitsSettings]):
             await self._open_pictures(chosen)
 
     async def _open_pictures(self, chosen: list[Any]) -> None:
-        names = ", ".join(file.name for file in chosen)
+        names = ", ".join(file.name for file in chosen[:_MOST_NAMES])
+        if len(chosen) > _MOST_NAMES:
+            names += f" and {len(chosen) - _MOST_NAMES:,} more"
         files.check_size(names, sum(file.size for file in chosen), _MOST_DATA_BYTES)
         dom.log(f"Reading {names}")
-        self._take_data(read_images({file.name: await files.content(file) for file in chosen}))
+        images = await self._read(chosen, names)
+        if images is None:
+            return
+        if images.train is not None or images.test is not None:
+            self._take_data(images)
+        elif images.assumed:
+            dom.announce(f"Assumed: {'; '.join(images.assumed)}")
+        if images.unlabelled is not None:
+            await self._answers.open(self._pictures.like_these(images.unlabelled), images.ids)
+
+    async def _read(self, chosen: list[Any], names: str) -> Images | None:
+        """Return the pictures in files, unless that is stopped or others are opened meanwhile."""
+        token = self._reading = object()
+        dom.show("dataReadingNames", f"Reading {names} …")
+        dom.element("dataReading").hidden = False
+        try:
+            return await decoding.read(chosen, lambda: self._reading is token)
+        finally:
+            if self._reading in (token, None):
+                dom.element("dataReading").hidden = True
+
+    def _stop_reading(self) -> None:
+        self._reading = None
+        dom.announce("Reading is stopped; the pictures stay as they were")
 
     def _take_data(self, images: Images) -> None:
         if images.train is None and images.test is not None:
-            data, test = self.data, images.test
+            pictures = self._pictures.with_test(images.test, images.description)
         else:
-            data, test = with_test_set(images)
-        description = images.description
-        if images.test is None:
-            description += f"; {len(test):,} of them are kept to test with"
-        dom.element("mnist").hidden = False
-        self._use_data(data, test, description)
+            pictures = Pictures.of(images)
+        self._use(pictures, own=True)
 
     def _back_to_mnist(self) -> None:
-        dom.element("mnist").hidden = True
-        self._use_data(*with_test_set(self._mnist), self._mnist.description)
+        self._use(self._mnist, own=False)
 
-    def _use_data(self, data: Dataset, test: Dataset, description: str) -> None:
-        """Train and test on other pictures from now on; figures of the former ones go."""
+    def _use(self, pictures: Pictures, own: bool) -> None:
+        """Train and test on other pictures from now on; figures of the former ones go.
+
+        A network that cannot take them makes way for a new one, or for the one before it.
+        """
         self.forget_run()
-        self._pictures = self.data, self.test_data = data, test
-        self._describe_data(description)
+        self._hold(pictures)
+        dom.element("mnist").hidden = not own
+        dom.element("ownData").hidden = not own
+        self.data, self.test_data = self._used
+        self._describe_data()
+        self._offer_presets()
         self.meter.clear()
         self._results.clear(_UNTESTED)
         self.panels.data_changed()
-        dom.announce(f"Pictures: {description}")
+        news = "" if self._suits(self.experiment.model) else self._exchange_network()
+        dom.announce(f"Pictures: {pictures.description}")
+        if pictures.assumed:
+            dom.announce(f"Assumed: {'; '.join(pictures.assumed)}")
+        if news:
+            dom.announce(news)
 
-    def _describe_data(self, description: str) -> None:
-        dom.show("dataDescription", description)
+    def _exchange_network(self) -> str:
+        """Put a network for these pictures in the place of one that is not; return what was done.
+
+        A trained one is kept, and comes back with pictures that it suits.
+        """
+        former, before = self._former, (self.experiment, self.made_with)
+        if before[0].history.samples:
+            self._former = before
+        if former is not None and self._suits(former[0].model):
+            self.form.write(former[1])
+            self._adopt(*former)
+            return f"The network for these pictures is back: {self.shape}"
+        self._make_network(self.form.valid() or self.defaults)
+        kept = "; the trained one comes back with its pictures" if self._former == before else ""
+        return f"A new network for these pictures: {self.shape}{kept}"
+
+    def _suits(self, model: Sequential) -> bool:
+        """Whether a network takes these pictures and tells their classes apart."""
+        if model.features != np.prod(self._shape):
+            return False
+        known = digits.classes_of(model).shown
+        return set(self._pictures.classes.shown) <= set(known)
+
+    def _offer_presets(self) -> None:
+        """Offer the presets for pictures of this size, and the same one as was chosen."""
+        settings, before = self.form.valid(), self.presets
+        self.presets = digits.presets_for(self._shape)
+        chosen = next((name for name, preset in before.items() if preset == settings), None)
+        self.form.offer(self.presets)
+        if chosen is not None:
+            self.form.write(self.presets[chosen])
+        elif settings is not None:
+            try:
+                check(settings, self.task(settings))
+            except SettingsError:
+                # Layers that these pictures are too small for.
+                self.form.write(self.presets["Classic"])
+
+    def _change(self, pictures: Pictures, what: str) -> None:
+        """Go on with the same pictures, turned or mirrored."""
+        shape = self._shape
+        self._use(pictures, own=True)
+        if self._shape == shape:
+            self._put_sample(None)
+        dom.log(f"The pictures are {what}")
+
+    def _rename(self) -> None:
+        """Give the classes the names that a visitor has written."""
+        pictures = self._pictures.rename(str(dom.element("classNames").value).split(","))
+        model = self.experiment.model
+        same = digits.classes_of(model) == self._pictures.classes
+        self._hold(pictures)
+        self.data, self.test_data = self._used
+        if same:
+            model.classes = pictures.classes.names
+        self._describe_data()
+        self.adopted()
+        dom.announce(f"The classes are called {_some(pictures.classes.shown)}")
+
+    def _describe_data(self) -> None:
+        dom.show("dataDescription", self._pictures.description)
+        assumed = "; ".join(self._pictures.assumed)
+        dom.show("dataAssumed", f"Assumed: {assumed}." if assumed else "")
+        dom.element("classNames").value = ", ".join(self._pictures.classes.shown)
+
+
+def _some(names: tuple[str, ...]) -> str:
+    """Return names, of many the first and the last."""
+    return ", ".join(names if len(names) <= 6 else (*names[:3], "…", names[-1]))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
-from nn.data.image_csv import SIDE
+from nn.layers import Shape
 from nn.model import Sequential
 from nn.web import dom, pictures
 
@@ -14,18 +16,25 @@ _MOST_MAPS = 40
 """Of a layer: more would be too small to see."""
 
 
-def paint(model: Sequential, image: np.ndarray | None) -> None:
-    """Show what the network looks for, and what it makes of ``image``, (28, 28) uint8, if any."""
+def paint(model: Sequential, shape: Shape, image: np.ndarray | None) -> None:
+    """Show what the network looks for, and what it makes of a drawing.
+
+    Args:
+        model: the network.
+        shape: of the pictures that it takes, (height, width, channels).
+        image: what it sees of the drawing, of that shape, uint8; None if there is nothing.
+    """
     made = [] if image is None else model.activations(image.reshape(1, *model.input_shape))
-    _paint_kernels(model, made[0][0] if made else None)
+    _paint_kernels(model, shape, made[0][0] if made else None)
     _paint_maps(made)
 
 
-def _paint_kernels(model: Sequential, answer: np.ndarray | None) -> None:
+def _paint_kernels(model: Sequential, shape: Shape, answer: np.ndarray | None) -> None:
     """Show the kernels of the first layer that has one, those that are excited most first.
 
     Args:
         model: the network.
+        shape: of the pictures that it takes.
         answer: what its first layer makes of the drawing; None if there is none.
     """
     layer = model.layers[0]
@@ -37,9 +46,9 @@ def _paint_kernels(model: Sequential, answer: np.ndarray | None) -> None:
     (kernel,) = views
     units = kernel.shape[-1]
     if kernel.ndim == 2:
-        # A unit of a dense layer looks at the whole picture.
-        side = (SIDE, SIDE) if len(kernel) == SIDE * SIDE else (1, len(kernel))
-        looks = kernel.T.reshape(units, *side)
+        # A unit of a dense layer looks at the whole picture, in all of its colours.
+        whole = shape if len(kernel) == math.prod(shape) else (1, len(kernel), 1)
+        looks = kernel.T.reshape(units, *whole).sum(axis=3)
     else:
         looks = kernel.sum(axis=2).transpose(2, 0, 1)
     order = np.arange(units)

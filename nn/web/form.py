@@ -74,6 +74,11 @@ class Form(Generic[S]):
         self._fill(settings.fields())
         self._edited()
 
+    def offer(self, presets: Mapping[str, S]) -> None:
+        """Put others in the place of the presets, under the same names."""
+        self._presets = presets
+        self._edited()
+
     def set(self, name: str, text: str) -> None:
         """Set one field, as if a visitor had."""
         self._fill({name: text})

@@ -9,15 +9,15 @@ import numpy as np
 from pyodide.ffi import JsException
 from pyscript.js_modules import glue
 
-from nn.labs.reading import DIGITS, Reading, answer, credible
-from nn.model import Sequential
+from nn.data.picture_files import declared_size, kind_of
+from nn.labs.reading import Reading, answer, credible
 from nn.photo import Found, find_digits
-from nn.photo.header import HEAD_BYTES, check_size
 from nn.photo.names import are_photos
 from nn.web import dom, files, pictures
 from nn.web.sketch import Sketch
 
 _MOST_BYTES = 100_000_000
+_HEAD_BYTES = 1 << 20
 
 _CAMERA_ERRORS = {
     "NotAllowedError": "the camera may not be used; allow it for this page in the browser",
@@ -38,7 +38,13 @@ async def pixels(file: Any) -> np.ndarray:
         ValueError: it is too large, or the browser cannot decode it.
     """
     files.check_size(file.name, file.size, _MOST_BYTES)
-    check_size(file.name, (await glue.fileHead(file, HEAD_BYTES)).to_bytes())
+    head = (await glue.fileHead(file, _HEAD_BYTES)).to_bytes()
+    try:
+        # A picture of too many pixels is refused before any of them is decoded.
+        if kind_of(head):
+            declared_size(head)
+    except ValueError as error:
+        raise ValueError(f"{file.name}: {error}") from None
     try:
         decoded = await glue.decodePhoto(file)
     except JsException:
@@ -93,18 +99,11 @@ class PhotoReader:
     """Reads photos: one digit is put on the canvas, several are shown on the photo.
 
     Args:
-        sketch: the canvas.
-        model: returns the network that reads.
-        names: returns the names of its classes.
+        sketch: the canvas, whose network reads them.
     """
 
-    def __init__(
-        self,
-        sketch: Sketch,
-        model: Callable[[], Sequential],
-        names: Callable[[], Sequence[str]] = lambda: DIGITS,
-    ) -> None:
-        self._sketch, self._model, self._names = sketch, model, names
+    def __init__(self, sketch: Sketch) -> None:
+        self._sketch = sketch
         self._found: list[Found] = []
         self._view = dom.element("photoView")
         self._answers = dom.element("photoAnswers")
@@ -131,7 +130,7 @@ class PhotoReader:
 
     def read(self, photo: np.ndarray, name: str) -> None:
         """Read a photo, (height, width, 4) uint8, and show what it shows."""
-        found = find_digits(photo)
+        found = find_digits(photo, self._sketch.side)
         reading = self._reading(found)
         # What is no digit is not outlined; where nothing is one, nothing is.
         self._found = [each.found for each in reading.answers]
@@ -139,7 +138,8 @@ class PhotoReader:
         if not self._found:
             self._sketch.say("No digit found")
         elif len(self._found) == 1:
-            self._sketch.put(self._found[0].image, lambda: str(self._reading(self._found)))
+            image = self._sketch.like_data(self._found[0].image[np.newaxis, ..., np.newaxis])[0]
+            self._sketch.put(image, lambda: str(self._reading(self._found)))
         else:
             self._sketch.say(str(reading))
             self._show(photo, reading)
@@ -153,8 +153,10 @@ class PhotoReader:
                 label.firstChild.textContent = each.name if each.sure else f"{each.name}?"
 
     def _reading(self, found: list[Found], every: bool = False) -> Reading:
-        names = self._names()
-        answers = [answer(self._model(), each, names) for each in found]
+        sketch = self._sketch
+        if sketch.model is None:
+            return Reading([])
+        answers = [answer(sketch.model, each, sketch.names, sketch.like_data) for each in found]
         return Reading(answers if every else credible(answers))
 
     def _taken(self, photo: np.ndarray) -> None:

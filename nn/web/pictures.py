@@ -17,6 +17,14 @@ def ink(image: np.ndarray) -> np.ndarray:
     return rgba
 
 
+def shown(image: np.ndarray) -> np.ndarray:
+    """Return a picture of data, (height, width, channels) uint8: its ink, or its colours."""
+    if image.shape[2] == 1:
+        return ink(image[..., 0])
+    opaque = np.full((*image.shape[:2], 1), 255, np.uint8)
+    return np.concatenate([image, opaque], axis=2)
+
+
 def tiles(images: np.ndarray, columns: int) -> np.ndarray:
     """Return pictures of numbers side by side, in rows, one pixel apart.
 

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from nn.data import Dataset
-from nn.data.image_csv import CLASSES, SIDE
+from nn.data.labels import Classes
 from nn.metrics import confusion_matrix
 from nn.progress import Evaluation
 from nn.web import dom, pictures
 from nn.web.matrix import Matrix
-from nn.web.text import percent
+from nn.web.text import percent, shortened
 
 _MOST_MISTAKES = 24
+_LONGEST_NAME = 16
 
 
 class Results:
@@ -37,9 +38,10 @@ class Results:
             f"{right:,} of {len(test):,} right: {percent(evaluation.accuracy, 2)}. "
             "Rows are what it is, columns what was said; beside them the worst mistakes.",
         )
-        counts = confusion_matrix(test.targets, predicted, CLASSES)
-        self._matrix.show([str(digit) for digit in range(CLASSES)], counts)
-        self._show_mistakes(test, evaluation.outputs, predicted, wrong)
+        names = Classes(test.classes or 0, test.names).shown
+        counts = confusion_matrix(test.targets, predicted, len(names))
+        self._matrix.show([shortened(name, _LONGEST_NAME) for name in names], counts)
+        self._show_mistakes(test, evaluation.outputs, predicted, wrong, names)
 
     def clear(self, text: str) -> None:
         """Show nothing but a sentence."""
@@ -49,20 +51,26 @@ class Results:
         self._images = []
 
     def _show_mistakes(
-        self, test: Dataset, outputs: np.ndarray, predicted: np.ndarray, wrong: np.ndarray
+        self,
+        test: Dataset,
+        outputs: np.ndarray,
+        predicted: np.ndarray,
+        wrong: np.ndarray,
+        names: Sequence[str],
     ) -> None:
         margin = outputs[wrong, predicted[wrong]] - outputs[wrong, test.targets[wrong]]
         worst = wrong[np.argsort(-margin, kind="stable")[:_MOST_MISTAKES]]
-        self._images = [test.inputs[i].reshape(SIDE, SIDE) for i in worst]
+        self._images = [test.inputs[i] for i in worst]
         items = []
         for number, i in enumerate(worst):
-            said, right = predicted[i], test.targets[i]
+            said, right = names[predicted[i]], names[test.targets[i]]
             button = dom.new("button", type="button", data_number=str(number))
             button.title = f"Said {said}, is {right}: put it on the canvas"
             button.setAttribute("aria-label", button.title)
             canvas = dom.new("canvas")
-            canvas.className = "pixels"
-            pictures.paint(canvas, pictures.ink(self._images[number]))
+            grey = self._images[number].shape[2] == 1
+            canvas.className = "pixels" if grey else "pixels coloured"
+            pictures.paint(canvas, pictures.shown(self._images[number]))
             button.append(canvas, dom.new("small", f"{said}, is {right}"))
             item = dom.new("li")
             item.append(button)

@@ -9,7 +9,10 @@ import numpy as np
 from pyscript.js_modules import glue
 
 from nn import drawing
-from nn.data.image_csv import CLASSES, SIDE
+from nn.data.labels import DIGITS, Classes
+from nn.labs import digits
+from nn.labs.reading import like_data
+from nn.layers import Shape
 from nn.model import Sequential
 from nn.web import dom, pictures
 from nn.web.bars import Bars
@@ -17,49 +20,76 @@ from nn.web.bars import Bars
 _PAUSE = 0.1
 """Seconds between two predictions while someone draws."""
 
-_DIGITS = [str(digit) for digit in range(CLASSES)]
-
 
 class Sketch:
-    """The drawing and the live prediction, which is that of ``model``."""
+    """The drawing and the live prediction, which is that of ``model``.
+
+    Attributes:
+        shape: of the pictures that the network takes, (height, width, channels).
+        paper: whether they are dark on light: a drawing in colours is made like them.
+    """
 
     def __init__(self) -> None:
         self.model: Sequential | None = None
+        self.shape: Shape = digits.PICTURE
+        self.paper = False
+        self._names: tuple[str, ...] = DIGITS.shown
         self._canvas = dom.element("canvas")
         self._image: np.ndarray | None = None
         self._stale = True
         self._scheduled = False
         self._word: Callable[[], str] | None = None
+        self._said: str | None = None
         self._bars = Bars(dom.element("probabilities"))
         dom.on(self._canvas, "ink", lambda event: self._drawn())
         dom.on(dom.element("predict"), "click", lambda event: self.predict())
 
     @property
     def image(self) -> np.ndarray | None:
-        """What the network sees of the drawing: (28, 28) uint8, or None if there is nothing."""
+        """What the network sees of the drawing: uint8 of ``shape``, or None if there is nothing."""
         return self._image
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of the classes that the network tells apart."""
+        return self._names
+
+    def adopt(self, model: Sequential, shape: Shape, classes: Classes, paper: bool) -> None:
+        """Go on with a network, which takes pictures of ``shape`` and tells ``classes`` apart."""
+        if (shape, paper) != (self.shape, self.paper):
+            # The ink on the canvas is seen anew; a small picture there was one of other data.
+            self._stale = True
+        self.model, self.shape, self.paper = model, shape, paper
+        self._names = classes.shown
+        side = f"{shape[1]} by {shape[0]} pixels"
+        dom.element("sees").setAttribute("aria-label", f"What the network sees, {side}")
+        many = len(self._names) > len(DIGITS.shown) or max(map(len, self._names)) > 2
+        dom.element("probabilities").classList.toggle("named", many)
+        self.predict()
+
     def put(self, image: np.ndarray, word: Callable[[], str] | None = None) -> None:
-        """Place a (28, 28) uint8 picture on the canvas; the network sees it just as it is.
+        """Place a picture of ``shape``, uint8, on the canvas; the network sees it as it is.
 
         Args:
             image: the picture.
             word: returns what is said of it, if that is not just the largest output's class.
         """
-        glue.place(pictures.ink(image).ravel(), SIDE, SIDE)
+        height, width = image.shape[:2]
+        glue.place(pictures.shown(image).ravel(), width, height)
         self._see(image)
         self._word = word
         self.predict()
 
     def say(self, text: str) -> None:
         """Empty the canvas, and say something of what is shown instead."""
-        glue.place(np.zeros(4 * SIDE * SIDE, dtype=np.uint8), SIDE, SIDE)
+        glue.place(np.zeros(4, dtype=np.uint8), 1, 1)
         self._see(None)
+        self._said = text
         self.answer(text)
 
     def answer(self, text: str) -> None:
         """Say something without figures for the classes."""
-        self._answer(text, np.zeros(CLASSES))
+        self._answer(text, np.zeros(len(self._names)))
 
     def follow(self) -> None:
         """Predict again, where there is something to predict: the network may have changed."""
@@ -70,22 +100,44 @@ class Sketch:
         """Show what the network says of the drawing."""
         if self._stale:
             ink = np.frombuffer(glue.ink().to_bytes(), dtype=np.uint8)
-            self._see(drawing.prepare(ink.reshape(-1, glue.INK_SIDE)))
+            self._see(self._prepared(ink.reshape(-1, glue.INK_SIDE)))
+        nothing = np.zeros(len(self._names))
         if self._image is None or self.model is None:
-            self._answer("Draw a digit", np.zeros(CLASSES))
+            what = "a digit" if self._names == DIGITS.shown else "something"
+            self._answer(self._said or f"Draw {what}", nothing)
             return
-        (outputs,) = self.model.predict(self._image.reshape(1, -1))
+        (outputs,) = self.model.predict(self._image[np.newaxis])
         if np.isfinite(outputs).all():
-            self._answer(self._word() if self._word else str(outputs.argmax()), outputs)
+            name = self._names[outputs.argmax()]
+            self._answer(self._word() if self._word else name, outputs)
         else:
-            self._answer("Not a number", np.zeros(CLASSES))
+            self._answer("Not a number", nothing)
+
+    def _prepared(self, ink: np.ndarray) -> np.ndarray | None:
+        """Return a drawing as the data are: of their size, and in three colours if they are."""
+        prepared = drawing.prepare(ink, self.side)
+        if prepared is None:
+            return None
+        image: np.ndarray = self.like_data(prepared[np.newaxis, ..., np.newaxis])[0]
+        return image
+
+    @property
+    def side(self) -> int:
+        """Of the square in which the network sees a drawing, in pixels."""
+        return min(self.shape[:2])
+
+    def like_data(self, drawings: np.ndarray) -> np.ndarray:
+        """Return prepared drawings, (n, side, side, 1), as pictures of ``shape``."""
+        return like_data(drawings, self.shape, self.paper)
 
     def _see(self, image: np.ndarray | None) -> None:
         self._image = image
         self._stale = False
-        self._word = None
-        empty = np.zeros((SIDE, SIDE), dtype=np.uint8)
-        pictures.paint(dom.element("sees"), pictures.ink(empty if image is None else image))
+        self._word = self._said = None
+        seen = np.zeros((*self.shape[:2], 1), np.uint8) if image is None else image
+        canvas = dom.element("sees")
+        canvas.className = "pixels" if seen.shape[2] == 1 else "pixels coloured"
+        pictures.paint(canvas, pictures.shown(seen))
 
     def _drawn(self) -> None:
         self._stale = True
@@ -104,4 +156,4 @@ class Sketch:
             place.textContent = text
             place.className = "digit" if len(text) == 1 or text.isdecimal() else ""
         best = int(outputs.argmax()) if outputs.any() else -1
-        self._bars.show(_DIGITS, outputs.tolist(), best)
+        self._bars.show(self._names, outputs.tolist(), best)

@@ -23,7 +23,12 @@ def idx(array: np.ndarray) -> bytes:
 
 
 def png() -> bytes:
-    return b"\x89PNG\r\n\x1a\n" + bytes(100)
+    """A picture file whose header is whole, and nothing else."""
+    return b"\x89PNG\r\n\x1a\n" + struct.pack(">I4sIIxxxxx", 13, b"IHDR", 9, 9) + bytes(100)
+
+
+def too_many() -> bytes:
+    return b"".join(b"%d" % label + b",9" * 784 + b"\n" for label in range(120))
 
 
 def read(lab, files: dict[str, bytes]) -> str:
@@ -91,17 +96,11 @@ def bad_files(good: bytes) -> dict[str, tuple[dict[str, bytes], str]]:
     return {
         "a short row": ({"bad.csv": short}, "line 42"),
         "a pixel above 255": ({"bad.csv": above}, "line 7"),
-        "a label above 9": ({"bad.csv": b"10" + good[1:]}, "line 1"),
-        "a picture file": ({"bad.png": png()}, "expected CSV"),
+        "too many labels": ({"bad.csv": too_many()}, "120 different labels"),
+        "a picture file that is none": ({"bad.png": png()}, "the picture is damaged"),
+        "a pickle": ({"bad.pkl": b"\x80\x04\x95"}, "a pickle, which can run programs: not opened"),
         "an empty file": ({"bad.csv": b""}, "empty"),
-        "images without labels": ({"bad.gz": idx(np.zeros((3, 28, 28), np.uint8))}, "labels: none"),
-        "images of another size": (
-            {
-                "bad.gz": idx(np.zeros((3, 14, 14), np.uint8)),
-                "labels.gz": idx(np.zeros(3, np.uint8)),
-            },
-            "14 x 14",
-        ),
+        "labels without images": ({"bad.gz": idx(np.zeros(3, np.uint8))}, "images: none"),
         "a good file with a bad one": ({"good.csv": good, "bad.csv": short}, "line 42"),
         "gzip cut short": ({"bad.gz": gzip.compress(good)[:2000]}, "gzip"),
     }

@@ -60,8 +60,10 @@ def test_gzip_in_several_members_is_read_whole():
         (gzip.compress(b""), "the file is empty; expected IDX"),
         (b"\x89PNG\r\n", "it starts with the bytes 89 50 4e 47; expected 00 00 08 03"),
         (b"\0\0\x08", "it starts with the bytes 00 00 08; expected 00 00 08 03"),
-        (b"\0\0\x0d\x01" + bytes(8), "the type 0x0d; expected 0x08, unsigned bytes"),
-        (b"\0\0\x08\x02" + bytes(8), "2 dimensions; expected 3 for images or 1 for labels"),
+        (b"\0\0\x0d\x01" + bytes(8), "the type 0x0d; expected whole numbers: 0x08"),
+        (b"\0\0\x08\x05" + bytes(8), "5 dimensions; expected 3 for images or 1 for labels"),
+        (b"\0\0\x08\0" + bytes(8), "0 dimensions; expected 3 for images or 1 for labels"),
+        (b"\0\0\x0c\x01\0\0\0\1\0\0\0", "cut short: 0 values; the header announces 1"),
         (b"\0\0\x08\x03" + bytes(8), "header is cut short: 12 bytes; expected at least 16"),
         (idx(IMAGES)[:-1], "cut short: 11 values; the header announces 2 x 3 x 2"),
         (idx(IMAGES) + b"\0", "bytes left over: 13 values; the header announces 2 x 3 x 2"),
@@ -119,3 +121,13 @@ def test_arbitrary_content_is_either_read_or_a_value_error(start, rest):
         assert str(error)
     else:
         assert idx(array) == start + rest
+
+
+@pytest.mark.parametrize("code, dtype", [(8, ">u1"), (9, ">i1"), (11, ">i2"), (12, ">i4")])
+@pytest.mark.parametrize("shape", [(3,), (2, 8), (2, 3, 4), (2, 3, 4, 3)])
+def test_whole_numbers_of_any_type_are_read(code, dtype, shape):
+    array = np.arange(np.prod(shape)).reshape(shape).astype(dtype)
+    header = bytes([0, 0, code, array.ndim]) + struct.pack(f">{array.ndim}I", *shape)
+    read = read_idx(header + array.tobytes())
+    assert read.dtype == np.dtype(dtype).newbyteorder("=")
+    assert (read == array).all()

@@ -99,7 +99,7 @@ def test_a_folder_without_pictures_is_refused(folder, capsys):
 
 
 def test_a_huge_picture_is_refused_by_its_header(folder, capsys, monkeypatch):
-    monkeypatch.setattr(picture_files, "MOST_PIXELS", 1000)
+    monkeypatch.setattr(picture_files, "MAX_PIXELS", 1000)
     status, said = objects(capsys, "photos/seven.jpg")
     assert status == 1
     assert "megapixels are too many" in said[0]["error"]

@@ -7,6 +7,7 @@ import pytest
 
 from nn import load_model
 from nn.labs.reading import probabilities, read_photo
+from nn.layers import Dense, Flatten
 from nn.model import Sequential
 from tests.unit.photos import FACE, KINDS, STROKES, arc, ink, photo
 
@@ -101,6 +102,15 @@ def test_sigmoids_count_by_their_odds():
     np.testing.assert_allclose(shares[2], [0.2, 0.3, 0.5])
 
 
-def test_a_network_with_other_outputs_is_refused(best, digits):
-    with pytest.raises(ValueError, match="for 3 classes"):
-        read_photo(best, photo(ink(STROKES[1])), "abc")
+def test_a_network_for_something_else_is_refused():
+    model = Sequential([Dense(3)])
+    model.build((5,), np.random.default_rng(0))
+    with pytest.raises(ValueError, match="for pictures it must take"):
+        read_photo(model, photo(ink(STROKES[1])))
+
+
+def test_a_network_of_other_pictures_and_classes_reads_photos_too():
+    model = Sequential([Flatten(), Dense(2, "softmax")])
+    model.build((32, 40, 3), np.random.default_rng(0))
+    model.classes = ("ring", "cross")
+    assert read_photo(model, photo(ink(STROKES[0]))).answer in (None, "ring", "cross")

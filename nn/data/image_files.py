@@ -1,0 +1,188 @@
+"""Files of pictures of all kinds, sorted by what is in each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from nn.data import archives, arrays, foreign, gzipped, picture_files
+from nn.data.gzipped import Content, Slices, unpacking
+from nn.data.idx import looks_like_idx, read_idx
+from nn.data.labels import tidied
+from nn.data.part import Part
+from nn.data.picture_files import Decode, flattened
+from nn.data.pixel_csv import looks_like_text, reading_csv
+from nn.data.pixels import LARGEST, channels_last, square, to_pixels
+from nn.data.purpose import words
+from nn.progress import exhaust
+
+EXPECTED = "expected pictures: CSV, IDX, npz, npy, PNG, JPEG, GIF, WebP, or a zip of these"
+
+FILE_ENDINGS = (".csv", ".tsv", ".gz", ".idx", "ubyte", "-int", ".npy", ".npz", ".zip")
+PICTURE_ENDINGS = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp")
+
+_DEEPEST = 2  # zips in a zip
+_LABEL_WORDS = {"label", "labels", "target", "targets", "y", "class", "classes", "lab", "labs"}
+
+
+@dataclass(eq=False)
+class Found:
+    """What was in files.
+
+    Attributes:
+        pictures: arrays of pictures without their labels, by the name of the file.
+        labels: labels without their pictures.
+        parts: what came from files that hold both, or might have.
+        loose: (height, width, 3) uint8 pictures of a file each.
+        said: what was assumed.
+        largest: height and width of the largest picture file.
+    """
+
+    pictures: dict[str, np.ndarray] = field(default_factory=dict)
+    labels: dict[str, np.ndarray] = field(default_factory=dict)
+    parts: dict[str, Part] = field(default_factory=dict)
+    loose: dict[str, np.ndarray] = field(default_factory=dict)
+    said: list[str] = field(default_factory=list)
+    largest: tuple[int, int] = (0, 0)
+
+    def add_picture(self, name: str, pixels: np.ndarray, size: tuple[int, int]) -> None:
+        """Add a picture file, (h, w, 3 or 4) uint8, which declares its height and width."""
+        self.largest = max(self.largest, size, key=max)
+        small = max(pixels.shape) <= LARGEST and pixels.shape[2] == 3
+        self.loose[name] = pixels if small else flattened(pixels)
+
+
+@contextmanager
+def naming(name: str) -> Iterator[None]:
+    """Put the name of a file before what is wrong with it."""
+    try:
+        yield
+    except ValueError as error:
+        raise ValueError(f"{name}: {error}") from error
+
+
+def expanded(files: Mapping[str, Content]) -> dict[str, Content]:
+    """Return files, uncompressed and with those of zip archives in the place of the archives.
+
+    Raises:
+        ValueError: one is damaged or too large, or is another tool's.
+
+    >>> list(expanded({"a.csv": b"1,2"}))
+    ['a.csv']
+    """
+    return exhaust(expanding(files))
+
+
+def expanding(files: Mapping[str, Content]) -> Slices[dict[str, Content]]:
+    """Do the same as :func:`expanded`, a slice each time that the generator is pulled."""
+    found: dict[str, Content] = {}
+    for name, content in files.items():
+        yield from _expand(name, content, _DEEPEST, found)
+    return found
+
+
+def _expand(name: str, packed: Content, deep: int, found: dict[str, Content]) -> Slices[None]:
+    with naming(name):
+        content = yield from unpacking(packed)
+        if not archives.looks_like_zip(content) or arrays.looks_like_npz(content):
+            found[name] = content
+            return
+        members = yield from archives.unpacking_members(content)
+        if tool := foreign.tool_of_members(list(members)):
+            raise ValueError(f"this is {tool}: not opened")
+        if deep == 0:
+            raise ValueError("the zip archive holds archives in archives: unpack them first")
+        known = [each for each in members if ends_known(each)]
+        if not known:
+            some = ", ".join(list(members)[:3]) or "nothing"
+            raise ValueError(f"the zip archive holds no pictures but {some}; {EXPECTED}")
+    folder = name.removesuffix(".zip")
+    for member in known:
+        inner = members[member]
+        if not gzipped.is_gzip(inner) and not archives.looks_like_zip(inner):
+            found[f"{folder}/{member}"] = inner
+            continue
+        yield from _expand(f"{folder}/{member}", inner, deep - 1, found)
+
+
+def ends_known(name: str) -> bool:
+    """Whether a file's name ends as those of pictures do."""
+    return name.lower().endswith((*FILE_ENDINGS, *PICTURE_ENDINGS))
+
+
+def sort_in(name: str, content: Content, decode: Decode, found: Found) -> Slices[None]:
+    """Add what is in a file, which :func:`expanded` gave, to what was found.
+
+    Raises:
+        ValueError: it is of no kind that is known, or damaged; the message names it.
+    """
+    with naming(name):
+        if not content:
+            raise ValueError(f"the file is empty; {EXPECTED}")
+        if looks_like_idx(content):
+            _sort_array(name, read_idx(content), found)
+        elif arrays.looks_like_npy(content):
+            _sort_array(name, arrays.read_npy(content), found)
+        elif arrays.looks_like_npz(content):
+            _sort_npz(name, content, found)
+        elif picture_files.kind_of(content):
+            size = picture_files.declared_size(content)
+            found.add_picture(name, decode(bytes(content)), size)
+        elif tool := foreign.tool_of(content):
+            raise ValueError(f"this is {tool}: not opened; {EXPECTED}")
+        elif looks_like_text(content):
+            part = yield from reading_csv(content)
+            found.said += [f"{name}: {text}" for text in part.said]
+            found.parts[name] = part
+        else:
+            raise ValueError(f"this is of no kind that is known here; {EXPECTED}")
+
+
+def _sort_npz(name: str, content: Content, found: Found) -> None:
+    before = len(found.pictures) + len(found.labels)
+    for array_name, array in arrays.read_npz(content).items():
+        if array.ndim:
+            with naming(array_name):
+                _sort_array(f"{name}/{array_name}", array, found)
+    if len(found.pictures) + len(found.labels) == before:
+        raise ValueError("there are no pictures in it; expected an array (n, height, width)")
+
+
+def _sort_array(name: str, array: np.ndarray, found: Found) -> None:
+    called_labels = bool(_LABEL_WORDS.intersection(words(name.rsplit("/", 1)[-1])))
+    if array.ndim > 2 or array.ndim == 2 and square(array.shape[1]) and not called_labels:
+        pictures = channels_last(array)
+        if pictures is None:
+            sizes = " x ".join(map(str, array.shape))
+            raise ValueError(f"the values are {sizes}; expected n pictures, grey or in 3 colours")
+        found.pictures[name], said = to_pixels(pictures)
+        found.said += [f"{name}: {said}"] if said else []
+    else:
+        found.labels[name] = tidied(_labels(array))
+
+
+def _labels(array: np.ndarray) -> np.ndarray:
+    """Return (n,) labels, of (n, columns) too: one that is 1 says which class it is."""
+    if array.ndim == 1:
+        return array
+    if array.ndim != 2:
+        raise ValueError("one number is neither pictures nor labels")
+    columns = array.shape[1]
+    first: np.ndarray = array[:, 0]
+    if columns == 1:
+        return first
+    if array.dtype.kind in "biuf" and bool(
+        ((array == 0) | (array == 1)).all() and (array.sum(axis=1) == 1).all()
+    ):
+        classes: np.ndarray = np.argmax(array, axis=1)
+        return classes
+    if columns == 8:
+        # As QMNIST has them: the class, who wrote it, and where it is kept.
+        return first
+    raise ValueError(
+        f"there are {columns:,} numbers for each picture; expected one label, or the pixels of a "
+        "square picture"
+    )
