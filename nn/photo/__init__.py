@@ -2,3 +2,4 @@
 
 from nn.photo.finding import Found as Found
 from nn.photo.finding import find_digits as find_digits
+from nn.photo.finding import find_drawing as find_drawing

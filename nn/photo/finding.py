@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from nn import drawing
 from nn.photo import filters, paper
-from nn.photo.blobs import find_blobs, run_lengths
-from nn.photo.grouping import digit_groups, without_frames
+from nn.photo.blobs import Blobs, find_blobs, run_lengths
+from nn.photo.grouping import Box, digit_groups, whole_drawing, without_frames
 from nn.photo.rulings import without_rulings
 from nn.photo.scaling import enlarged, reduced
 from nn.photo.threshold import ink_threshold
@@ -92,6 +93,36 @@ def find_digits(photo: np.ndarray, side: int = SIDE) -> list[Found]:
     return [_scaled(each, shrunk / grown, width, height) for each in found]
 
 
+def find_drawing(photo: np.ndarray, side: int = SIDE) -> np.ndarray | None:
+    """Return all that is drawn on a photo, of whatever parts, as one picture.
+
+    Args:
+        photo: as for :func:`find_digits`.
+        side: of the picture.
+
+    Returns:
+        (side, side) uint8, 0 for background; None if nothing is drawn there.
+
+    Example:
+        >>> page = np.full((300, 200), 230, np.uint8)
+        >>> page[100:106, 60:140] = page[130:136, 60:140] = 40
+        >>> find_drawing(page).shape
+        (28, 28)
+        >>> find_drawing(page[:90])
+    """
+    paper.check(photo)
+    if photo.shape[:2] == (SIDE, SIDE) == (side, side):
+        return next((each.image for each in find_digits(photo)), None)
+    bright = paper.grey(reduced(photo)[0])
+    light = paper.ink_is_light(bright)
+    large, grown = enlarged(bright)
+    for inverted in (light, not light):
+        found = _find(1 - large if inverted else large, 2 * grown, side, whole_drawing, True)
+        if found:
+            return found[0].image
+    return None
+
+
 def _longer(box: tuple[int, int, int, int]) -> int:
     return max(box[2] - box[0], box[3] - box[1])
 
@@ -147,14 +178,20 @@ def _scaled(found: Found, scale: float, width: int, height: int) -> Found:
     return replace(found, box=box)
 
 
-def _find(bright: np.ndarray, blur: int, side: int) -> list[Found]:
+_Group = Callable[[Blobs, np.ndarray, np.ndarray], list[tuple[list[int], Box]]]
+
+
+def _find(
+    bright: np.ndarray, blur: int, side: int, group: _Group = digit_groups, frames: bool = False
+) -> list[Found]:
     """What may be digits in dark ink, with edges so many pixels wide; boxes in its pixels."""
     light = paper.light(bright)
     dark = paper.darkness(bright, light)
     threshold = ink_threshold(dark)
     if threshold is None:
         return []
-    mask = without_rulings(without_frames(dark > threshold))
+    mask = dark > threshold
+    mask = without_rulings(mask if frames else without_frames(mask))
     if not mask.any():
         return []
     widths = np.minimum(run_lengths(mask), run_lengths(mask.T).T)
@@ -163,7 +200,7 @@ def _find(bright: np.ndarray, blur: int, side: int) -> list[Found]:
     blobs = find_blobs(joined)
     blobs.labels[~mask] = 0
     found = []
-    for names, box in digit_groups(blobs, mask, paper.steps(light)):
+    for names, box in group(blobs, mask, paper.steps(light)):
         left, top, right, bottom = box
         own = np.isin(blobs.labels[top:bottom, left:right], names)
         within = dark[top:bottom, left:right]

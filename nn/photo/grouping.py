@@ -62,19 +62,8 @@ def digit_groups(blobs: Blobs, mask: np.ndarray, steps: np.ndarray) -> list[tupl
         mask: (height, width) booleans, the ink.
         steps: the same shape, true at the edges of paper or of shadows: what lies there is none.
     """
-    height, width = mask.shape
-    boxes = blobs.boxes
-    sizes = np.maximum(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1])
-    inside = (
-        (boxes[:, 0] > 1)
-        & (boxes[:, 1] > 1)
-        & (boxes[:, 2] < width - 1)
-        & (boxes[:, 3] < height - 1)
-    )
-    ink = np.bincount(blobs.labels.ravel(), minlength=len(blobs) + 1)[1:]
-    on_steps = np.bincount(blobs.labels[steps], minlength=len(blobs) + 1)[1:]
-    inside &= on_steps <= _ON_STEPS * ink
-    kept = np.flatnonzero(inside & (sizes >= 0.006 * max(mask.shape)))
+    boxes, sizes = blobs.boxes, _sizes(blobs)
+    kept = _kept(blobs, mask, steps)
     if not len(kept):
         return []
     tallest = int(sizes[kept].max())
@@ -86,6 +75,35 @@ def digit_groups(blobs: Blobs, mask: np.ndarray, steps: np.ndarray) -> list[tupl
     if len(groups) > _MOST:
         return []
     return _in_reading_order([(names, _shrunk(names, box, blobs)) for names, box in groups])
+
+
+def whole_drawing(blobs: Blobs, mask: np.ndarray, steps: np.ndarray) -> list[tuple[list[int], Box]]:
+    """Return all that is drawn on a photo as one, specks left out; arguments as for digits."""
+    kept, sizes = _kept(blobs, mask, steps), _sizes(blobs)
+    kept = kept[sizes[kept] > 0.04 * sizes[kept].max(initial=0)]
+    if not len(kept) or len(kept) > _MOST:
+        return []
+    boxes = blobs.boxes[kept]
+    names = (kept + 1).tolist()
+    around = _box(np.concatenate([boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)]))
+    return [(names, _shrunk(names, around, blobs))]
+
+
+def _sizes(blobs: Blobs) -> np.ndarray:
+    """The longer side of each."""
+    left, top, right, bottom = blobs.boxes.T
+    return np.asarray(np.maximum(right - left, bottom - top))
+
+
+def _kept(blobs: Blobs, mask: np.ndarray, steps: np.ndarray) -> np.ndarray:
+    """The positions of blobs that are drawn on the paper: neither its edges nor tiny."""
+    height, width = mask.shape
+    left, top, right, bottom = blobs.boxes.T
+    inside = (left > 1) & (top > 1) & (right < width - 1) & (bottom < height - 1)
+    ink = np.bincount(blobs.labels.ravel(), minlength=len(blobs) + 1)[1:]
+    on_steps = np.bincount(blobs.labels[steps], minlength=len(blobs) + 1)[1:]
+    inside &= on_steps <= _ON_STEPS * ink
+    return np.flatnonzero(inside & (_sizes(blobs) >= 0.006 * max(mask.shape)))
 
 
 def _box(row: np.ndarray) -> Box:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -14,16 +14,11 @@ from nn.labs.reading import Reading, answer, credible
 from nn.photo import Found, find_digits
 from nn.photo.names import are_photos
 from nn.web import dom, files, pictures
+from nn.web.camera import Camera, from_image
 from nn.web.sketch import Sketch
 
 _MOST_BYTES = 100_000_000
 _HEAD_BYTES = 1 << 20
-
-_CAMERA_ERRORS = {
-    "NotAllowedError": "the camera may not be used; allow it for this page in the browser",
-    "NotFoundError": "no camera was found",
-    "NotReadableError": "the camera cannot be used: another program may have it",
-}
 
 
 def only_photos(chosen: Sequence[Any]) -> bool:
@@ -50,49 +45,6 @@ async def pixels(file: Any) -> np.ndarray:
     except JsException:
         raise ValueError(f"{file.name} cannot be read as a picture by this browser") from None
     return from_image(decoded)
-
-
-def from_image(image: Any) -> np.ndarray:
-    """Return an ``ImageData`` of the browser as (height, width, 4) uint8."""
-    data = np.frombuffer(image.data.to_bytes(), np.uint8)
-    return data.reshape(image.height, image.width, 4)
-
-
-class Camera:
-    """A camera's picture in the page, with a button to take it and one to leave.
-
-    Its elements are a video ``name``, buttons ``nameTake`` and ``nameStop``, and around them all
-    ``nameBox``.
-    """
-
-    def __init__(self, name: str, take: Callable[[np.ndarray], Any]) -> None:
-        self._video = dom.element(name)
-        self._box = dom.element(f"{name}Box")
-        self._take = take
-        dom.on(dom.element(f"{name}Take"), "click", lambda event: self.take())
-        dom.on(dom.element(f"{name}Stop"), "click", lambda event: self.close())
-
-    async def open(self) -> None:
-        """Ask for the camera and show what it sees; refusal is a ValueError of one sentence."""
-        self._box.hidden = False
-        failed = await glue.openCamera(self._video)
-        if failed:
-            self._box.hidden = True
-            raise ValueError(_CAMERA_ERRORS.get(failed, f"the camera cannot be used: {failed}"))
-        if self._box.hidden:
-            # It was left before it was there.
-            glue.closeCamera(self._video)
-
-    def take(self) -> Any:
-        """Hand on what the camera sees now."""
-        if not self._video.videoWidth:
-            raise ValueError("the camera has no picture yet; press again in a moment")
-        return self._take(from_image(glue.takeFrame(self._video)))
-
-    def close(self) -> None:
-        """Stop the camera."""
-        self._box.hidden = True
-        glue.closeCamera(self._video)
 
 
 class PhotoReader:

@@ -54,6 +54,11 @@ class Sketch:
         """Of the classes that the network tells apart."""
         return self._names
 
+    def drawing(self) -> np.ndarray | None:
+        """Return what is on the canvas as MNIST's digits are, (28, 28) uint8, or None."""
+        ink = np.frombuffer(glue.ink().to_bytes(), dtype=np.uint8)
+        return drawing.prepare(ink.reshape(-1, glue.INK_SIDE))
+
     def adopt(self, model: Sequential, shape: Shape, classes: Classes, paper: bool) -> None:
         """Go on with a network, which takes pictures of ``shape`` and tells ``classes`` apart."""
         if (shape, paper) != (self.shape, self.paper):

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from nn.photo import find_digits
+from nn.photo import find_digits, find_drawing
 from nn.photo.blobs import find_blobs
 from nn.photo.rulings import without_rulings
-from tests.unit.photos import KINDS, STROKES, ink, photo
+from tests.unit.photos import FACE, KINDS, STROKES, ink, photo
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -162,3 +162,11 @@ def test_tilted_rulings_are_taken_out_and_the_stroke_stays(degrees, thickness):
     kept = without_rulings(page | stroke)
     assert kept[stroke].mean() > 0.95
     assert kept[~stroke].sum() < 0.25 * page[~stroke].sum()
+
+
+@pytest.mark.parametrize("kind", ["even", "lined", "shadow"])
+def test_a_drawing_of_several_parts_is_one_picture(kind):
+    face = find_drawing(photo(ink(FACE), kind))
+    assert face.shape == (28, 28)
+    assert face[8:22, 8:20].max() > 150, "what is inside the ring"
+    assert find_drawing(photo(np.zeros((800, 600)), kind)) is None
