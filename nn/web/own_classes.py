@@ -67,7 +67,7 @@ class OwnClassesPanel:
         count.title = "examples"
         buttons = [
             dom.new("button", "+", data_act="drawn", aria_label=f"Add the drawing to {name}"),
-            dom.new("button", "Files …", data_act="files", aria_label=f"Files of {name}"),
+            dom.new("button", "File", data_act="files", aria_label=f"Files of {name}"),
         ]
         if glue.hasCamera():
             buttons.append(dom.new("button", "Camera", data_act="camera"))
@@ -122,7 +122,7 @@ class OwnClassesPanel:
         return None
 
     def _place(self, node: Any) -> int:
-        return int(node.closest("[data-class]").dataset["class"])
+        return int(node.closest("[data-class]").getAttribute("data-class"))
 
     def _add_drawing(self, place: int) -> None:
         image = self._sketch.drawing()
