@@ -18,7 +18,7 @@ SURE = 0.94
 
 Measured with ``dist/best.json`` on 600 made-up photos of MNIST's test digits and of drawn strokes:
 98 % of the digits reach it and 1 in 600 is wrong nevertheless; of letters, scribbles and other
-signs 3 in 4 stay below it.
+signs two thirds or more stay below it.
 """
 
 _NO_DIGIT = 0.5
