@@ -8,6 +8,8 @@ import "./glue/stacks.js";
 export { currentLab, setState } from "./glue/labs.js";
 export { log } from "./glue/messages.js";
 export { INK_SIDE, ink, place } from "./glue/canvas.js";
+export { decodePhoto, fileHead } from "./glue/photo.js";
+export { closeCamera, hasCamera, openCamera, takeFrame } from "./glue/camera.js";
 export { paint } from "./glue/pixels.js";
 export { decode } from "./glue/decoding.js";
 export { powerLabels, powersOfTen } from "./glue/powers.js";

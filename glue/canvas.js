@@ -68,7 +68,11 @@ canvas.addEventListener("pointermove", goOn);
 canvas.addEventListener("pointerup", endStroke);
 canvas.addEventListener("pointercancel", endStroke);
 
+// A photo with several digits is shown in the place of the canvas, until that is used again.
+const photo = byId("photo");
+
 function clear() {
+  photo.hidden = true;
   context.clearRect(0, 0, canvas.width, canvas.height);
   changed();
 }
@@ -90,6 +94,7 @@ export function ink() {
 
 // Replaces the drawing by a small picture, given as RGBA bytes whose alpha is the ink.
 export function place(pixels, width, height) {
+  photo.hidden = true;
   const small = new OffscreenCanvas(width, height);
   paint(small, pixels, width, height);
   context.clearRect(0, 0, canvas.width, canvas.height);

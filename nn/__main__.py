@@ -7,14 +7,10 @@ import os
 import sys
 from pathlib import Path
 
-import numpy as np
-
-from nn import drawing
-from nn.commands import table
+from nn.commands import predict, table
 from nn.commands.options import OPTIONS, add_settings
 from nn.commands.progress import BUDGET, show
 from nn.data.dataset import Dataset
-from nn.data.image_csv import SIDE
 from nn.data.images import read_folder, with_test_set
 from nn.data.labels import aligned
 from nn.experiment.experiment import Experiment
@@ -32,7 +28,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run a command; return the exit status."""
     options = _parser().parse_args(arguments, argparse.Namespace(data=Path("mnist")))
     try:
-        options.run(options)
+        status: int | None = options.run(options)
     except SettingsError as error:
         for field, problem in error.problems.items():
             print(f"nn: {OPTIONS[field][0].split()[0]}: {problem}", file=sys.stderr)
@@ -51,7 +47,7 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("\nnn: stopped", file=sys.stderr)
         return 130
-    return 0
+    return status or 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -91,17 +87,16 @@ def _parser() -> argparse.ArgumentParser:
         help="default: weights.json",
     )
 
-    for name, run, text in (
-        ("test", _test, "print loss, accuracy and confusion matrix"),
-        ("predict", _predict, "say which digit a picture shows"),
-    ):
-        command = commands.add_parser(name, parents=[common], help=text)
-        command.set_defaults(run=run)
-        command.add_argument(
-            "--weights", type=Path, default=Path("weights.json"), help="default: weights.json"
-        )
-        if name == "predict":
-            command.add_argument("picture", help="a PNG, or the index of a test picture")
+    test = commands.add_parser(
+        "test", parents=[common], help="print loss, accuracy and confusion matrix"
+    )
+    test.set_defaults(run=_test)
+    test.add_argument(
+        "--weights", type=Path, default=Path("weights.json"), help="default: weights.json"
+    )
+    predict.register(
+        commands.add_parser("predict", parents=[common], help="say which digits pictures show")
+    )
     table.add_to(commands)
     return parser
 
@@ -145,54 +140,10 @@ def _test(options: argparse.Namespace) -> None:
         print(f"{name:>{first}}" + "".join(f"{count:>{width}}" for count in row))
 
 
-def _predict(options: argparse.Namespace) -> None:
-    model = _load(options.weights).model
-    if options.picture.isdecimal():
-        test = _test_set(options.data)
-        index = int(options.picture)
-        if index >= len(test):
-            raise ValueError(f"there are {len(test):,} test pictures, counted from 0")
-        image = test.inputs[index]
-        print(f"test picture {index} is a {test.targets[index]}")
-    else:
-        image = _read_picture(Path(options.picture))
-    (outputs,) = model.predict(image.reshape(1, -1))
-    print(f"prediction: {outputs.argmax()}")
-    for digit, output in enumerate(outputs):
-        print(f"{digit} {output:7.2%} {'#' * round(40 * float(np.clip(output, 0, 1)))}")
-
-
 def _load(path: Path) -> Experiment:
     if not path.exists():
         raise ValueError(f"there is no {path}: train a network first, or say --weights FILE")
     return Experiment.loaded(path.read_bytes())
-
-
-def _read_picture(path: Path) -> np.ndarray:
-    """Return a picture file as (28, 28) uint8, light ink on dark as MNIST has it."""
-    if not path.exists():
-        raise ValueError(f"there is no picture {path}")
-    try:
-        from PIL import Image
-    except ImportError:
-        raise ValueError('reading a picture needs Pillow: pip install ".[images]"') from None
-    try:
-        with Image.open(path) as opened:
-            # On white, so that what is transparent counts as paper.
-            picture = opened.convert("RGBA")
-            paper = Image.new("RGBA", picture.size, "white")
-            ink = np.asarray(Image.alpha_composite(paper, picture).convert("L"))
-    except (OSError, Image.DecompressionBombError) as error:
-        raise ValueError(f"{path} cannot be read as a picture: {error}") from None
-    border = np.concatenate([ink[0], ink[-1], ink[:, 0], ink[:, -1]])
-    if np.median(border) > 127:
-        ink = 255 - ink
-    if ink.shape == (SIDE, SIDE):
-        return ink
-    prepared = drawing.prepare(ink)
-    if prepared is None:
-        raise ValueError(f"{path} shows nothing: it is of one colour")
-    return prepared
 
 
 def _read(folder: Path) -> tuple[Dataset, Dataset]:

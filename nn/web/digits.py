@@ -22,6 +22,8 @@ from nn.progress import Evaluation
 from nn.web import decoding, dom, eye, files
 from nn.web.answers import Answers
 from nn.web.lab import Lab
+from nn.web.own_classes import OwnClassesPanel
+from nn.web.photo import PhotoReader, only_photos
 from nn.web.results import Results
 from nn.web.sketch import Sketch
 
@@ -65,12 +67,16 @@ class DigitsLab(Lab[DigitsSettings]):
         self._former: tuple[Experiment, DigitsSettings] | None = None
         self._reading: object | None = None
         self._sketch = Sketch()
+        self._photos = PhotoReader(self._sketch)
+        self._own_network: Experiment | None = None
         self._results = Results(self._sketch.put)
         self._answers = Answers(self._network_to_ask, self._sketch.put)
         self._describe_data()
         self.begin()
         self.painter.add(0.2, self._sketch.follow)
         self.painter.add(0.6, self._paint_eye)
+        self.painter.add(0.5, self._photos.again)
+        OwnClassesPanel(self._sketch, self.learn)
         self.parts.click("mnist", self._back_to_mnist)
         self.parts.click("turn", lambda: self._change(self._pictures.turn(), "turned"))
         self.parts.click("mirror", lambda: self._change(self._pictures.mirror(), "mirrored"))
@@ -132,6 +138,7 @@ class DigitsLab(Lab[DigitsSettings]):
         self._results.clear(_UNTESTED)
         self._answers.stale()
         self._sketch.adopt(model, shape, digits.classes_of(model))
+        self._photos.again()
         self._paint_eye()
 
     def tested(self, evaluation: Evaluation) -> None:
@@ -180,6 +187,8 @@ class DigitsLab(Lab[DigitsSettings]):
     async def open_files(self, chosen: list[Any]) -> None:
         if len(chosen) == 1 and chosen[0].name.lower().endswith(".json"):
             await super().open_files(chosen)
+        elif only_photos(chosen):
+            await self._photos.open(chosen)
         else:
             await self._open_pictures(chosen)
 
@@ -245,6 +254,17 @@ class DigitsLab(Lab[DigitsSettings]):
             dom.announce(f"Assumed: {'; '.join(pictures.assumed)}")
         if news:
             dom.announce(news)
+
+    def learn(self, images: Images, settings: DigitsSettings) -> None:
+        """Train a new network for other pictures, with these settings, from now on."""
+        # A network that was learnt so before is not what comes back in the end.
+        kept = self._former if self.experiment is self._own_network else None
+        self._use(Pictures.of(images), own=True)
+        self._former = kept or self._former
+        self.form.write(settings)
+        self.remake()
+        self._own_network = self.experiment
+        self.train()
 
     def _exchange_network(self) -> str:
         """Put a network for these pictures in the place of one that is not; return what was done.

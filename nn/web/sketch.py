@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 import numpy as np
 from pyscript.js_modules import glue
@@ -10,6 +11,7 @@ from pyscript.js_modules import glue
 from nn import drawing
 from nn.data.labels import DIGITS, Classes
 from nn.labs import digits
+from nn.labs.reading import like_data
 from nn.layers import Shape
 from nn.model import Sequential
 from nn.web import dom, pictures
@@ -38,6 +40,8 @@ class Sketch:
         self._image: np.ndarray | None = None
         self._stale = True
         self._scheduled = False
+        self._word: Callable[[], str] | None = None
+        self._said: str | None = None
         self._bars = Bars(dom.element("probabilities"))
         dom.on(self._canvas, "ink", lambda event: self._drawn())
         dom.on(dom.element("predict"), "click", lambda event: self.predict())
@@ -46,6 +50,16 @@ class Sketch:
     def image(self) -> np.ndarray | None:
         """What the network sees of the drawing: uint8 of ``shape``, or None if there is nothing."""
         return self._image
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of the classes that the network tells apart."""
+        return self._names
+
+    def drawing(self) -> np.ndarray | None:
+        """Return what is on the canvas as MNIST's digits are, (28, 28) uint8, or None."""
+        ink = np.frombuffer(glue.ink().to_bytes(), dtype=np.uint8)
+        return drawing.prepare(ink.reshape(-1, glue.INK_SIDE))
 
     def adopt(self, model: Sequential, shape: Shape, classes: Classes) -> None:
         """Go on with a network, which takes pictures of ``shape`` and tells ``classes`` apart."""
@@ -63,12 +77,29 @@ class Sketch:
         dom.element("probabilities").classList.toggle("named", many)
         self.predict()
 
-    def put(self, image: np.ndarray) -> None:
-        """Place a picture of ``shape``, uint8, on the canvas; the network sees it as it is."""
+    def put(self, image: np.ndarray, word: Callable[[], str] | None = None) -> None:
+        """Place a picture of ``shape``, uint8, on the canvas; the network sees it as it is.
+
+        Args:
+            image: the picture.
+            word: returns what is said of it, if that is not just the largest output's class.
+        """
         height, width = image.shape[:2]
         glue.place(pictures.shown(image).ravel(), width, height)
         self._see(image)
+        self._word = word
         self.predict()
+
+    def say(self, text: str) -> None:
+        """Empty the canvas, and say something of what is shown instead."""
+        glue.place(np.zeros(4, dtype=np.uint8), 1, 1)
+        self._see(None)
+        self._said = text
+        self.answer(text)
+
+    def answer(self, text: str) -> None:
+        """Say something without figures for the classes."""
+        self._answer(text, np.zeros(len(self._names)))
 
     def follow(self) -> None:
         """Predict again, where there is something to predict: the network may have changed."""
@@ -83,31 +114,36 @@ class Sketch:
         nothing = np.zeros(len(self._names))
         if self._image is None or self.model is None:
             what = "a digit" if self._names == DIGITS.shown else "something"
-            self._answer(f"Draw {what}", nothing)
+            self._answer(self._said or f"Draw {what}", nothing)
             return
         (outputs,) = self.model.predict(self._image[np.newaxis])
         if np.isfinite(outputs).all():
-            self._answer(self._names[outputs.argmax()], outputs)
+            name = self._names[outputs.argmax()]
+            self._answer(self._word() if self._word else name, outputs)
         else:
             self._answer("Not a number", nothing)
 
     def _prepared(self, ink: np.ndarray) -> np.ndarray | None:
         """Return a drawing as the data are: of their size, and in three colours if they are."""
-        height, width, channels = self.shape
-        side = min(height, width)
-        prepared = drawing.prepare(ink, side, self.box)
+        prepared = drawing.prepare(ink, self.side, self.box)
         if prepared is None:
             return None
-        above, left = (height - side) // 2, (width - side) // 2
-        around = ((above, height - side - above), (left, width - side - left))
-        image = np.pad(prepared, around)
-        if self.paper:
-            image = 255 - image
-        return image[..., np.newaxis].repeat(channels, axis=2)
+        image: np.ndarray = self.like_data(prepared[np.newaxis, ..., np.newaxis])[0]
+        return image
+
+    @property
+    def side(self) -> int:
+        """Of the square in which the network sees a drawing, in pixels."""
+        return min(self.shape[:2])
+
+    def like_data(self, drawings: np.ndarray) -> np.ndarray:
+        """Return prepared drawings, (n, side, side, 1), as pictures of ``shape``."""
+        return like_data(drawings, self.shape, self.paper)
 
     def _see(self, image: np.ndarray | None) -> None:
         self._image = image
         self._stale = False
+        self._word = self._said = None
         seen = np.zeros((*self.shape[:2], 1), np.uint8) if image is None else image
         canvas = dom.element("sees")
         canvas.className = "pixels" if seen.shape[2] == 1 else "pixels coloured"
@@ -128,6 +164,6 @@ class Sketch:
         # A screen reader speaks each change: an answer that stays is not said again.
         if place.textContent != text:
             place.textContent = text
-            place.className = "digit" if len(text) == 1 else ""
+            place.className = "digit" if len(text) == 1 or text.isdecimal() else ""
         best = int(outputs.argmax()) if outputs.any() else -1
         self._bars.show(self._names, outputs.tolist(), best)

@@ -1,0 +1,155 @@
+"""``python -m nn predict``: which digits pictures show, one line for each or one JSON object."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from nn.commands.picture_files import pictures_in, read_picture
+from nn.data.dataset import Dataset
+from nn.data.images import read_folder
+from nn.experiment.experiment import Experiment
+from nn.labs import digits
+from nn.labs.reading import Reading, answers_on, credible, read_photo
+from nn.model import Sequential
+
+_OWN = Path("weights.json")
+_SHIPPED = Path("dist") / "best.json"
+
+
+def register(command: argparse.ArgumentParser) -> None:
+    """Add the command's arguments to its parser."""
+    command.set_defaults(run=_run)
+    command.add_argument(
+        "--weights",
+        type=Path,
+        metavar="FILE",
+        help=f"default: {_OWN}, and {_SHIPPED} where there is none",
+    )
+    command.add_argument("--json", action="store_true", help="print one JSON object for each file")
+    command.add_argument(
+        "pictures",
+        nargs="+",
+        metavar="FILE|FOLDER|INDEX",
+        help="pictures or photos of digits, folders of them, or the index of a test picture",
+    )
+
+
+def _run(options: argparse.Namespace) -> int:
+    model = _load(options.weights)
+    names = list(_files(options.pictures))
+    if len(names) == 1 and not options.json:
+        _show_one(model, names[0], options.data)
+        return 0
+    status = 0
+    for name in names:
+        try:
+            reading = _read(model, name, options.data)
+        except ValueError as error:
+            status = 1
+            _say_error(name, str(error), options.json)
+        else:
+            _say(name, reading, options.json)
+    return status
+
+
+def _files(arguments: list[str]) -> Iterator[str]:
+    for argument in arguments:
+        if Path(argument).is_dir():
+            yield from map(str, pictures_in(Path(argument)))
+        else:
+            yield argument
+
+
+def _load(path: Path | None) -> Sequential:
+    if path is None:
+        path = _OWN
+        if not path.exists():
+            # From the folder of this package, where the current one has none.
+            beside = Path(__file__).parents[2] / _SHIPPED
+            path = next((each for each in (_SHIPPED, beside) if each.exists()), path)
+            if path != _OWN:
+                print(f"nn: there is no {_OWN} here: reading with {path}", file=sys.stderr)
+    if not path.exists():
+        raise ValueError(f"there is no {path}: train a network first, or say --weights FILE")
+    return Experiment.loaded(path.read_bytes()).model
+
+
+def _is_index(name: str) -> bool:
+    return name.isdecimal() and not Path(name).exists()
+
+
+def _test_set(folder: Path) -> Dataset:
+    images = read_folder(folder)
+    if images.test is None:
+        raise ValueError(f"{folder} holds no test pictures: files with test or t10k in their names")
+    return images.test
+
+
+def _test_picture(index: int, folder: Path) -> tuple[np.ndarray, int]:
+    test = _test_set(folder)
+    if index >= len(test):
+        raise ValueError(f"there are {len(test):,} test pictures, counted from 0")
+    return test.inputs[index], int(test.targets[index])
+
+
+def _read(model: Sequential, name: str, data: Path) -> Reading:
+    if _is_index(name):
+        return read_photo(model, _test_picture(int(name), data)[0])
+    return read_photo(model, read_picture(Path(name)))
+
+
+def _say(name: str, reading: Reading, as_json: bool) -> None:
+    if not as_json:
+        share = f" ({reading.confidence:.0%})" if reading.answers else ""
+        print(f"{name}: {reading}{share}")
+        return
+    said = {
+        "file": name,
+        "answer": reading.answer,
+        "confidence": round(reading.confidence, 4),
+        "sure": reading.sure,
+    }
+    print(json.dumps(said, ensure_ascii=False))
+
+
+def _say_error(name: str, error: str, as_json: bool) -> None:
+    if as_json:
+        said = {"file": name, "answer": None, "confidence": 0, "sure": False, "error": error}
+        print(json.dumps(said, ensure_ascii=False))
+    else:
+        print(f"nn: {error}", file=sys.stderr)
+
+
+def _show_one(model: Sequential, name: str, data: Path) -> None:
+    """Print what the network says of one picture, with a bar for each of its outputs."""
+    if _is_index(name):
+        image, label = _test_picture(int(name), data)
+        print(f"test picture {name} is a {label}")
+        _show_bars(model, model.predict(image.reshape(1, -1))[0])
+        return
+    photo = read_picture(Path(name))
+    answers = answers_on(model, photo)
+    if not answers and (photo == photo[:1, :1]).all():
+        raise ValueError(f"{name} shows nothing: it is of one colour")
+    if len(answers) == 1:
+        _show_bars(model, answers[0].outputs)
+        if not answers[0].sure:
+            print(f"nn: {name}: {answers[0]}", file=sys.stderr)
+        return
+    reading = Reading(credible(answers))
+    print(f"prediction: {reading}" if reading.answers else str(reading))
+    for each in reading.answers:
+        print(f"{each.name} {each.confidence:7.2%} {'' if each.sure else each}".rstrip())
+
+
+def _show_bars(model: Sequential, outputs: np.ndarray) -> None:
+    names = digits.classes_of(model).shown
+    print(f"prediction: {names[outputs.argmax()]}")
+    for name, output in zip(names, outputs, strict=True):
+        print(f"{name} {output:7.2%} {'#' * round(40 * float(np.clip(output, 0, 1)))}")
