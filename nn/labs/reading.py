@@ -18,7 +18,7 @@ SURE = 0.94
 
 Chosen with ``dist/best.json`` on 600 made-up photos of MNIST's test digits and of drawn strokes:
 98.5 % of the digits reach it, of which one is wrong. On photos made afterwards with other seeds,
-98.7 % of 224 digits reach it and none of them is wrong; below it stay 64 % of 120 letters that do not look
+98.7 % of 224 digits reach it and none is wrong; below it stay 64 % of 120 letters that do not look
 like digits, 83 % of 60 scribbles, 57 % of 40 squares, crosses and stars, and all of 20 faces.
 """
 
