@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 
 from nn.data.colours import CHANNELS
-from nn.data.columns import MAX_CATEGORIES
+from nn.data.columns import MAX_CATEGORIES, Columns
 from nn.data.tables import Column, Kind, Table, shown
 from nn.data.tables.json_rows import PAIRS
 
@@ -104,6 +104,15 @@ class Selection:
                 "several to learn from"
             )
         return selection
+
+    @classmethod
+    def like(cls, table: Table, columns: Columns) -> Selection:
+        """Choose the columns of a network; raises as :meth:`of` does."""
+        outputs = [output.name for output in columns.outputs]
+        sorts: list[Sort] = [
+            "number" if output.classes is None else "classes" for output in columns.outputs
+        ]
+        return cls.of(table, columns.names, outputs, sorts)
 
     @property
     def changed(self) -> list[tuple[str, Kind]]:

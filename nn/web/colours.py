@@ -17,16 +17,17 @@ from nn.experiment.settings import SettingsError
 from nn.experiment.task import DataCode, Task
 from nn.labs import colours
 from nn.labs.colours import ColoursSettings
-from nn.labs.selection import Choice, Selection, Sort, first_choice
+from nn.labs.selection import Choice, Selection, first_choice
 from nn.labs.split import Split, told
 from nn.model import Sequential
-from nn.progress import Evaluation
+from nn.progress import Evaluation, exhaust
 from nn.web import dom, files
 from nn.web.ask import Ask
 from nn.web.importance import ImportancePanel
 from nn.web.inputs import Inputs
 from nn.web.lab import Lab
 from nn.web.opened import Opened, told_choice
+from nn.web.reading import Reading, done
 from nn.web.source_view import SourceView
 from nn.web.strip import Strip
 from nn.web.table_choice import TableChoice
@@ -71,6 +72,7 @@ class ColoursLab(Lab[ColoursSettings]):
         self._rows = TableRows(self.parts, self._learn_rows)
         self._importance = ImportancePanel(self)
         self._ask = Ask(self.parts)
+        self._reading = Reading(self.parts)
         self._source_view = SourceView(self.parts)
         self._waiting: Opened | None = None
         self._content = b""
@@ -157,10 +159,8 @@ class ColoursLab(Lab[ColoursSettings]):
         """Return the columns of the open table, if there is one that has them."""
         if self._table is None:
             return None
-        outputs = columns.outputs
-        sorts: list[Sort] = ["number" if one.classes is None else "classes" for one in outputs]
         try:
-            return Selection.of(self._table, columns.names, [one.name for one in outputs], sorts)
+            return Selection.like(self._table, columns)
         except ValueError:
             return None
 
@@ -271,23 +271,24 @@ class ColoursLab(Lab[ColoursSettings]):
         file = files.only(chosen, "file, a table or weights")
         files.check_size(file.name, file.size, MAX_BYTES)
         dom.log(f"Reading {file.name}")
-        # So that the line is seen: a large table takes seconds, in which nothing is drawn.
-        await glue.nextFrame()
-        await glue.nextFrame()
         content = await files.content(file)
         if _WEIGHTS.search(content):
             self.load(content, file.name)
             return
-        self._read(content, file.name, None)
+        await self._read(content, file.name)
 
-    def _read(self, content: bytes, name: str, header: bool | None) -> None:
-        opened = Opened.read(content, name, header)
+    async def _read(self, content: bytes, name: str) -> None:
+        opened = await self._reading.of(
+            name, lambda wanted: done(Opened.reading(content, name), wanted)
+        )
+        if opened is None:
+            return
         table = opened.table
         if self._without_data is not None:
             self._take_table(opened)
         elif not self.experiment.history.samples:
             self._learn(opened)
-        elif set(self._columns.names) <= table.columns.keys() and header is None:
+        elif set(self._columns.names) <= table.columns.keys():
             self._answer_rows(opened)
         else:
             self._ask.ask(
@@ -353,7 +354,7 @@ class ColoursLab(Lab[ColoursSettings]):
     def _switch_header(self) -> None:
         """Read the table again, taking its first row for the other thing."""
         assert self._table
-        self._learn(Opened.read(self._content, self._file, not self._table.header))
+        self._learn(exhaust(Opened.reading(self._content, self._file, not self._table.header)))
 
     def _choose_columns(self, selection: Selection) -> None:
         self._table = selection.table

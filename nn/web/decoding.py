@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from time import perf_counter
 from typing import Any, TypeVar
 
 import numpy as np
@@ -12,16 +11,14 @@ from pyodide.ffi import JsException
 from pyscript.js_modules import glue
 
 from nn.data import png
-from nn.data.gzipped import Content, Slices
+from nn.data.gzipped import Content
 from nn.data.image_files import ends_known, expanding, naming
 from nn.data.images import Images, reading_images
 from nn.data.picture_files import declared_size, flattened, kind_of
 from nn.web import files
+from nn.web.reading import done
 
 _AT_A_TIME = 50
-_BUDGET = 0.012
-"""Seconds of work a frame."""
-
 R = TypeVar("R")
 
 
@@ -42,25 +39,11 @@ async def read(chosen: list[Any], wanted: Callable[[], bool]) -> Images | None:
     for part in _parts(list(_wanted({_name(file): file for file in chosen}).items())):
         contents = await asyncio.gather(*(files.content(file) for _, file in part))
         named.update(zip((name for name, _ in part), contents, strict=True))
-    unpacked = await _done(expanding(named), wanted)
+    unpacked = await done(expanding(named), wanted)
     if unpacked is None:
         return None
     decoded = await _decoded(unpacked, wanted)
-    return await _done(reading_images(unpacked, ready=decoded), wanted)
-
-
-async def _done(work: Slices[R], wanted: Callable[[], bool]) -> R | None:
-    """Return what work gives in the end, of which each frame does a part."""
-    while wanted():
-        end = perf_counter() + _BUDGET
-        try:
-            while perf_counter() < end:
-                next(work)
-        except StopIteration as done:
-            result: R = done.value
-            return result
-        await glue.nextFrame()
-    return None
+    return await done(reading_images(unpacked, ready=decoded), wanted)
 
 
 def _name(file: Any) -> str:
@@ -82,7 +65,7 @@ async def _decoded(
 ) -> dict[bytes, np.ndarray]:
     """Return the pixels of the picture files among some, by their contents."""
     pictures = [(name, bytes(data)) for name, data in unpacked.items() if kind_of(data)]
-    found = (await _done(png.decoding(content for _, content in pictures), wanted)) or {}
+    found = (await done(png.decoding(content for _, content in pictures), wanted)) or {}
     pictures = [(name, content) for name, content in pictures if content not in found]
     for part in _parts(pictures):
         for name, content in part:

@@ -24,6 +24,7 @@ from nn.web.answers import Answers
 from nn.web.lab import Lab
 from nn.web.own_classes import OwnClassesPanel
 from nn.web.photo import PhotoReader, only_photos
+from nn.web.reading import Reading
 from nn.web.results import Results
 from nn.web.sketch import Sketch
 
@@ -65,7 +66,7 @@ class DigitsLab(Lab[DigitsSettings]):
         self._mnist = Pictures.of(images)
         self._hold(self._mnist)
         self._former: tuple[Experiment, DigitsSettings] | None = None
-        self._reading: object | None = None
+        self._reading = Reading(self.parts)
         self._sketch = Sketch()
         self._photos = PhotoReader(self._sketch)
         self._own_network: Experiment | None = None
@@ -81,7 +82,6 @@ class DigitsLab(Lab[DigitsSettings]):
         self.parts.click("turn", lambda: self._change(self._pictures.turn(), "turned"))
         self.parts.click("mirror", lambda: self._change(self._pictures.mirror(), "mirrored"))
         self.parts.click("rename", self._rename)
-        self.parts.click("stopReading", self._stop_reading)
         self.parts.click("sample", lambda: self._put_sample(None))
         self.parts.on_files("dataFiles", self._open_pictures)
         self.parts.on_files("dataFolder", self._open_pictures)
@@ -198,7 +198,7 @@ class DigitsLab(Lab[DigitsSettings]):
             names += f" and {len(chosen) - _MOST_NAMES:,} more"
         files.check_size(names, sum(file.size for file in chosen), _MOST_DATA_BYTES)
         dom.log(f"Reading {names}")
-        images = await self._read(chosen, names)
+        images = await self._reading.of(names, lambda wanted: decoding.read(chosen, wanted))
         if images is None:
             return
         if images.train is not None or images.test is not None:
@@ -207,21 +207,6 @@ class DigitsLab(Lab[DigitsSettings]):
             dom.announce(f"Assumed: {'; '.join(images.assumed)}")
         if images.unlabelled is not None:
             await self._answers.open(self._pictures.like_these(images.unlabelled), images.ids)
-
-    async def _read(self, chosen: list[Any], names: str) -> Images | None:
-        """Return the pictures in files, unless that is stopped or others are opened meanwhile."""
-        token = self._reading = object()
-        dom.show("dataReadingNames", f"Reading {names} …")
-        dom.element("dataReading").hidden = False
-        try:
-            return await decoding.read(chosen, lambda: self._reading is token)
-        finally:
-            if self._reading in (token, None):
-                dom.element("dataReading").hidden = True
-
-    def _stop_reading(self) -> None:
-        self._reading = None
-        dom.announce("Reading is stopped; the pictures stay as they were")
 
     def _take_data(self, images: Images) -> None:
         if images.train is None and images.test is not None:

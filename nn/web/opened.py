@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nn.data.tables import Table, read_table
+from nn.data.gzipped import Slices
+from nn.data.tables import Table, reading_table
 from nn.labs.selection import Selection
 from nn.web.text import shortened
 
@@ -18,14 +19,14 @@ class Opened:
     content: bytes
 
     @classmethod
-    def read(cls, content: bytes, name: str, header: bool | None) -> Opened:
-        """Read a table; the arguments are those of :func:`nn.data.tables.read_table`.
+    def reading(cls, content: bytes, name: str, header: bool | None = None) -> Slices[Opened]:
+        """Read a table, a slice a turn, as :func:`nn.data.tables.read_table` does.
 
         Raises:
             ValueError: it is none; the message begins with the file's name.
         """
         try:
-            return cls(read_table(content, header), name, content)
+            return cls((yield from reading_table(content, header)), name, content)
         except ValueError as error:
             raise ValueError(f"{name}: {error}") from None
 

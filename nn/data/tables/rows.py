@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
+from nn.data.gzipped import Slices
 from nn.data.tables.cells import is_missing, number
+from nn.progress import exhaust
 
 MAX_ROWS = 1_000_000
 MAX_COLUMNS = 1_000
@@ -23,6 +25,7 @@ _SEPARATORS = "\t;|,"
 _SPACES = " "
 _NAMES = {"\t": "tabs", ";": "semicolons", "|": "bars", ",": "commas", _SPACES: "spaces"}
 _SAMPLE = 100
+_AT_A_TIME = 5_000
 _PIECE = re.compile(r"[^\r\n]*[\r\n]*")
 _SEP_LINE = re.compile(r"\s*sep=(.)\s*[\r\n]+", re.IGNORECASE)
 _COMMENT = re.compile(r"[ \t]*(?:#|//|%)")
@@ -71,6 +74,11 @@ def split_rows(text: str, header: bool | None = None) -> Rows:
     >>> rows.notes
     ['cells are parted by semicolons', 'the first line, "A title", is a title']
     """
+    return exhaust(splitting_rows(text, header))
+
+
+def splitting_rows(text: str, header: bool | None = None) -> Slices[Rows]:
+    """Do the same as :func:`split_rows`, a slice each time that the generator is pulled."""
     notes: list[str] = []
     whole = text
     text, named = _without_comments(text.lstrip("\ufeff"))
@@ -80,8 +88,8 @@ def split_rows(text: str, header: bool | None = None) -> Rows:
     separator = declared[1] if declared else separator_of(text)
     body = text.lstrip("\r\n")
     skipped = _line_ends(whole[: len(whole) - len(body)])
-    lines = _lines(body, separator, notes, skipped)
-    return table_of(lines, header, separator, notes, named)
+    lines = yield from _lines(body, separator, notes, skipped)
+    return (yield from _making_table(lines, header, separator, notes, named))
 
 
 def table_of(
@@ -89,12 +97,26 @@ def table_of(
     header: bool | None = None,
     separator: str = "",
     notes: list[str] | None = None,
-    named: str = "",
 ) -> Rows:
+    """Return the table in lines of cells; ``notes`` are sentences on how they were found."""
+    return exhaust(_making_table(lines, header, separator, notes))
+
+
+def _making_table(
+    lines: list[list[str]],
+    header: bool | None = None,
+    separator: str = "",
+    notes: list[str] | None = None,
+    named: str = "",
+) -> Slices[Rows]:
     """Return the table in lines of cells; ``named`` is a comment that may hold the names."""
     notes = [] if notes is None else notes
-    lines = [line for line in lines if any(map(str.strip, line))]
-    lines = _without_titles(lines, notes)
+    filled: list[list[str]] = []
+    for start in range(0, len(lines), _AT_A_TIME):
+        part = lines[start : start + _AT_A_TIME]
+        filled += [line for line in part if any(map(str.strip, line))]
+        yield
+    lines = _without_titles(filled, notes)
     if not lines:
         raise ValueError("the table has no rows: the file is empty")
     names = _names_in(named, separator, lines[0]) if header is None else None
@@ -111,7 +133,10 @@ def table_of(
     width, left_out = _width(names, lines, notes)
     if left_out:
         lines = [line for line in lines if _fits(line, width)]
-    cells: list[list[object]] = [[line[i] for line in lines] for i in range(width)]
+    cells: list[list[object]] = []
+    for i in range(width):
+        cells.append([line[i] for line in lines])
+        yield
     titles = unique_names([*names, *[""] * (width - len(names))], cells, notes)
     if found and len(lines) > 1 and (units := _units(cells)):
         notes.append(f"the line below the names, {units}, has units")
@@ -195,7 +220,7 @@ def _length(line: list[str]) -> int:
     return length
 
 
-def _lines(text: str, separator: str, notes: list[str], skipped: int) -> list[list[str]]:
+def _lines(text: str, separator: str, notes: list[str], skipped: int) -> Slices[list[list[str]]]:
     """Return the cells of all lines; ``skipped`` lines of the file came before them."""
     if text.count(separator) > MAX_VALUES and separator != _SPACES:
         raise ValueError(f"the file has more than {MAX_VALUES:,} values, which is the limit")
@@ -204,6 +229,8 @@ def _lines(text: str, separator: str, notes: list[str], skipped: int) -> list[li
     try:
         for line in reader:
             lines.append(line)
+            if len(lines) % _AT_A_TIME == 0:
+                yield
             if len(lines) > MAX_ROWS + 100:
                 raise ValueError(f"the table has more than {MAX_ROWS:,} rows, which is the limit")
     except csv.Error as error:

@@ -9,13 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from nn.data.gzipped import Content
+from nn.data.gzipped import Content, Slices
 from nn.data.tables.arff import rows_of_arff
 from nn.data.tables.cells import Numbers, is_missing
 from nn.data.tables.column import Column, Kind, column_of, shown
 from nn.data.tables.json_rows import rows_of_json
-from nn.data.tables.rows import Rows, split_rows, table_of
+from nn.data.tables.rows import Rows, splitting_rows, table_of
 from nn.data.tables.source import open_source
+from nn.progress import exhaust
 
 _TOLD = 500
 """Different texts of a column that are looked at for how numbers are written."""
@@ -91,7 +92,13 @@ def read_table(data: Content, header: bool | None = None) -> Table:
     >>> table.columns["price"].numbers.tolist()
     [1.5, 2.25]
     """
+    return exhaust(reading_table(data, header))
+
+
+def reading_table(data: Content, header: bool | None = None) -> Slices[Table]:
+    """Do the same as :func:`read_table`, a slice each time that the generator is pulled."""
     source = open_source(data)
+    yield
     if source.workbook:
         rows = _workbook(source.workbook, header)
     else:
@@ -105,8 +112,9 @@ def read_table(data: Content, header: bool | None = None) -> Table:
         elif start[:1] == "<":
             raise ValueError("this is HTML or XML: save its table as CSV")
         else:
-            rows = split_rows(source.text, header)
-    return _table(rows, source.notes)
+            rows = yield from splitting_rows(source.text, header)
+    yield
+    return (yield from _table(rows, source.notes))
 
 
 def _assigns(start: str) -> bool:
@@ -114,12 +122,12 @@ def _assigns(start: str) -> bool:
     return start.startswith(("const ", "let ", "var ", "export default ")) and "=" in start[:200]
 
 
-def _table(rows: Rows, notes: Sequence[str]) -> Table:
+def _table(rows: Rows, notes: Sequence[str]) -> Slices[Table]:
     comma = _decimal_commas(rows)
-    columns = {
-        name: column_of(name, cells, comma)
-        for name, cells in zip(rows.names, rows.cells, strict=True)
-    }
+    columns = {}
+    for name, cells in zip(rows.names, rows.cells, strict=True):
+        columns[name] = column_of(name, cells, comma)
+        yield
     if not columns:
         raise ValueError("the table has no columns with names or values")
     told = [column.note for column in columns.values() if column.note]
