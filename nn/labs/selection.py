@@ -199,10 +199,10 @@ def first_choice(table: Table, outputs: Sequence[str] = ()) -> tuple[Selection, 
         # What counts rows, or texts, may be all there is.
         inputs = [name for name, reason in reasons.items() if reason in (_COUNTS, _NAMES)]
         if not inputs:
-            names = " and ".join(map(shown, list(reasons)[:3]))
+            names = ", ".join(map(shown, list(reasons)[:3]))
             raise ValueError(
-                f"there is nothing to learn {shown(predicted[0])} from: {names} says "
-                "nothing, as it has no values or always the same"
+                f"there is nothing to learn {shown(predicted[0])} from: without values, or "
+                f"always the same, is {names}"
             )
         reasons = dict.fromkeys(inputs, "")
     notes = []

@@ -136,17 +136,21 @@ def told(parts: Split, tested: int | None = None) -> list[str]:
     """Return sentences on which rows are used and how; ``tested`` is the size of a test table."""
     sentences = []
     if parts.left_out:
-        sentences.append(f"{parts.left_out:,} rows are left out")
+        sentences.append(f"{_counted(parts.left_out, 'is', 'are')} left out")
     if parts.filled:
         sentences.append(
-            f"{parts.filled:,} rows lack an input: numbers are filled with the median of the "
-            'others, categories with "missing"'
+            f"{_counted(parts.filled, 'lacks', 'lack')} an input: numbers are filled with the "
+            'median of the others, categories with "missing"'
         )
     if tested is not None:
         sentences.append(f"tested with {parts.held_out:,} rows of the other table")
     elif not parts.held_out:
         sentences.append(f"all {parts.used:,} rows are learnt from, none is held out")
     return sentences
+
+
+def _counted(rows: int, one: str, several: str) -> str:
+    return f"1 row {one}" if rows == 1 else f"{rows:,} rows {several}"
 
 
 def answered(table: Table, columns: Columns) -> Table:

@@ -15,6 +15,7 @@ from nn.experiment.experiment import Experiment, check
 from nn.experiment.settings import Settings, SettingsError
 from nn.experiment.task import DataCode, Task
 from nn.formats import weights
+from nn.labs.homes import home_of
 from nn.model import Sequential
 from nn.progress import Evaluation, Progress
 from nn.web import dom, files
@@ -351,7 +352,7 @@ class Lab(Generic[S]):
         """Go on with the network of a weights file called ``name``."""
         try:
             experiment = Experiment.loaded(data)
-            self.check_loaded(experiment.model)
+            self._check_home(experiment.model)
             settings = self.settings_of(experiment)
         except ValueError as error:
             raise ValueError(f"{name}: {error}") from None
@@ -363,6 +364,16 @@ class Lab(Generic[S]):
             self.meter.show_accuracy(accuracy)
             known = f", test accuracy {percent(accuracy, 2)} when it was saved"
         dom.announce(f"Loaded {name}: {self.shape}{known}")
+
+    def _check_home(self, model: Sequential) -> None:
+        """Raise a ValueError unless the network is for this lab; say for which one it is."""
+        try:
+            self.check_loaded(model)
+        except ValueError as error:
+            home = home_of(model)
+            if home is None or home.lower() == self.name:
+                raise
+            raise ValueError(f"{error}. It opens in the lab {home}") from None
 
     def settings_of(self, experiment: Experiment) -> S:
         """Return the settings to show for a network that was loaded."""

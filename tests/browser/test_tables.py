@@ -224,7 +224,7 @@ def test_a_table_as_spreadsheets_in_german_write_it_says_what_it_leaves_out(lab)
     assert line == "Opened mine.csv: 10 rows; 2 inputs to predict the numbers of Höhe"
     assert "left out at first: 'Güte', always the same" in lab.text("assumed")
     assert "with decimal commas" in lab.text("assumed")
-    assert "1 rows lack an input" in lab.text("assumed")
+    assert "1 row lacks an input" in lab.text("assumed")
     assert lab.names() == ["Länge", "Breite"]
 
 

@@ -22,8 +22,8 @@ LONGEST_NUMBER = 100
 """Characters; more digits are a code, not a quantity."""
 
 _GROUPED = {
-    ".": r"\d{1,3}(?:[,'’ \u00a0\u202f]\d{2,3})*[,'’ \u00a0\u202f]\d{3}|\d+",
-    ",": r"\d{1,3}(?:[.'’ \u00a0\u202f]\d{3})+|\d+",
+    ".": r"[1-9]\d{0,2}(?:[,'’ \u00a0\u202f]\d{2,3})*[,'’ \u00a0\u202f]\d{3}|\d+",
+    ",": r"[1-9]\d{0,2}(?:[.'’ \u00a0\u202f]\d{3})+|\d+",
 }
 """Whole numbers, with or without marks between thousands, by the decimal mark."""
 
@@ -108,11 +108,13 @@ def _parts(text: str) -> tuple[str, str] | None:
     text = text.strip()
     if len(text) > LONGEST_NUMBER or not text:
         return None
-    found = _AFFIXED.fullmatch(text)
-    if found is None:
+    # As accounts have what is owed.
+    owed = text[0] == "(" and text[-1] == ")"
+    found = _AFFIXED.fullmatch(text[1:-1].strip() if owed else text)
+    if found is None or (owed and found["sign"]):
         return None
     before, after = found["before"] or "", found["after"] or ""
-    digits = found["sign"] + found["number"]
+    digits = ("-" if owed else found["sign"]) + found["number"]
     if not digits.isascii():
         digits = digits.replace("\u2212", "-")
     if digits[:2] in ("--", "-+", "+-", "++") or (before and after):

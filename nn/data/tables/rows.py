@@ -130,6 +130,9 @@ def _making_table(
         notes.append("names of columns stand in a comment")
     if not lines:
         raise ValueError("the table has no rows; expected at least one below the names of columns")
+    while len(lines) > 1 and lines[-1][0].startswith("#") and _length(lines[-1]) == 1 < len(names):
+        # A comment at the end.
+        lines.pop()
     width, left_out = _width(names, lines, notes)
     if left_out:
         lines = [line for line in lines if _fits(line, width)]
