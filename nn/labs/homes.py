@@ -20,10 +20,10 @@ def home_of(model: Sequential) -> str | None:
     """
     columns = model.columns
     if columns is None:
-        return "Digits" if _suits(digits.check_model, model) else None
+        return "Digits" if _suits(digits.check_loaded, model) else None
     if set(columns.features) <= FEATURES.keys() and columns.outputs[0].name == "class":
         return "Points"
-    if _suits(temperature.check_loaded, model):
+    if _suits(temperature.check_model, model):
         return "Temperature"
     return "Colours" if _suits(colours.check_loaded, model) else None
 
