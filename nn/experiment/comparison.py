@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 
 from nn.data.dataset import Dataset
+from nn.data.spreadsheets import harmless
 from nn.experiment.experiment import Experiment
 from nn.experiment.fields import SettingsError
 from nn.experiment.layer_settings import LayerSettings
@@ -288,17 +289,8 @@ def to_csv(runs: Sequence[Run[S]]) -> str:
         fields = run.settings.fields()
         writer.writerow(
             [
-                *(_harmless(fields[name]) for name in table),
+                *(harmless(fields[name]) for name in table),
                 *(result(run) for result in results.values()),
             ]
         )
     return text.getvalue()
-
-
-def _harmless(text: str) -> str:
-    """Return text that no spreadsheet takes for a formula: names of columns come from anywhere."""
-    try:
-        float(text)
-    except ValueError:
-        return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
-    return text

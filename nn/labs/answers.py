@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nn.data.columns import Columns
+from nn.data.spreadsheets import harmless
 from nn.data.tables import Table
 from nn.data.tables.column import plain_number
 from nn.model import Sequential
@@ -77,16 +78,3 @@ def answers_csv(table: Table, answers: Answers) -> str:
     for row in zip(*columns, *answers.texts, strict=True):
         writer.writerow([harmless(cell) for cell in row])
     return text.getvalue()
-
-
-def harmless(text: str) -> str:
-    """Return text that no spreadsheet takes for a formula: it may come from anywhere.
-
-    >>> harmless("=1+1"), harmless("-1.5")
-    ("'=1+1", '-1.5')
-    """
-    try:
-        float(text)
-    except ValueError:
-        return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
-    return text

@@ -77,10 +77,10 @@ class Column:
     texts: tuple[str, ...] = ()
     note: str = ""
     timed: bool = False
-    first_kind: Kind = ""  # type: ignore[assignment]
+    first_kind: Kind | None = None
 
     def __post_init__(self) -> None:
-        if not self.first_kind:
+        if self.first_kind is None:
             object.__setattr__(self, "first_kind", self.kind)
 
     def __len__(self) -> int:
