@@ -67,7 +67,7 @@ class OwnClassesPanel:
         count.title = "examples"
         buttons = [
             dom.new("button", "+", data_act="drawn", aria_label=f"Add the drawing to {name}"),
-            dom.new("button", "File", data_act="files", aria_label=f"Files of {name}"),
+            dom.new("button", "File", data_act="files", aria_label=f"File for {name}"),
         ]
         if glue.hasCamera():
             buttons.append(dom.new("button", "Camera", data_act="camera"))
