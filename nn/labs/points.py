@@ -169,6 +169,9 @@ PRESETS = {
         batch_size=20,
         epochs=80,
     ),
+    "Sine": replace(_FASTER, shape="sine", hidden=layers(8)),
+    "Cubic": replace(_FASTER, shape="cubic", hidden=layers(8)),
+    "Absolute": replace(_FASTER, shape="absolute", hidden=layers(4)),
 }
 """For each shape a network that learns it."""
 

@@ -14,7 +14,11 @@ from nn.web.surface import dots
 
 _POINTS = 150
 
-_NAMES = {"exclusive_or": "exclusive-or", "gaussians": "Gaussians"}
+_NAMES = {
+    "exclusive_or": "exclusive-or",
+    "gaussians": "Gaussians",
+    "absolute": "absolute value",
+}
 """How people are told of shapes, where not by the name they have."""
 
 
