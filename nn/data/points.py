@@ -261,7 +261,8 @@ def _above(
     points = rng.random((count, 2), np.float32)
     while (wrong := above(*points.T) != (labels == 1)).any():
         points[wrong] = rng.random((np.count_nonzero(wrong), 2), np.float32)
-    return _labelled(*points.T, noise, rng, above)
+    x, y = points.T
+    return _labelled(x, y, noise, rng, above)
 
 
 def _labelled(

@@ -10,7 +10,7 @@ import numpy as np
 from nn.data.points import SHAPES
 from nn.web import dom
 from nn.web.dom import Parts
-from nn.web.surface import dots
+from nn.web.dots import dots
 
 _POINTS = 150
 
