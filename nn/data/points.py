@@ -134,12 +134,53 @@ def spiral(count: int, noise: float, rng: np.random.Generator) -> Dataset:
     return Dataset(points.astype(np.float32), labels, 2)
 
 
+def sine(count: int, noise: float, rng: np.random.Generator) -> Dataset:
+    """Class 1 above the wave y = 0.5 + 0.3 sin(2πx), class 0 below it; see :data:`Shape`.
+
+    Args:
+        count: number of points, all over the square.
+        noise: 0 to 0.5. A point's label is that of a place up to ``noise`` · 5/12 away from it in x
+            and in y: near the curve labels turn.
+        rng: draws the points.
+
+    >>> data = sine(4, 0.0, np.random.default_rng(0))
+    >>> data.targets.tolist()
+    [0, 1, 0, 1]
+    """
+    return _above(lambda x: 0.5 + 0.3 * np.sin(2 * np.pi * x), count, noise, rng)
+
+
+def cubic(count: int, noise: float, rng: np.random.Generator) -> Dataset:
+    """Class 1 above y = 0.5 + 8(x - 0.5)³ - 1.2(x - 0.5), class 0 below it; see :data:`Shape`.
+
+    Args:
+        count: number of points, all over the square.
+        noise: 0 to 0.5, as for :func:`sine`.
+        rng: draws the points.
+    """
+    return _above(lambda x: 0.5 + 8 * (x - 0.5) ** 3 - 1.2 * (x - 0.5), count, noise, rng)
+
+
+def absolute(count: int, noise: float, rng: np.random.Generator) -> Dataset:
+    """Class 1 above y = 0.2 + 1.2 |x - 0.5|, class 0 below it; see :data:`Shape`.
+
+    Args:
+        count: number of points, all over the square.
+        noise: 0 to 0.5, as for :func:`sine`.
+        rng: draws the points.
+    """
+    return _above(lambda x: 0.2 + 1.2 * np.abs(x - 0.5), count, noise, rng)
+
+
 SHAPES: dict[str, Shape] = {
     "diagonal": diagonal,
     "circle": circle,
     "exclusive_or": exclusive_or,
     "gaussians": gaussians,
     "spiral": spiral,
+    "sine": sine,
+    "cubic": cubic,
+    "absolute": absolute,
 }
 
 FEATURES: dict[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {
@@ -206,6 +247,22 @@ def _alternating(count: int, noise: float) -> np.ndarray:
     if not 0 <= noise <= MAX_NOISE:
         raise ValueError(f"noise must be between 0 and {MAX_NOISE}, got {noise}")
     return np.resize(np.array([0, 1], np.uint8), count)
+
+
+def _above(
+    curve: Callable[[np.ndarray], np.ndarray], count: int, noise: float, rng: np.random.Generator
+) -> Dataset:
+    """Return points on both sides of a curve, class 1 above it, evenly spread on either side."""
+    labels = _alternating(count, noise)
+
+    def above(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        return y > curve(x.astype(np.float64))
+
+    points = rng.random((count, 2), np.float32)
+    while (wrong := above(*points.T) != (labels == 1)).any():
+        points[wrong] = rng.random((np.count_nonzero(wrong), 2), np.float32)
+    x, y = points.T
+    return _labelled(x, y, noise, rng, above)
 
 
 def _labelled(

@@ -1,43 +1,47 @@
-"""Points: which of two classes a place in the unit square belongs to."""
+"""Points: what a place in the unit square is, one of some classes or a number."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
 
-from nn.data.columns import Columns
+from nn.data.columns import Columns, Input, Output
 from nn.data.dataset import Dataset, hold_out
 from nn.data.points import FEATURES, MAX_NOISE, SHAPES, features
 from nn.experiment.fields import Field, choice, real, whole, write_real
 from nn.experiment.layer_settings import LayerSettings, layers
 from nn.experiment.layer_text import read_layers
-from nn.experiment.settings import FIELDS, Settings
-from nn.experiment.task import DataCode, Task
+from nn.experiment.settings import FIELDS, Settings, SettingsError
+from nn.experiment.task import Task
+from nn.labs.colours import NUMBER_LOSSES
+from nn.labs.edits import (
+    AddedPoint,
+    Edits,
+    MovedPoint,
+    Placed,
+    placed,
+    read_added,
+    read_moved,
+    read_removed,
+    write_added,
+    write_moved,
+    write_removed,
+)
+from nn.labs.own_points import OwnPoints
+from nn.labs.split import suggested_share
 from nn.losses import LOSSES
 
 CLASSES = ("blue", "orange")
+BUILT_IN = Output("class", CLASSES)
+"""What the network for the built-in points predicts."""
+
 MAX_POINTS = 10_000
-MAX_ADDED = 300
-"""Every added point makes the page's address longer."""
 
-_DECIMALS = 3
-
-
-@dataclass(frozen=True)
-class AddedPoint:
-    """A point that a visitor has put there.
-
-    Attributes:
-        x, y: in the unit square.
-        label: 0 or 1.
-    """
-
-    x: float
-    y: float
-    label: int
+_MOST_LAYERS = 8
+_UPDATES = 6_000
+_FEWEST_EPOCHS, _MOST_EPOCHS = 20, 400
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,8 @@ class PointsSettings(Settings):
         noise: 0 to :data:`nn.data.points.MAX_NOISE`.
         test_share: percent of the points that are held out to test with.
         added: points to train on too.
+        moved, removed: what else a visitor has done to the points, as
+            :class:`nn.labs.edits.Edits` has it.
         inputs: what a network is told about a point: names in
             :data:`nn.data.points.FEATURES`, one at least.
     """
@@ -59,6 +65,8 @@ class PointsSettings(Settings):
     noise: float = 0.0
     test_share: int = 20
     added: tuple[AddedPoint, ...] = ()
+    moved: tuple[MovedPoint, ...] = ()
+    removed: tuple[int, ...] = ()
     inputs: tuple[str, ...] = ("x", "y")
 
     table: ClassVar[dict[str, Field]]
@@ -66,10 +74,16 @@ class PointsSettings(Settings):
     def network(self) -> tuple[object, ...]:
         """Return what decides where a network starts, and what it is there for.
 
-        Added points are not part of it: a network that knows the others learns them too.
+        What was done to single points is not part of it: a network that knows the others learns
+        them too.
         """
         drawn = self.shape, self.points, self.noise, self.test_share
         return *super().network(), self.inputs, *drawn
+
+    @property
+    def edits(self) -> Edits:
+        """What a visitor has done to the points."""
+        return Edits(self.added, self.moved, self.removed)
 
 
 _WORDS = {"x²": "x2", "y²": "y2", "sin x": "sinx", "sin y": "siny"}
@@ -91,32 +105,6 @@ def _write_inputs(names: tuple[str, ...]) -> str:
     return ",".join(_WORDS.get(name, name) for name in names)
 
 
-def _read_added(text: str) -> tuple[AddedPoint, ...]:
-    parts = text.split(",") if text else []
-    if len(parts) > MAX_ADDED:
-        raise ValueError(f"expected at most {MAX_ADDED} added points")
-    return tuple(map(_read_point, parts))
-
-
-def _read_point(text: str) -> AddedPoint:
-    try:
-        x, y, label = text.split(":")
-        return AddedPoint(_within(x), _within(y), whole(0, 1)(label))
-    except ValueError:
-        raise ValueError(
-            "expected x:y:class of each added point, such as 0.5:0.1:0, with commas between them"
-        ) from None
-
-
-_within: Callable[[str], float] = real(0, 1)
-
-
-def _write_added(points: tuple[AddedPoint, ...]) -> str:
-    return ",".join(
-        f"{write_real(point.x)}:{write_real(point.y)}:{point.label}" for point in points
-    )
-
-
 def _read_dense(text: str) -> tuple[LayerSettings, ...]:
     hidden = read_layers(text)
     if any(layer.kind != "Dense" for layer in hidden):
@@ -130,8 +118,10 @@ PointsSettings.table = {
     "shape": Field("Data", "shape", choice(SHAPES)),
     "points": Field("Points", "points", whole(10, MAX_POINTS)),
     "noise": Field("Noise", "noise", real(0, MAX_NOISE), write_real),
-    "testShare": Field("Held out", "test_share", whole(1, 90)),
-    "added": Field("Added points", "added", _read_added, _write_added),
+    "testShare": Field("Held out", "test_share", whole(0, 90)),
+    "added": Field("Added points", "added", read_added, write_added),
+    "moved": Field("Moved points", "moved", read_moved, write_moved),
+    "removed": Field("Removed points", "removed", read_removed, write_removed),
     "inputs": Field("Inputs", "inputs", _read_inputs, _write_inputs),
 }
 
@@ -169,92 +159,142 @@ PRESETS = {
         batch_size=20,
         epochs=80,
     ),
+    "Sine": replace(_FASTER, shape="sine", hidden=layers(8)),
+    "Cubic": replace(_FASTER, shape="cubic", hidden=layers(8)),
+    "Absolute": replace(_FASTER, shape="absolute", hidden=layers(4)),
 }
 """For each shape a network that learns it."""
 
 
-def with_point(settings: PointsSettings, x: float, y: float, label: int) -> PointsSettings:
-    """Return settings with one more point, on a lattice of a thousandth of the square's side.
+def suggested(settings: PointsSettings, own: OwnPoints) -> PointsSettings:
+    """Return settings that suit a visitor's points; the seed and the engine stay."""
+    share = suggested_share(len(own.drawn))
+    rows = max(1, round(len(own.drawn) * (1 - share)))
+    batch_size = min(max(8, rows // 100), 64)
+    epochs = -(-_UPDATES * batch_size // rows)
+    return replace(
+        _FASTER,
+        hidden=layers(8, 8),
+        loss="mean_squared_error" if own.output.classes is None else "categorical_crossentropy",
+        learning_rate=0.01,
+        decay="cosine",
+        batch_size=batch_size,
+        epochs=min(max(epochs, _FEWEST_EPOCHS), _MOST_EPOCHS),
+        test_share=round(100 * share),
+        seed=settings.seed,
+        engine=settings.engine,
+    )
+
+
+def resized(settings: PointsSettings, layer: int, by: int) -> PointsSettings:
+    """Return settings with ``by`` more units in a hidden layer.
 
     Raises:
-        ValueError: there are :data:`MAX_ADDED` already.
+        ValueError: none would be left.
     """
-    if len(settings.added) == MAX_ADDED:
-        raise ValueError(f"there are {MAX_ADDED} added points already: remove them to add others")
-    point = AddedPoint(round(x, _DECIMALS), round(y, _DECIMALS), label)
-    return replace(settings, added=(*settings.added, point))
+    hidden = list(settings.hidden)
+    units = hidden[layer].units + by
+    if units < 1:
+        raise ValueError("a layer has at least one neuron; remove the layer instead")
+    hidden[layer] = replace(hidden[layer], units=units)
+    return replace(settings, hidden=tuple(hidden))
 
 
-def task(settings: PointsSettings) -> Task:
-    """Return what a network for points is to do: answer 1 for orange and 0 for blue.
+def deepened(settings: PointsSettings, by: int) -> PointsSettings:
+    """Return settings with one hidden layer more, like the last, or with ``by`` -1 one fewer.
 
-    With softmax it has an output for each of both, and the second one is the answer.
+    Raises:
+        ValueError: there is none to remove, or no room for another.
     """
-    outputs = 2 if LOSSES[settings.loss].output_activation == "softmax" else 1
-    columns = Columns.plain(settings.inputs, "class", CLASSES)
-    return Task(len(settings.inputs), outputs, columns=columns)
+    hidden = settings.hidden
+    if by < 0 and not hidden:
+        raise ValueError("there is no hidden layer left to remove")
+    if by > 0 and len(hidden) >= _MOST_LAYERS:
+        raise ValueError(f"there is room for {_MOST_LAYERS} hidden layers in the drawing")
+    more = hidden[-1:] or layers(4)
+    return replace(settings, hidden=hidden[:-1] if by < 0 else hidden + more)
 
 
-def points(settings: PointsSettings) -> tuple[Dataset, Dataset]:
+def other_points(before: PointsSettings, after: PointsSettings) -> bool:
+    """Whether other points are drawn, to which what was done to the former ones does not apply.
+
+    >>> moved = replace(DEFAULTS, removed=(3,))
+    >>> other_points(moved, replace(moved, shape="circle")), other_points(DEFAULTS, moved)
+    (True, False)
+    """
+
+    def drawn(settings: PointsSettings) -> tuple[object, ...]:
+        return settings.shape, settings.points, settings.noise, settings.seed
+
+    done = after.moved or after.removed
+    same = (before.moved, before.removed) == (after.moved, after.removed)
+    return bool(done) and same and drawn(before) != drawn(after)
+
+
+def task(settings: PointsSettings, output: Output = BUILT_IN) -> Task:
+    """Return what a network for points is to do.
+
+    Of two classes it answers 1 for the second and 0 for the first; with softmax it has an output
+    for each of both, and the second one is the answer. Of more classes each has an output. A number
+    is a linear output.
+
+    Raises:
+        SettingsError: the loss does not suit a number.
+    """
+    inputs = tuple(map(Input, settings.inputs))
+    columns = Columns(inputs, (output,))
+    if output.classes is None:
+        if settings.loss not in NUMBER_LOSSES:
+            problem = f"expected {' or '.join(NUMBER_LOSSES)}: the output is a number"
+            raise SettingsError({"loss": problem}, settings.table)
+        return Task(len(inputs), 1, output_activation="linear", columns=columns)
+    softmax = LOSSES[settings.loss].output_activation == "softmax"
+    one = len(output.classes) == 2 and not softmax
+    return Task(len(inputs), 1 if one else len(output.classes), columns=columns)
+
+
+def points(
+    settings: PointsSettings, own: OwnPoints | None = None, edits: Edits | None = None
+) -> Placed:
     """Return the points to train on, added ones last, and those to test with.
 
     Inputs are (n, 2), x and y in the unit square. Added points are never tested with.
+
+    Args:
+        settings: what is drawn and held out.
+        own: points of a visitor's table, in place of the built-in ones.
+        edits: what was done to those; the settings say it of the built-in ones.
+
+    Raises:
+        ValueError: no point is left to train on.
     """
     rng = np.random.default_rng(settings.seed)
+    if own is not None:
+        return own.placed(settings.test_share / 100, rng, edits)
     drawn = SHAPES[settings.shape](settings.points, settings.noise, rng)
-    train, test = hold_out(drawn, settings.test_share / 100, rng)
-    if settings.added:
-        places = np.array([(point.x, point.y) for point in settings.added], dtype=np.float32)
-        labels = np.array([point.label for point in settings.added], dtype=np.uint8)
-        train = Dataset(
-            np.concatenate([train.inputs, places]), np.concatenate([train.targets, labels]), 2
-        )
-    return train, test
+    rows = np.arange(len(drawn))
+    train_rows, test_rows = rows, rows[:0]
+    if settings.test_share:
+        numbered = Dataset(drawn.inputs, rows, len(rows))
+        kept, held_out = hold_out(numbered, settings.test_share / 100, rng)
+        train_rows, test_rows = kept.targets, held_out.targets
+    return placed(drawn, train_rows, test_rows, settings.edits, lambda labels: labels)
 
 
 def told(points: Dataset, inputs: tuple[str, ...]) -> Dataset:
     """Return points as a network is told about them, by the features called ``inputs``."""
-    return Dataset(features(points.inputs, inputs), points.targets, 2)
+    return Dataset(features(points.inputs, inputs), points.targets, points.classes, points.names)
 
 
-def data(settings: PointsSettings) -> tuple[Dataset, Dataset]:
-    """Return what to train on and what to test with."""
-    train, test = points(settings)
-    return told(train, settings.inputs), told(test, settings.inputs)
-
-
-def data_code(settings: PointsSettings) -> DataCode:
-    """Return how a program gets the points, as :func:`data` does."""
-    names = ", ".join(f'"{name}"' for name in settings.inputs)
-    imports = ["import numpy as np", "from nn import Dataset"]
-    imports += [
-        "from nn.data import hold_out",
-        "from nn.data.points import SHAPES, features",
-    ]
-    lines = [
-        f"rng = np.random.default_rng({settings.seed})",
-        f'points = SHAPES["{settings.shape}"]({settings.points}, {settings.noise!r}, rng)',
-        f"train, test = hold_out(points, {settings.test_share} / 100, rng)",
-    ]
-    if settings.added:
-        added = [f"    ({point.x!r}, {point.y!r}, {point.label})," for point in settings.added]
-        lines += ["added = [", *added, "]"]
-        lines += [
-            "places = np.array([(x, y) for x, y, _ in added], dtype=np.float32)",
-            "labels = np.array([label for _, _, label in added], dtype=np.uint8)",
-            "inputs = np.concatenate([train.inputs, places])",
-            "train = Dataset(inputs, np.concatenate([train.targets, labels]), 2)",
-        ]
-    lines += [
-        f"inputs = [{names}]",
-        "train, test = (",
-        "    Dataset(features(points.inputs, inputs), points.targets, 2)",
-        "    for points in (train, test)",
-        ")",
-    ]
-    return DataCode(imports, lines)
+def data(
+    settings: PointsSettings, own: OwnPoints | None = None, edits: Edits | None = None
+) -> tuple[Dataset, Dataset]:
+    """Return what to train on and what to test with; the arguments are those of :func:`points`."""
+    found = points(settings, own, edits)
+    train = told(found.train, settings.inputs)
+    return train, told(found.test, settings.inputs) if found.held_out else train
 
 
 def answers(outputs: np.ndarray) -> np.ndarray:
-    """Return how much each place is class 1: (n,) from a network's (n, outputs)."""
+    """Return how much each place is class 1 of two: (n,) from a network's (n, outputs)."""
     return np.asarray(outputs[:, -1])

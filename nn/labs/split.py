@@ -100,7 +100,7 @@ def split(
     outputs = list(columns.outputs) if columns else _outputs(selection, rows)
     share = suggested_share(len(rows)) if share is None else share
     groups = _groups(selection, outputs, rows)
-    held = _held_out(groups, 0.0 if test is not None else share, rng)
+    held = rows_to_hold_out(groups, 0.0 if test is not None else share, rng)
     train_rows, test_rows = rows[~held], rows[held]
     part = table.take(train_rows)
     if columns is None:
@@ -237,8 +237,20 @@ def _groups(selection: Selection, outputs: Sequence[Output], rows: np.ndarray) -
     return np.zeros(len(rows), np.intp)
 
 
-def _held_out(groups: np.ndarray, share: float, rng: np.random.Generator) -> np.ndarray:
-    """Return (m,) whether each row is held out; of a group at least one is not."""
+def rows_to_hold_out(groups: np.ndarray, share: float, rng: np.random.Generator) -> np.ndarray:
+    """Return which rows are held out, of each group in proportion; of each at least one is not.
+
+    Args:
+        groups: (m,) the class of each row, or the same for all.
+        share: of the rows to hold out, 0 to below 1; above 0 it is one row at least.
+        rng: draws them.
+
+    Returns:
+        (m,) whether each row is held out.
+
+    >>> rows_to_hold_out(np.array([0, 1, 0, 1]), 0.5, np.random.default_rng(0)).sum()
+    np.int64(2)
+    """
     held = np.zeros(len(groups), np.bool_)
     order = rng.permutation(len(groups))
     # Every so many-th row, of rows sorted by group: each group gives its share, to a row.

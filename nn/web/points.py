@@ -2,28 +2,42 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeAlias
 
+import numpy as np
 from pyscript import document
 
 from nn.data import Dataset
-from nn.data.points import FEATURES
+from nn.data.tables import MAX_BYTES, read_table
 from nn.experiment.experiment import Experiment
-from nn.experiment.settings import layers
 from nn.experiment.task import DataCode, Task
 from nn.labs import points
+from nn.labs.edits import Edits, Placed
+from nn.labs.own_points import OwnPoints
 from nn.labs.points import PointsSettings
-from nn.layers import Dense
+from nn.labs.points_source import PointsSource, as_loaded, check_loaded
+from nn.metrics import r2_score
 from nn.model import Sequential
-from nn.web import dom
+from nn.web import dom, files
+from nn.web.ask import Ask
+from nn.web.brush import Brush
+from nn.web.dots import Dots
 from nn.web.gradient_cost import GradientCost
 from nn.web.lab import Lab
+from nn.web.meaning import Meaning
 from nn.web.network_view import NetworkView
+from nn.web.point_editing import REACH, PointEditing
+from nn.web.points_view import PointsView
 from nn.web.shape_choice import ShapeChoice
 from nn.web.surface import Surface
 
-_MOST_LAYERS = 8
+_Former: TypeAlias = tuple[Experiment, PointsSettings, PointsSource, tuple[bytes, str] | None]
+
+_WEIGHTS = re.compile(rb'"format"\s*:\s*"nn-weights"|"wih"\s*:|"who"\s*:')
+_LIVE_POINTS = 1_000
+_KEY_REACH = 0.1
 _TESTS = 25
 _RAREST_TEST = 10
 """A run has about so many tests, as each costs a frame; but no more epochs lie between two."""
@@ -44,7 +58,17 @@ class PointsLab(Lab[PointsSettings]):
         super().__init__()
         self._seen: PointsSettings | None = None
         self._loaded: tuple[bytes, str] | None = None
-        self._surface = Surface(self.parts, self._clicked)
+        self._source = self._told_source = PointsSource()
+        self._placed: Placed | None = None
+        self._former: _Former | None = None
+        self._surface = Surface(self.parts, self._clicked, self._delete_near)
+        self._dots = Dots(self.parts)
+        self._brush = Brush(self.parts)
+        self._editing = PointEditing(
+            self.parts, self._surface, self._brush, self._nearest, self._move
+        )
+        self._view = PointsView(self.parts)
+        self._ask = Ask(self.parts)
         self._network_view = NetworkView(
             self.parts, self._surface, self._resize_layer, self._choose_inputs
         )
@@ -58,7 +82,11 @@ class PointsLab(Lab[PointsSettings]):
         self.painter.add(5.0, self._measure_if_cheap)
         self.parts.click("step", self.step)
         self.parts.click("rewind", self._rewind)
-        self.parts.click("unadd", self._remove_added)
+        self.parts.click("unadd", lambda: self._edit(Edits()))
+        self.parts.click("builtIn", self._back_to_built_in)
+        self.parts.click("undo", self._undo)
+        self.parts.on_files("tableFile", self.open_files)
+        self.painter.add(0.4, self._paint_fit)
         self.parts.click("fewerLayers", lambda: self._change_depth(-1))
         self.parts.click("moreLayers", lambda: self._change_depth(1))
         self.parts.click("measure", self._measure)
@@ -67,66 +95,75 @@ class PointsLab(Lab[PointsSettings]):
     # ---- What a lab says.
 
     def task(self, settings: PointsSettings) -> Task:
-        return points.task(settings)
+        return self._source.task(settings)
 
     def data_for(self, settings: PointsSettings) -> tuple[Dataset, Dataset]:
-        return points.data(settings)
+        return self._source.data(settings)
 
     def data_code(self, settings: PointsSettings) -> DataCode:
-        return points.data_code(settings)
+        return self._source.code(settings)
+
+    def check_data(self) -> None:
+        self._source.check()
 
     def validation_freq(self, settings: PointsSettings) -> int:
         return min(-(-settings.epochs // _TESTS), _RAREST_TEST)
 
     def check_loaded(self, model: Sequential) -> None:
-        if model.columns is None:
-            raise ValueError(
-                f"the network is for {model.features:,} inputs without names; for points they "
-                f"must be some of {', '.join(FEATURES)}"
-            )
-        others = [name for name in model.columns.features if name not in FEATURES]
-        if others or len(set(model.columns.features)) < model.features:
-            raise ValueError(
-                f"the network's inputs are {', '.join(model.columns.features)[:80]}; for points "
-                f"they must be some of {', '.join(FEATURES)}, each once"
-            )
-        other = next((one for one in model.layers if type(one) is not Dense), None)
-        if other is not None:
-            raise ValueError(
-                f"the network has a {type(other).__name__} layer; for points all must be Dense"
-            )
-        needed = points.task(self._as_loaded(model)).outputs
-        if model.outputs != needed:
-            raise ValueError(
-                f"the network has {model.outputs:,} outputs; for points and this loss, "
-                f"{model.loss.name}, it must be {needed}"
-            )
-
-    def _as_loaded(self, model: Sequential) -> PointsSettings:
-        assert model.columns is not None
-        return replace(self.defaults, inputs=model.columns.features, loss=model.loss.name)
+        check_loaded(model)
 
     def settings_of(self, experiment: Experiment) -> PointsSettings:
-        base = self._as_loaded(experiment.model)
-        settings = experiment.settings(base, self.task(base))
+        base = as_loaded(experiment.model)
+        columns = experiment.model.columns
+        assert columns is not None
+        source = self._source.for_network(columns)
+        settings = experiment.settings(base, source.task(base))
+        self._source = source
         return replace(settings, inputs=base.inputs)
 
     def adopted(self) -> None:
-        settings = self.made_with
+        settings, model = self.made_with, self.experiment.model
         self._seen = settings
         self._loaded = None
-        self.data, self.test_data = self.data_for(settings)
-        self._surface.show(self.experiment.model, settings.inputs)
-        self._network_view.show(self.experiment.model, settings.inputs)
+        self._meaning = self._meaning_now()
+        self._brush.show(self._meaning)
         self._place_points(settings)
+        self._surface.show(model, settings.inputs, self._meaning)
+        self._network_view.show(model, settings.inputs)
+        self._view.show(self._source, self._meaning)
         self._surface.paint()
+        self._paint_fit()
         self._cost.forget()
         self._measure()
+        if self._source is not self._told_source:
+            self._told_source = self._source
+            self.panels.data_changed()
+
+    def _meaning_now(self) -> Meaning:
+        source = self._source
+        if source.own is not None:
+            span = source.own.span if source.own.output.classes is None else (0.0, 1.0)
+            return Meaning(source.own.output, source.own.axes, span, built_in=False)
+        output = source.output
+        # Without its table, what is usual of numbers of mean 0 and variance 1.
+        span = output.offset - 2 * output.scale, output.offset + 2 * output.scale
+        return Meaning(output, None, span, source.built_in)
 
     def _place_points(self, settings: PointsSettings) -> None:
-        train, test = points.points(settings)
-        self._surface.place(train, test, len(settings.added))
-        self.parts.allow("unadd", bool(settings.added), "There are none")
+        """Take, and draw, the points as they are now."""
+        if self._source.without is not None:
+            outputs = self.experiment.model.outputs
+            features = len(settings.inputs)
+            self.data = self.test_data = Dataset(np.empty((0, features)), np.empty((0, outputs)))
+            self._placed = None
+            self._dots.clear()
+        else:
+            self.data, self.test_data = self.data_for(settings)
+            self._placed = self._source.placed(settings)
+            self._dots.show(self._placed, self._meaning)
+        edited = self._source.edits_of(settings) != Edits()
+        self.parts.allow("unadd", edited, "None was added, moved or removed")
+        self._view.tell(self._source.told(settings))
 
     def form_changed(self, settings: PointsSettings | None) -> None:
         if settings is None:
@@ -138,12 +175,14 @@ class PointsLab(Lab[PointsSettings]):
         if settings == before:
             return  # training has begun or ended
         if settings.network() == self.made_with.network():
-            added = settings.added != self.made_with.added
+            edited = settings.edits != self.made_with.edits
             self.made_with = settings
-            if added:
-                self.data, self.test_data = self.data_for(settings)
+            if edited:
                 self._place_points(settings)
-        elif not self.busy:
+        elif before is not None and points.other_points(before, settings):
+            # What was moved and removed were others.
+            self.form.write(replace(settings, moved=(), removed=()))
+        elif not self.busy and self._source.without is None:
             self.remake()
 
     def restyle(self) -> None:
@@ -164,8 +203,16 @@ class PointsLab(Lab[PointsSettings]):
         else:
             self._surface.paint()
 
+    def _paint_fit(self) -> None:
+        """Show how well numbers are predicted."""
+        if self._meaning.classes is None and len(self.test_data):
+            some = self.test_data.take(np.arange(min(_LIVE_POINTS, len(self.test_data))))
+            r2 = r2_score(some.targets, self.experiment.model.predict(some.inputs))
+            self.parts.show("accuracy", f"{r2:.4f}" if abs(r2) < 1e3 else f"{r2:.1e}")
+
     def _measure(self) -> None:
-        self._cost.measure(self.experiment.model, self.data, self.made_with.batch_size)
+        if len(self.data):
+            self._cost.measure(self.experiment.model, self.data, self.made_with.batch_size)
 
     def _measure_if_cheap(self) -> None:
         if not self.busy or self._cost.cheap:
@@ -181,39 +228,60 @@ class PointsLab(Lab[PointsSettings]):
             dom.announce(f"Back to the weights that {self.shape} started with")
 
     def _clicked(self, x: float, y: float) -> None:
-        """Add a point, if a click is to add one."""
-        chosen = self.parts.element("brush").querySelector(":checked").value
-        if chosen != "look":
-            self._add(points.with_point(self.form.read(), x, y, int(chosen)))
+        """Do what a click is to do."""
+        chosen = self._brush.chosen
+        if self._editing.was_drag() or chosen in ("look", "move"):
+            return
+        if chosen == "remove":
+            self._remove_near(x, y, REACH)
+        else:
+            self.check_data()
+            self._edit(self._edits.add(x, y, self._brush.label()))
 
-    def _remove_added(self) -> None:
-        self._add(replace(self.form.read(), added=()))
+    @property
+    def _edits(self) -> Edits:
+        return self._source.edits_of(self.form.read())
 
-    def _add(self, settings: PointsSettings) -> None:
-        """Have the points that ``settings`` add; training goes on with them at once."""
-        self.form.set("added", settings.fields()["added"])
-        if self.state == "training":
-            self.stop()
+    def _nearest(self, x: float, y: float, reach: float) -> int | None:
+        return self._placed.nearest(x, y, reach) if self._placed is not None else None
+
+    def _move(self, key: int, x: float, y: float) -> None:
+        self._edit(self._edits.move(key, x, y))
+
+    def _delete_near(self, x: float, y: float) -> None:
+        self._remove_near(x, y, _KEY_REACH)
+
+    def _remove_near(self, x: float, y: float, reach: float) -> None:
+        key = self._nearest(x, y, reach)
+        if key is None:
+            raise ValueError("there is no point here to remove")
+        self._edit(self._edits.remove(key))
+
+    def _edit(self, edits: Edits) -> None:
+        """Have the points that ``edits`` make; training goes on with them at once."""
+        settings = self.form.read()
+        changed = replace(self._source, edits=edits)
+        if changed.own is None:
+            settings = replace(
+                settings, added=edits.added, moved=edits.moved, removed=edits.removed
+            )
+        changed.placed(settings)  # so that one is left to learn from
+        training = self.state == "training"
+        self.forget_run()
+        if changed.own is None:
+            self.form.write(settings)
+        else:
+            self._source = self._told_source = changed
+            self._place_points(self.made_with)
+            self.panels.data_changed()
+        if training:
             self.train()
 
     def _resize_layer(self, layer: int, by: int) -> None:
-        settings = self.form.read()
-        hidden = list(settings.hidden)
-        units = hidden[layer].units + by
-        if units < 1:
-            raise ValueError("a layer has at least one neuron; remove the layer instead")
-        hidden[layer] = replace(hidden[layer], units=units)
-        self._set_hidden(replace(settings, hidden=tuple(hidden)))
+        self._set_hidden(points.resized(self.form.read(), layer, by))
 
     def _change_depth(self, by: int) -> None:
-        settings = self.form.read()
-        hidden = settings.hidden
-        if by < 0 and not hidden:
-            raise ValueError("there is no hidden layer left to remove")
-        if by > 0 and len(hidden) >= _MOST_LAYERS:
-            raise ValueError(f"there is room for {_MOST_LAYERS} hidden layers in the drawing")
-        more = hidden[-1:] or layers(4)
-        self._set_hidden(replace(settings, hidden=hidden[:-1] if by < 0 else hidden + more))
+        self._set_hidden(points.deepened(self.form.read(), by))
 
     def _set_hidden(self, settings: PointsSettings) -> None:
         self.form.set("hidden", settings.fields()["hidden"])
@@ -224,3 +292,77 @@ class PointsLab(Lab[PointsSettings]):
 
     def _data_chosen(self, event: Any) -> None:
         self.form.set(event.target.name, event.target.value)
+
+    # ---- Tables.
+
+    async def open_files(self, chosen: list[Any]) -> None:
+        """Open a weights file or a table, which the content tells."""
+        file = files.only(chosen, "file, a table or weights")
+        files.check_size(file.name, file.size, MAX_BYTES)
+        content = await files.content(file)
+        if _WEIGHTS.search(content):
+            self.load(content, file.name)
+            return
+        try:
+            source = PointsSource(own=OwnPoints.of(read_table(content)), file=file.name)
+        except ValueError as error:
+            raise ValueError(f"{file.name}: {error}") from None
+        without = self._source.without
+        suits = source.own and without and source.own.for_network(without)
+        if suits:
+            self._go_on_with(replace(source, own=suits))
+        elif without is None and not self.experiment.history.samples:
+            self._learn(source)
+        else:
+            self._ask.ask(
+                f"{file.name} takes a new network: the one that is here would go.",
+                "Open it",
+                lambda: self._learn(source),
+            )
+
+    def _go_on_with(self, source: PointsSource) -> None:
+        """Let the network that was loaded learn from its points."""
+        loaded = self._loaded
+        self._source = source
+        self.adopted()
+        self._loaded = loaded
+        dom.announce(f"Opened {source.file}: the loaded network can learn from it")
+
+    def _learn(self, source: PointsSource) -> None:
+        """Learn from a table from now on, with a network that suits it."""
+        assert source.own is not None
+        self._begin_with(source, points.suggested(self.form.valid() or self.defaults, source.own))
+        dom.announce(f"Opened {source.told(self.made_with)}; a new network, {self.shape}")
+
+    def _back_to_built_in(self) -> None:
+        self._begin_with(PointsSource(), self.defaults)
+        dom.announce(f"The built-in points: a new network, {self.shape}")
+
+    def _begin_with(self, source: PointsSource, settings: PointsSettings) -> None:
+        """Begin anew with other points; Undo brings back a network that was trained."""
+        self._ask.close()
+        self.forget_run()
+        if self.experiment.history.samples:
+            self._former = self.experiment, self.made_with, self._source, self._loaded
+        self.parts.element("undo").hidden = self._former is None
+        self._source = source
+        self._write(settings)
+        self.remake()
+
+    def _undo(self) -> None:
+        """Go back to the network and the points that were there before."""
+        if self._former is None:
+            return
+        self.forget_run()
+        experiment, settings, self._source, loaded = self._former
+        self._former = None
+        self.parts.element("undo").hidden = True
+        self._write(settings)
+        self._adopt(experiment, settings)
+        self._loaded = loaded
+        dom.announce(f"The former network is back: {self.shape}")
+
+    def _write(self, settings: PointsSettings) -> None:
+        """Write the form, from which no network is made then."""
+        self._seen = settings
+        self.form.write(settings)

@@ -60,3 +60,32 @@ def levels(outputs: np.ndarray, activation: str) -> np.ndarray:
 
 def _channels(colour: str) -> list[int]:
     return [int(colour[i : i + 2], 16) for i in (1, 3, 5)]
+
+
+class ClassShades:
+    """The colour of the most likely of several classes, the fuller the surer.
+
+    Args:
+        colours: of the classes, as "#rrggbb".
+        neutral: where all classes are equally likely.
+        unknown: the colour of what is not a number.
+    """
+
+    def __init__(self, colours: list[str], neutral: str, unknown: str) -> None:
+        self._shades = [Shades([neutral, colour], unknown) for colour in colours]
+
+    def of(self, outputs: np.ndarray) -> np.ndarray:
+        """Return (n,) colours, as :meth:`Shades.of` does, for (n, classes) outputs."""
+        classes = outputs.shape[1]
+        positive = np.maximum(outputs, 0)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            share = positive.max(axis=1) / positive.sum(axis=1)
+        sure = np.where(positive.any(axis=1), (share * classes - 1) / (classes - 1), 0)
+        # Where one class only just wins, its colour is to be seen too.
+        sure = np.where(np.isfinite(outputs).all(axis=1), 0.2 + 0.8 * sure, np.nan)
+        best = outputs.argmax(axis=1)
+        colours = np.empty(len(outputs), np.uint32)
+        for label, shades in enumerate(self._shades):
+            members = best == label
+            colours[members] = shades.of(sure[members])
+        return colours

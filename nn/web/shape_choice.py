@@ -10,11 +10,15 @@ import numpy as np
 from nn.data.points import SHAPES
 from nn.web import dom
 from nn.web.dom import Parts
-from nn.web.surface import dots
+from nn.web.dots import dots
 
 _POINTS = 150
 
-_NAMES = {"exclusive_or": "exclusive-or", "gaussians": "Gaussians"}
+_NAMES = {
+    "exclusive_or": "exclusive-or",
+    "gaussians": "Gaussians",
+    "absolute": "absolute value",
+}
 """How people are told of shapes, where not by the name they have."""
 
 

@@ -1,9 +1,8 @@
-"""The unit square: what the network answers everywhere, and the points it learns from."""
+"""The unit square: what the network answers everywhere."""
 
 from __future__ import annotations
 
 import asyncio
-import math
 import time
 from collections.abc import Callable
 from typing import Any
@@ -11,18 +10,20 @@ from typing import Any
 import numpy as np
 from pyscript import window
 
-from nn.data import Dataset
 from nn.data.points import features, grid
-from nn.labs.points import answers
 from nn.model import Sequential
 from nn.progress import Pacer
 from nn.web import contour, dom, pictures
 from nn.web.dom import Parts
+from nn.web.meaning import Meaning
 from nn.web.network_plan import Unit
-from nn.web.shades import Shades, levels
+from nn.web.shades import ClassShades, Shades, levels
 
 SIDE = 100
 """Pixels of the heat map, each way."""
+
+_CLASSES = 6
+"""For so many there are colours in the style sheets."""
 
 _BUDGET = 0.008
 """Seconds of work in a frame, while the network learns."""
@@ -35,22 +36,30 @@ _ARROWS = {"ArrowLeft": (-1, 0), "ArrowRight": (1, 0), "ArrowUp": (0, 1), "Arrow
 
 
 class Surface:
-    """The heat map, the points on it, and the cursor that reads it.
+    """The heat map, and the cursor that reads it.
 
     Args:
         parts: the lab's elements.
         chosen: called with x and y where a visitor clicks, or presses Enter or the space bar.
+        deleted: called with x and y of the cursor when a visitor presses Delete.
 
     Attributes:
         shades: the page's colours, for other pictures too.
     """
 
-    def __init__(self, parts: Parts, chosen: Callable[[float, float], None]) -> None:
+    def __init__(
+        self,
+        parts: Parts,
+        chosen: Callable[[float, float], None],
+        deleted: Callable[[float, float], None],
+    ) -> None:
         self._parts = parts
         self._chosen = chosen
+        self._deleted = deleted
         self._plane = parts.element("plane")
         self._grid = grid(SIDE)
         self._values = np.full(SIDE * SIDE, 0.5, dtype=np.float32)
+        self._meaning: Meaning
         self._pacer = Pacer(_BUDGET)
         self._done = 0
         self._going_on = False
@@ -71,29 +80,18 @@ class Surface:
             return str(style.getPropertyValue(name)).strip()
 
         stops = ["--cold-deep", "--cold", "--neutral", "--warm", "--warm-deep"]
-        self.shades = Shades([colour(name) for name in stops], colour("--unknown"))
+        unknown = colour("--unknown")
+        self.shades = Shades([colour(name) for name in stops], unknown)
+        of_classes = [colour(f"--class{place}") for place in range(_CLASSES)]
+        self._class_shades = ClassShades(of_classes, colour("--neutral"), unknown)
 
-    def show(self, model: Sequential, inputs: tuple[str, ...]) -> None:
+    def show(self, model: Sequential, inputs: tuple[str, ...], meaning: Meaning) -> None:
         """Show another network from now on, which is told ``inputs`` of a point."""
-        self._model, self._inputs = model, inputs
+        self._model, self._inputs, self._meaning = model, inputs, meaning
         self._told = features(self._grid, inputs)
         self._lens = None
         self._done = 0
         self._pacer = Pacer(_BUDGET)
-
-    def place(self, train: Dataset, test: Dataset, added: int) -> None:
-        """Draw points: the last ``added`` to train on are those that the visitor put there."""
-        drawn = len(train) - added
-        for label in (0, 1):
-            is_label = train.targets == label
-            self._draw(f"train{label}", train.inputs[:drawn][is_label[:drawn]])
-            self._draw(f"added{label}", train.inputs[drawn:][is_label[drawn:]])
-            self._draw(f"test{label}", test.inputs[test.targets == label])
-
-    def _draw(self, name: str, points: np.ndarray) -> None:
-        path = dots(points)
-        for part in self._parts.element(name).children:
-            part.setAttribute("d", path)
 
     # ---- The heat map.
 
@@ -139,26 +137,31 @@ class Surface:
     def _compute(self, part: slice) -> None:
         told = self._told[part]
         if self._lens is None:
-            self._values[part] = answers(self._model.predict(told))
+            values = self._meaning.values(self._model.predict(told))
         elif self._lens.layer < 0:
-            self._values[part] = told[:, self._lens.unit]
+            values = told[:, self._lens.unit]
         else:
             outputs = self._model.activations(told)[self._lens.layer]
-            self._values[part] = outputs[:, self._lens.unit]
+            values = outputs[:, self._lens.unit]
+        if self._values.shape[1:] != values.shape[1:]:
+            self._values = np.zeros((SIDE * SIDE, *values.shape[1:]), dtype=np.float32)
+        self._values[part] = values
 
     def _finish(self) -> None:
         self._done = 0
         values = self._values
-        if self._lens is not None:
+        if self._lens is None:
+            colours = self._meaning.colours(values, self.shades, self._class_shades)
+            border = self._meaning.border(values, SIDE)
+        else:
             layer = self._lens.layer
-            values = levels(
-                values, "linear" if layer < 0 else self._model.layers[layer].activation.name
-            )
-        rgba = self.shades.of(values).view(np.uint8).reshape(SIDE, SIDE, 4)
+            activation = "linear" if layer < 0 else self._model.layers[layer].activation.name
+            values = levels(values, activation)
+            colours = self.shades.of(values)
+            border = contour.path(contour.segments(values.reshape(SIDE, SIDE), 0.5))
         canvas = self._parts.element("surface")
-        pictures.paint(canvas, rgba)
-        line = contour.path(contour.segments(values.reshape(SIDE, SIDE), 0.5))
-        self._parts.element("boundary").setAttribute("d", line)
+        pictures.paint(canvas, colours.view(np.uint8).reshape(SIDE, SIDE, 4))
+        self._parts.element("boundary").setAttribute("d", border)
         self._paints += 1
         canvas.dataset.paints = str(self._paints)
         self._read()
@@ -168,9 +171,7 @@ class Surface:
     def _read(self) -> str:
         x, y = self._cursor
         told = features(np.array([self._cursor], dtype=np.float32), self._inputs)
-        answer = float(answers(self._model.predict(told))[0])
-        said = f"{answer:.2f}" if math.isfinite(answer) else "not a number"
-        text = f"x {x:.2f}, y {y:.2f}: {said}"
+        text = self._meaning.told(x, y, self._model.predict(told))
         self._parts.show("probe", text)
         return text
 
@@ -181,15 +182,16 @@ class Surface:
         self._parts.element("cursor").setAttribute("transform", place)
 
     def _hover(self, event: Any) -> None:
-        self._move(*self._place_of(event))
+        self._move(*self.place_of(event))
         self._read()
 
     def _click(self, event: Any) -> None:
-        self._move(*self._place_of(event))
+        self._move(*self.place_of(event))
         self._chosen(*self._cursor)
         self._read()
 
-    def _place_of(self, event: Any) -> tuple[float, float]:
+    def place_of(self, event: Any) -> tuple[float, float]:
+        """Return x and y of a pointer, which may be outside of the square."""
         box = self._plane.getBoundingClientRect()
         return (
             (event.clientX - box.left - self._plane.clientLeft) / self._plane.clientWidth,
@@ -204,15 +206,9 @@ class Surface:
             self._move(round(x + step * across, 2), round(y + step * up, 2))
         elif event.key in ("Enter", " "):
             self._chosen(*self._cursor)
+        elif event.key in ("Delete", "Backspace"):
+            self._deleted(*self._cursor)
         else:
             return
         event.preventDefault()
         self._parts.show("probeSaid", self._read())
-
-
-def dots(points: np.ndarray) -> str:
-    """Return points of the unit square as one SVG path in a picture of 100 by 100.
-
-    Each is a line of no length, of which just the ends are seen, round or square.
-    """
-    return "".join(f"M{100 * x:.1f} {100 - 100 * y:.1f}h0" for x, y in points.tolist())

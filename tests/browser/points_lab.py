@@ -24,6 +24,8 @@ class PointsLab(Lab):
     def tidy(self) -> None:
         if self.state == "training":
             self.stop()
+        if self.find("builtIn").is_visible():
+            self.click("builtIn")
         self.page.emulate_media(color_scheme="light")
         self.preset("Diagonal")
         self.click("reset")
@@ -80,8 +82,21 @@ class PointsLab(Lab):
     def click_at(self, x: float, y: float) -> None:
         self.page.mouse.click(*self.place(x, y))
 
+    def drag(self, start: tuple[float, float], end: tuple[float, float]) -> None:
+        """Drag with the mouse from a place of the square to another."""
+        self.page.mouse.move(*self.place(*start))
+        self.page.mouse.down()
+        self.page.mouse.move(*self.place(*end), steps=4)
+        self.page.mouse.up()
+
+    def open_table(self, text: str, name: str = "mine.csv") -> str:
+        """Choose a table, and return what is said of it."""
+        files = {name: text.encode()}
+        return self.news(lambda: self.choose("tableFile", files), "^Opened")
+
     def brush(self, value: str) -> None:
-        """Choose what a click adds: "1" for orange, "0" for blue, "look" for nothing."""
+        """Choose what a click does: "1" and "0" add a point, of orange and blue; "move", "remove"
+        and "look" do what they say."""
         self.find("brush").locator(f"[value='{value}']").check()
 
     def dots(self, name: str) -> int:

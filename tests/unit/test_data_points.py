@@ -90,6 +90,9 @@ RULES = {
     "circle": lambda x, y: x**2 + y**2 < 2.5**2,
     "exclusive_or": lambda x, y: x * y < 0,
     "spiral": lambda x, y: on_arm(x, y) > 0,
+    "sine": lambda x, y: y > -3.6 * np.sin(np.pi * x / 6),
+    "cubic": lambda x, y: y > x**3 / 18 - 1.2 * x,
+    "absolute": lambda x, y: y > 1.2 * np.abs(x) - 3.6,
 }
 
 

@@ -11,20 +11,9 @@ from nn.data.points import FEATURES, SHAPES, features
 from nn.experiment.code import program
 from nn.experiment.experiment import Experiment
 from nn.experiment.settings import FIELDS, SettingsError, parse
-from nn.labs.points import (
-    DEFAULTS,
-    MAX_ADDED,
-    PRESETS,
-    AddedPoint,
-    PointsSettings,
-    answers,
-    data,
-    data_code,
-    points,
-    task,
-    told,
-    with_point,
-)
+from nn.labs.edits import MAX_EDITS, AddedPoint, MovedPoint
+from nn.labs.points import DEFAULTS, PRESETS, PointsSettings, answers, data, points, task, told
+from nn.labs.points_code import data_code
 
 PLACES = st.integers(0, 1000).map(lambda thousandths: thousandths / 1000)
 ANY_SETTINGS = st.builds(
@@ -32,11 +21,26 @@ ANY_SETTINGS = st.builds(
     shape=st.sampled_from(list(SHAPES)),
     points=st.integers(10, 10_000),
     noise=st.floats(0, 0.5),
-    test_share=st.integers(1, 90),
+    test_share=st.integers(0, 90),
+    moved=st.lists(
+        st.builds(MovedPoint, st.integers(0, 9_999), PLACES, PLACES),
+        max_size=5,
+        unique_by=lambda point: point.row,
+    ).map(tuple),
+    removed=st.lists(st.integers(0, 9_999), max_size=5).map(tuple),
     added=st.lists(st.builds(AddedPoint, PLACES, PLACES, st.integers(0, 1)), max_size=5).map(tuple),
     inputs=st.lists(st.sampled_from(list(FEATURES)), min_size=1, unique=True).map(tuple),
     seed=st.integers(0, 2**32 - 1),
 )
+
+
+def with_point(settings, x, y, label):
+    return replace(settings, added=settings.edits.add(x, y, label).added)
+
+
+def parts(settings):
+    found = points(settings)
+    return found.train, found.test
 
 
 def trained(settings):
@@ -86,10 +90,12 @@ def test_links_spell_added_points_shortly():
         ("shape", ["", "square", "xor"]),
         ("points", ["", "9", "10001", "1e3", "-10"]),
         ("noise", ["", "-0.1", "0.51", "nan"]),
-        ("testShare", ["", "0", "91", "20.5"]),
+        ("testShare", ["", "-1", "91", "20.5"]),
         ("inputs", ["", "z", "x,x", "x,x2,x²", "x;y"]),
         ("added", ["x", "0.5:0.5", "0.5:0.5:2", "1.1:0:0", "0:-1:0", "0:0:0:0", ",", "nan:0:1"]),
-        ("added", [",".join(["0:0:0"] * (MAX_ADDED + 1))]),
+        ("added", [",".join(["0:0:0"] * (MAX_EDITS + 1))]),
+        ("moved", ["x", "1:0.5", "-1:0:0", "1:2:0", "1:0:0,1:0.5:0"]),
+        ("removed", ["x", "-1", "1.5", ",", ",".join(["1"] * (MAX_EDITS + 1))]),
     ],
 )
 def test_what_makes_no_sense_is_refused_by_field(field, texts):
@@ -100,9 +106,9 @@ def test_what_makes_no_sense_is_refused_by_field(field, texts):
 
 
 def test_points_can_be_added_up_to_a_limit():
-    full = replace(DEFAULTS, added=(AddedPoint(0.5, 0.5, 1),) * MAX_ADDED)
+    full = replace(DEFAULTS, added=(AddedPoint(0.5, 0.5, 1),) * MAX_EDITS)
     assert parse(full.fields(), DEFAULTS) == full
-    with pytest.raises(ValueError, match=f"there are {MAX_ADDED} added points already"):
+    with pytest.raises(ValueError, match=f"there are {MAX_EDITS} added points already"):
         with_point(full, 0.5, 0.5, 0)
 
 
@@ -124,23 +130,23 @@ def test_another_network_is_made_for_other_data_and_inputs_but_not_for_added_poi
 
 def test_points_are_split_as_the_settings_say_and_repeat_with_the_seed():
     settings = replace(DEFAULTS, points=200, test_share=25)
-    train, test = points(settings)
+    train, test = parts(settings)
     assert (len(train), len(test)) == (150, 50)
-    again, _ = points(settings)
+    again, _ = parts(settings)
     assert np.array_equal(train.inputs, again.inputs)
-    other, _ = points(replace(settings, seed=2))
+    other, _ = parts(replace(settings, seed=2))
     assert not np.array_equal(train.inputs, other.inputs)
 
 
 def test_the_diagonal_parts_the_default_points():
-    for part in points(DEFAULTS):
+    for part in parts(DEFAULTS):
         x, y = part.inputs.T
         assert np.array_equal(part.targets == 1, y > x)
 
 
 def test_added_points_are_trained_on_last_and_never_tested_with():
-    plain = points(DEFAULTS)
-    added = points(with_point(with_point(DEFAULTS, 0.2, 0.3, 0), 0.9, 0.1, 1))
+    plain = parts(DEFAULTS)
+    added = parts(with_point(with_point(DEFAULTS, 0.2, 0.3, 0), 0.9, 0.1, 1))
     assert len(added[0]) == len(plain[0]) + 2
     assert np.array_equal(added[0].inputs[:-2], plain[0].inputs)
     assert np.allclose(added[0].inputs[-2:], [[0.2, 0.3], [0.9, 0.1]])
@@ -150,7 +156,7 @@ def test_added_points_are_trained_on_last_and_never_tested_with():
 
 def test_a_network_is_told_the_features_that_were_chosen():
     settings = replace(DEFAULTS, inputs=("xy", "x"))
-    for raw, given_to_it in zip(points(settings), data(settings), strict=True):
+    for raw, given_to_it in zip(parts(settings), data(settings), strict=True):
         assert np.array_equal(given_to_it.inputs, features(raw.inputs, ["xy", "x"]))
         assert np.array_equal(given_to_it.inputs, told(raw, ("xy", "x")).inputs)
         assert given_to_it.classes == 2
@@ -209,8 +215,21 @@ def test_gradients_found_by_nudging_train_the_default_network_too():
         replace(PRESETS["Spiral"], epochs=2, points=200, test_share=33, seed=7),
         with_point(with_point(replace(DEFAULTS, epochs=2, points=100), 0.5, 0.1, 0), 0.9, 0.2, 1),
         replace(DEFAULTS, epochs=2, gradients="numerical", loss="categorical_crossentropy"),
+        with_point(
+            replace(
+                DEFAULTS,
+                epochs=2,
+                points=100,
+                moved=(MovedPoint(4, 0.25, 0.5), MovedPoint(500, 0, 0)),
+                removed=(7, 8, 9, 10),
+            ),
+            0.5,
+            0.1,
+            0,
+        ),
+        replace(DEFAULTS, epochs=2, points=50, test_share=0, removed=(7, 100)),
     ],
-    ids=["default", "spiral", "added", "numerical"],
+    ids=["default", "spiral", "added", "numerical", "edited", "nothing held out"],
 )
 def test_the_program_trains_the_same_network(settings, capsys):
     experiment, evaluation = trained(settings)
