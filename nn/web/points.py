@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 from pyscript import document
+from pyscript.js_modules import glue
 
 from nn.data import Dataset
 from nn.data.tables import MAX_BYTES, read_table
@@ -299,6 +300,10 @@ class PointsLab(Lab[PointsSettings]):
         """Open a weights file or a table, which the content tells."""
         file = files.only(chosen, "file, a table or weights")
         files.check_size(file.name, file.size, MAX_BYTES)
+        dom.log(f"Reading {file.name}")
+        # So that the line is seen: a large table takes seconds, in which nothing is drawn.
+        await glue.nextFrame()
+        await glue.nextFrame()
         content = await files.content(file)
         if _WEIGHTS.search(content):
             self.load(content, file.name)

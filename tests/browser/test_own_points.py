@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.looks import CONTRASTS, faint
+from tests.browser.looks import CONTRASTS, PHONE, faint
 from tests.browser.own_points import above_and_below, bowl, clusters
 from tests.browser.points_lab import LONG, PointsLab
 
@@ -193,3 +193,30 @@ def test_all_text_stands_out_from_its_background(points, table, scheme):
     points.page.emulate_media(color_scheme=scheme)
     points.open_table(table)
     assert faint(points.page.evaluate(CONTRASTS)) == []
+
+
+def test_points_are_dragged_with_a_finger(first_visit):
+    with first_visit("#points", **PHONE) as lab:
+        plane = lab.find("plane")
+        plane.scroll_into_view_if_needed()
+        lab.page.touchscreen.tap(*lab.place(0.7, 0.2))
+        assert lab.dots("added1") == 1
+        lab.brush("move")
+        plane.scroll_into_view_if_needed()
+        fingers = lab.page.context.new_cdp_session(lab.page)
+        for kind, place in (
+            ("touchStart", (0.7, 0.2)),
+            ("touchMove", (0.6, 0.3)),
+            ("touchMove", (0.2, 0.8)),
+            ("touchEnd", None),
+        ):
+            x, y = lab.place(*place) if place else (0, 0)
+            points = [{"x": x, "y": y}] if place else []
+            fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+        lab.page.wait_for_timeout(200)
+        x, y, label = lab.link()["added"].split(":")
+        assert (float(x), float(y), label) == (
+            pytest.approx(0.2, abs=0.01),
+            pytest.approx(0.8, abs=0.01),
+            "1",
+        )

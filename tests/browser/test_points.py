@@ -228,13 +228,9 @@ def test_a_saved_network_answers_the_same_in_a_fresh_page(points, visit):
     points.set(epochs=5)
     points.train_to_the_end()
     saved = points.save()
-    assert saved["columns"] == {
-        "inputs": ["x", "y", "x²"],
-        "output": "class",
-        "classes": ["blue", "orange"],
-        "scale": 1.0,
-        "offset": 0.0,
-    }
+    assert [one["name"] for one in saved["columns"]["inputs"]] == ["x", "y", "x²"]
+    (output,) = saved["columns"]["outputs"]
+    assert (output["name"], output["classes"]) == ("class", ["blue", "orange"])
     places = [(0.5, 0.5), (0.1, 0.9), (0.6, 0.3)]
     answers = [points.answer_at(*place) for place in places]
     picture = points.picture("surface")
@@ -261,10 +257,12 @@ def test_files_for_something_else_are_refused(points):
         "of x, y, x², y², xy, sin x, sin y"
     )
     others = points.save()
-    others["columns"]["inputs"] = ["r", "g"]
+    for column, name in zip(others["columns"]["inputs"], "rg", strict=True):
+        column["name"] = name
     content = {"colours.json": json.dumps(others).encode()}
     complaint = points.complaint(lambda: points.choose("weightsFile", content))
     assert complaint.startswith("colours.json: the network's inputs are r, g; for points")
+    assert complaint.endswith("open it in Colours")
     complaint = points.complaint(lambda: points.choose("weightsFile", {"bad.json": b"{"}))
     assert complaint.startswith("bad.json: ")
     assert points.weights() == before
