@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from nn.data.points import FEATURES
-from nn.labs import colours, digits, temperature
+from nn.labs import colours, digits, points_source, temperature
 from nn.model import Sequential
 
 
@@ -21,7 +20,7 @@ def home_of(model: Sequential) -> str | None:
     columns = model.columns
     if columns is None:
         return "Digits" if _suits(digits.check_loaded, model) else None
-    if set(columns.features) <= FEATURES.keys() and columns.outputs[0].name == "class":
+    if _suits(points_source.check_loaded, model):
         return "Points"
     if _suits(temperature.check_model, model):
         return "Temperature"

@@ -125,7 +125,7 @@ def check_loaded(model: Sequential) -> None:
         )
     _check_columns(model.columns)
     if np.ndim(model.inputs.scale) or np.ndim(model.inputs.offset):
-        raise ValueError("the network is for the rows of a table: open it in Colours")
+        raise ValueError("the network is for the rows of a table")
     other = next((one for one in model.layers if type(one) is not Dense), None)
     if other is not None:
         raise ValueError(
@@ -141,15 +141,14 @@ def check_loaded(model: Sequential) -> None:
 
 def _check_columns(columns: Columns) -> None:
     names = columns.features
-    lab = "Temperature" if names == ("celsius",) else "Colours"
     if not set(names) <= FEATURES.keys() or len(set(names)) < len(names):
         raise ValueError(
             f"the network's inputs are {', '.join(names)[:80]}; for points they must be some of "
-            f"{', '.join(FEATURES)}, each once: open it in {lab}"
+            f"{', '.join(FEATURES)}, each once"
         )
     classes = columns.outputs[0].classes
     if len(columns.outputs) > 1 or (classes is not None and len(classes) > MOST_CLASSES):
         raise ValueError(
             f"the network predicts more than Points shows, which is one number or up to "
-            f"{MOST_CLASSES} classes: open it in Colours"
+            f"{MOST_CLASSES} classes"
         )

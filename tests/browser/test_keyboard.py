@@ -7,7 +7,8 @@ from playwright.sync_api import expect
 def focused(lab) -> str:
     return lab.page.evaluate(
         "document.activeElement.id || document.activeElement.name || "
-        "document.activeElement.dataset.preset || document.activeElement.dataset.opens"
+        "document.activeElement.dataset.preset || document.activeElement.dataset.opens || "
+        "document.activeElement.tagName"
     )
 
 
@@ -38,9 +39,10 @@ def test_tab_reaches_every_control_in_the_order_of_the_page_and_shows_where_it_i
     lab.click("reset")
     order = lab.page.evaluate(
         """() => [...document.querySelectorAll(
-             "a[href], button, input, select, [tabindex]")]
+             "a[href], button, input, select, summary, [tabindex]")]
            .filter(one => one.tabIndex >= 0 && !one.disabled && one.checkVisibility())
-           .map(one => one.id || one.name || one.dataset.preset || one.dataset.opens)"""
+           .map(one => one.id || one.name || one.dataset.preset || one.dataset.opens
+             || one.tagName)"""
     )
     assert {"canvas", "clear", "pen", "train", "test", "status", "eyeTab", "weightsFile"} <= {
         *order

@@ -233,11 +233,13 @@ def other(saved: dict, **changes: object) -> bytes:
 def test_files_for_other_labs_are_refused_in_a_sentence(lab):
     saved = lab.save()
     digits = (DIST / "weights.json").read_bytes()
+    (column,) = saved["columns"]["inputs"]
+    renamed = {**saved["columns"], "inputs": [{**column, "name": "r"}]}
     files = {
         "digits.json": (digits, "784-100-10"),
         "scaled.json": (other(saved, inputs={**saved["inputs"], "scale": 0.01}), "scaled"),
         "coarse.json": (other(saved, dtype="float32"), "float32"),
-        "colours.json": (other(saved, columns={**saved["columns"], "inputs": ["r"]}), "celsius"),
+        "colours.json": (other(saved, columns=renamed), "celsius"),
         "empty.json": (b"{}", "not weights"),
         "broken.json": (b'{"format": ', "JSON"),
     }
