@@ -7,6 +7,7 @@
 import "./glue/stacks.js";
 export { currentLab, setState } from "./glue/labs.js";
 export { log } from "./glue/messages.js";
+export { offer } from "./glue/elsewhere.js";
 export { INK_SIDE, ink, place } from "./glue/canvas.js";
 export { decodePhoto, fileHead } from "./glue/photo.js";
 export { closeCamera, hasCamera, openCamera, takeFrame } from "./glue/camera.js";

@@ -31,6 +31,7 @@ export function log(text, kind = "") {
   following ||= kind !== "";
   followLog();
   if (kind) announce(text, kind);
+  return line;
 }
 
 // For a lab that is shown instead of another: what was announced was of the one that is left.

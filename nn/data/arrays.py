@@ -12,6 +12,7 @@ from numpy.lib import format as npy
 
 from nn.data.archives import members
 from nn.data.gzipped import Content
+from nn.elsewhere import of_file
 
 _MAGIC = b"\x93NUMPY"
 
@@ -86,5 +87,5 @@ def read_npz(content: Content) -> dict[str, np.ndarray]:
         try:
             found[name.removesuffix(".npy")] = read_npy(member)
         except ValueError as error:
-            raise ValueError(f"{name}: {error}") from None
+            raise of_file(name, error) from None
     return found

@@ -11,6 +11,7 @@ import numpy as np
 
 from nn.data.labels import MAX_CLASSES
 from nn.data.pixels import SIZES, square
+from nn.elsewhere import BelongsElsewhere
 from nn.layers import Shape
 
 _LABELS = (
@@ -107,7 +108,7 @@ def layout_of(header: Sequence[str] | None, rows: Sequence[Sequence[str]]) -> La
     pixels = [i for i in range(count) if i not in {*words, label, ids}]
     rows = [row for row in rows if all(is_number(row[i]) for i in pixels)]
     if not rows:
-        raise ValueError(_no_picture(count, 0))
+        raise BelongsElsewhere(_no_picture(count, 0), "colours")
     if square(len(pixels)) is None:
         pixels = _of_one_name(names, pixels)
     texts = [i for i in words if i != ids and any(row[i] for row in rows)]
@@ -129,7 +130,7 @@ def layout_of(header: Sequence[str] | None, rows: Sequence[Sequence[str]]) -> La
             said += [f"the label is which of {len(one_hot)} columns is 1"] if one_hot else []
     shape = square(len(pixels))
     if shape is None:
-        raise ValueError(_no_picture(count, len(pixels)))
+        raise BelongsElsewhere(_no_picture(count, len(pixels)), "colours")
     if out := sorted(set(range(count)) - {*pixels, *one_hot, label, ids}):
         left = ", ".join(_column(names, i) for i in out[:3])
         said.append(f"{left} {'is' if len(out) == 1 else 'are'} left out")

@@ -18,6 +18,7 @@ from nn.data.picture_files import Decode, flattened
 from nn.data.pixel_csv import looks_like_text, reading_csv
 from nn.data.pixels import LARGEST, channels_last, square, to_pixels
 from nn.data.purpose import words
+from nn.elsewhere import of_file
 from nn.progress import exhaust
 
 EXPECTED = "expected pictures: CSV, IDX, npz, npy, PNG, JPEG, GIF, WebP, or a zip of these"
@@ -71,7 +72,7 @@ def naming(name: str) -> Iterator[None]:
     try:
         yield
     except ValueError as error:
-        raise ValueError(f"{name}: {error}") from error
+        raise of_file(name, error) from error
 
 
 def expanded(files: Mapping[str, Content]) -> dict[str, Content]:

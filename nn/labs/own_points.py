@@ -9,6 +9,7 @@ import numpy as np
 from nn.data.columns import Output
 from nn.data.dataset import Dataset
 from nn.data.tables import Column, Table, shown
+from nn.elsewhere import BelongsElsewhere
 from nn.labs.edits import Edits, Placed, placed
 from nn.labs.selection import first_choice
 from nn.labs.split import rows_to_hold_out
@@ -166,14 +167,17 @@ def _answer(table: Table) -> tuple[Column, str]:
         )
     choice = first_choice(table)[0].choice
     if len(choice.outputs) > 1:
-        raise ValueError(f"several columns of it are to be predicted: {_COLOURS_LAB}")
+        raise BelongsElsewhere(
+            f"several columns of it are to be predicted: {_COLOURS_LAB}", "colours"
+        )
     column, sort = table.column(choice.outputs[0]), choice.sorts[0]
     classes = len(column.categories[1])
     if sort == "classes" and classes > MOST_CLASSES:
         if column.numbers is None:
-            raise ValueError(
+            raise BelongsElsewhere(
                 f"the column {shown(column.name)} has {classes:,} classes; Points shows up to "
-                f"{MOST_CLASSES}: {_COLOURS_LAB}"
+                f"{MOST_CLASSES}: {_COLOURS_LAB}",
+                "colours",
             )
         return column, "number"
     return column, sort
@@ -187,15 +191,17 @@ def _axes(table: Table, answer: Column) -> tuple[Column, Column]:
         return called["x"], called["y"]
     numbers = [one for one in others if one.kind == "number"]
     if len(numbers) > 2:
-        raise ValueError(
+        raise BelongsElsewhere(
             f"it has {len(numbers):,} columns of numbers to learn {shown(answer.name)} from, and "
-            f"Points has two axes: {_COLOURS_LAB}, or call two of them x and y"
+            f"Points has two axes: {_COLOURS_LAB}, or call two of them x and y",
+            "colours",
         )
     if len(numbers) < 2:
         found = f"only {shown(numbers[0].name)} holds numbers" if numbers else "none holds numbers"
-        raise ValueError(
+        raise BelongsElsewhere(
             f"beside {shown(answer.name)}, which is predicted, {found}; Points needs two such "
-            f"columns: {_COLOURS_LAB}"
+            f"columns: {_COLOURS_LAB}",
+            "colours",
         )
     return numbers[0], numbers[1]
 

@@ -12,6 +12,7 @@ from pyscript.js_modules import glue
 from nn.data import Dataset
 from nn.data.columns import Columns
 from nn.data.tables import MAX_BYTES, Table
+from nn.elsewhere import of_file
 from nn.experiment.experiment import Experiment, check
 from nn.experiment.settings import SettingsError
 from nn.experiment.task import DataCode, Task
@@ -344,7 +345,7 @@ class ColoursLab(Lab[ColoursSettings]):
         try:
             selection, notes = first_choice(opened.table)
         except ValueError as error:
-            raise ValueError(f"{opened.name}: {error}") from None
+            raise of_file(opened.name, error) from None
         self._keep_former()
         self._table, self._file, self._content = opened.table, opened.name, opened.content
         self._notes = notes

@@ -8,9 +8,12 @@ import traceback
 from collections.abc import Callable
 from typing import Any
 
+from pyodide.ffi import to_js
 from pyscript import document, window
 from pyscript.ffi import create_proxy
 from pyscript.js_modules import glue
+
+from nn.elsewhere import BelongsElsewhere
 
 
 def element(name: str) -> Any:
@@ -59,9 +62,19 @@ class Parts:
             files = list(chooser.files)
             # So that the same file can be chosen again, once it has been mended.
             chooser.value = ""
-            return open_files(files) if files else None
+            return opening(open_files, files) if files else None
 
         on(chooser, "change", chosen)
+
+
+async def opening(open_files: Callable[[list[Any]], Any], files: list[Any]) -> None:
+    """Open files; those that are for another lab can be opened there, by a button in the log."""
+    try:
+        result = open_files(files)
+        if inspect.isawaitable(result):
+            await result
+    except BelongsElsewhere as error:
+        glue.offer(str(error), error.lab, to_js(files))
 
 
 def new(tag: str, text: str = "", **attributes: str) -> Any:

@@ -11,6 +11,7 @@ from pyscript import window
 from pyscript.js_modules import glue
 
 from nn.data import Dataset
+from nn.elsewhere import BelongsElsewhere, of_file
 from nn.experiment.experiment import Experiment, check
 from nn.experiment.settings import Settings, SettingsError
 from nn.experiment.task import DataCode, Task
@@ -355,7 +356,7 @@ class Lab(Generic[S]):
             self._check_home(experiment.model)
             settings = self.settings_of(experiment)
         except ValueError as error:
-            raise ValueError(f"{name}: {error}") from None
+            raise of_file(name, error) from None
         self.form.write(settings)
         self._adopt(experiment, settings)
         accuracy = experiment.history.test_accuracy
@@ -373,7 +374,8 @@ class Lab(Generic[S]):
             home = home_of(model)
             if home is None or home.lower() == self.name:
                 raise
-            raise ValueError(f"{error}. It opens in the lab {home}") from None
+            message = f"{error}. It opens in the lab {home}"
+            raise BelongsElsewhere(message, home.lower()) from None
 
     def settings_of(self, experiment: Experiment) -> S:
         """Return the settings to show for a network that was loaded."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from nn.data.gzipped import Slices
 from nn.data.tables import Table, reading_table
+from nn.elsewhere import of_file
 from nn.labs.selection import Selection
 from nn.web.text import shortened
 
@@ -28,7 +29,7 @@ class Opened:
         try:
             return cls((yield from reading_table(content, header)), name, content)
         except ValueError as error:
-            raise ValueError(f"{name}: {error}") from None
+            raise of_file(name, error) from None
 
 
 def told_choice(selection: Selection) -> str:

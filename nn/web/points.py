@@ -12,6 +12,7 @@ from pyscript.js_modules import glue
 
 from nn.data import Dataset
 from nn.data.tables import MAX_BYTES, read_table
+from nn.elsewhere import of_file
 from nn.experiment.experiment import Experiment
 from nn.experiment.task import DataCode, Task
 from nn.labs import points
@@ -311,7 +312,7 @@ class PointsLab(Lab[PointsSettings]):
         try:
             source = PointsSource(own=OwnPoints.of(read_table(content)), file=file.name)
         except ValueError as error:
-            raise ValueError(f"{file.name}: {error}") from None
+            raise of_file(file.name, error) from None
         without = self._source.without
         suits = source.own and without and source.own.for_network(without)
         if suits:

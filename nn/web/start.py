@@ -40,7 +40,7 @@ async def open_shown() -> None:
 
 def _open_dropped(event: Any) -> Any:
     lab = _labs.get(glue.currentLab())
-    return lab.open_files(list(event.detail)) if lab is not None else None
+    return dom.opening(lab.open_files, list(event.detail)) if lab is not None else None
 
 
 dom.on(document, "lab", lambda event: open_shown())

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from nn.data.foreign import tool_of, tool_of_members
 from nn.data.gzipped import Content, unpack
+from nn.elsewhere import BelongsElsewhere
 
 MAX_BYTES = 256 * 2**20
 """Of a table's text: more would fill a browser tab."""
@@ -122,6 +123,8 @@ def _last(name: str) -> str:
 def _decoded(content: bytes) -> Source:
     for start, kind in _NAMED.items():
         if content.startswith(start) and (start != b"BM" or b"\0" in content[:32]):
+            if kind.startswith("a picture"):
+                raise BelongsElsewhere(f"this is {kind}: it opens in the lab Digits", "digits")
             raise ValueError(f"this is {kind}")
     tool = tool_of(content)
     if tool is not None and not tool.startswith(_TEXT):
