@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 from pyscript.js_modules import glue
@@ -27,16 +27,13 @@ from nn.web.ask import Ask
 from nn.web.importance import ImportancePanel
 from nn.web.inputs import Inputs
 from nn.web.lab import Lab
-from nn.web.opened import Opened, told_choice
+from nn.web.opened import Former, Opened, told_choice
 from nn.web.reading import Reading, done
 from nn.web.source_view import SourceView
 from nn.web.strip import Strip
 from nn.web.table_choice import TableChoice
 from nn.web.table_results import TableResults
 from nn.web.table_rows import TableRows
-
-_State: TypeAlias = tuple[Table | None, str, bytes, list[str], Selection | None]
-_Former: TypeAlias = tuple[Experiment, ColoursSettings, _State, Sequential | None]
 
 _WEIGHTS = re.compile(rb'"format"\s*:\s*"nn-weights"')
 
@@ -79,7 +76,7 @@ class ColoursLab(Lab[ColoursSettings]):
         self._content = b""
         self._notes: list[str] = []
         self._split: Split | None = None
-        self._former: _Former | None = None
+        self._former: Former | None = None
         self.begin()
         self.painter.add(0.1, self._inputs.predict)
         self.painter.add(0.2, self._strip.paint_some)
@@ -394,8 +391,7 @@ class ColoursLab(Lab[ColoursSettings]):
 
     def _undo(self) -> None:
         """Go back to the network and the table that were there before."""
-        if self._former is None:
-            return
+        assert self._former
         experiment, settings, state, self._without_data = self._former
         self._former = None
         self.parts.element("undo").hidden = True

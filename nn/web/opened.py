@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from nn.data.gzipped import Slices
 from nn.data.tables import Table, reading_table
 from nn.elsewhere import of_file
+from nn.experiment.experiment import Experiment
+from nn.labs.colours import ColoursSettings
 from nn.labs.selection import Selection
+from nn.model import Sequential
 from nn.web.text import shortened
+
+State: TypeAlias = tuple[Table | None, str, bytes, list[str], Selection | None]
+"""A table, its file's name and content, what was assumed, and the columns that are learnt from."""
+
+Former: TypeAlias = tuple[Experiment, ColoursSettings, State, Sequential | None]
+"""A network, the settings it was made with, its table, and itself if it came without one."""
 
 
 @dataclass(frozen=True, eq=False)
