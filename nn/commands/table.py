@@ -22,6 +22,7 @@ from nn.labs.colours import ColoursSettings
 from nn.labs.scores import Score, scores
 from nn.labs.selection import Selection, Sort, first_choice, suggested_sort
 from nn.labs.split import Split, told
+from nn.model import Sequential
 from nn.progress import Progress, exhaust
 
 _FIELDS = [
@@ -86,7 +87,7 @@ def run(options: argparse.Namespace) -> None:
     _train(chunks, settings.epochs, quiet=options.json)
     evaluation = exhaust(experiment.test(parts.test, BUDGET))
     found = scores(parts.columns, parts.test, evaluation.outputs)
-    answers = None if rows is None else answer_rows(experiment.model, rows)
+    answers = None if rows is None else _answers(experiment.model, rows, options.predict.name)
     if options.weights is not None:
         options.weights.write_text(experiment.saved(), encoding="utf-8")
     csv_text = answers_csv(rows, answers) if rows is not None and answers is not None else ""
@@ -102,6 +103,13 @@ def run(options: argparse.Namespace) -> None:
         print(f"wrote {options.answers}")
     elif csv_text:
         print(csv_text, end="")
+
+
+def _answers(model: Sequential, rows: Table, file: str) -> Answers:
+    try:
+        return answer_rows(model, rows)
+    except ValueError as error:
+        raise ValueError(f"{file}: {error}") from None
 
 
 def _read(path: Path, header: bool | None) -> Table:
@@ -121,7 +129,11 @@ def _selection(options: argparse.Namespace, table: Table) -> tuple[Selection, li
             raise ValueError(f"--kind {text}: expected NAME=KIND with one of {', '.join(KINDS)}")
         table = table.with_kind(name, kind)
     notes: list[str] = []
-    inputs, outputs = options.table_inputs, options.table_output
+    # As the file spells them.
+    inputs, outputs = (
+        [table.column(name).name for name in names]
+        for names in (options.table_inputs, options.table_output)
+    )
     if not (inputs and outputs):
         first, notes = first_choice(table, outputs)
         outputs = outputs or list(first.choice.outputs)

@@ -15,6 +15,7 @@ from typing import Literal
 import numpy as np
 
 from nn.data.tables import Column, Table, shown
+from nn.data.tables.cells import Numbers
 from nn.metrics import predicted_classes
 
 MAX_CATEGORIES = 50
@@ -151,7 +152,9 @@ class Input:
             return known
         dates = self.kind == "date"
         if column.numbers is None or (column.kind == "date") != dates:
-            found = column.categories[1][0] if not dates or column.numbers is None else "a number"
+            texts = column.categories[1]
+            strange = [text for text in texts if Numbers.of([text]) is None]
+            found = (strange or texts)[0] if not dates or column.numbers is None else "a number"
             raise ValueError(self._refusal(found, "dates" if dates else "numbers"))
         return column.numbers
 

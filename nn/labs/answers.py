@@ -42,6 +42,11 @@ def answer_rows(model: Sequential, table: Table) -> Answers:
     """
     columns = model.columns
     assert columns
+    if table.left_out:
+        raise ValueError(
+            f"{table.left_out:,} of its rows have too many or too few values: mend them, so that "
+            "each row gets an answer"
+        )
     x = columns.encode(table)
     known = np.isfinite(x).all(axis=1)
     outputs = np.full((len(x), model.outputs), np.nan, model.dtype)
@@ -74,7 +79,7 @@ def answers_csv(table: Table, answers: Answers) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow([harmless(name) for name in (*names, *titles)])
-    columns = [column.as_texts() for column in table.columns.values()]
+    columns = [column.as_written() for column in table.columns.values()]
     for row in zip(*columns, *answers.texts, strict=True):
         writer.writerow([harmless(cell) for cell in row])
     return text.getvalue()

@@ -13,7 +13,7 @@ import numpy as np
 from nn.data.colours import CHANNELS
 from nn.data.columns import MAX_CATEGORIES, Columns
 from nn.data.tables import Column, Kind, Table, shown
-from nn.data.tables.json_rows import PAIRS
+from nn.data.tables.json_rows import LISTED_PAIRS, PAIRS
 
 MAX_CLASSES = 1_000
 """Most classes of an output: a column with more names its rows rather than classes."""
@@ -189,7 +189,8 @@ def first_choice(table: Table, outputs: Sequence[str] = ()) -> tuple[Selection, 
         raise ValueError("the table has one column only; expected one to predict and another one")
     for name in outputs:
         table.column(name)
-    predicted = list(outputs) or _paired(columns) or _one_hot(columns) or [_first_output(columns)]
+    predicted = list(outputs) or _paired(columns) or _numbered(columns) or _one_hot(columns)
+    predicted = predicted or [_first_output(columns)]
     others = [column for column in columns if column.name not in predicted]
     if {*CHANNELS, "label"} <= table.columns.keys() and predicted == ["label"]:
         others = [table.columns[name] for name in CHANNELS]
@@ -204,7 +205,7 @@ def first_choice(table: Table, outputs: Sequence[str] = ()) -> tuple[Selection, 
                 f"there is nothing to learn {shown(predicted[0])} from: without values, or "
                 f"always the same, is {names}"
             )
-        reasons = dict.fromkeys(inputs, "")
+        reasons = {name: reason for name, reason in reasons.items() if name not in inputs}
     notes = []
     for reason in dict.fromkeys(filter(None, reasons.values())):
         left = [shown(name) for name, found in reasons.items() if found == reason]
@@ -216,11 +217,23 @@ def first_choice(table: Table, outputs: Sequence[str] = ()) -> tuple[Selection, 
 def _paired(columns: Sequence[Column]) -> list[str]:
     """Return the outputs of a file that tells them from inputs by name."""
     names = [column.name for column in columns]
-    for given, wanted in PAIRS:
+    for given, wanted in LISTED_PAIRS:
         inputs = [name for name in names if re.split(r"\.", name)[0] == given]
         outputs = [name for name in names if re.split(r"\.", name)[0] == wanted]
         usable = [c.name for c in columns if c.name in outputs and _can_be_output(c)]
-        if inputs and usable:
+        nested = any("." in name for name in inputs)
+        if inputs and usable and (nested or (given, wanted) in PAIRS):
+            return usable
+    return []
+
+
+def _numbered(columns: Sequence[Column]) -> list[str]:
+    """Return outputs that are called target1, target2 and so on."""
+    for stem in ("target", "label", "output", "out", "y"):
+        pattern = re.compile(rf"{stem}[ _]?(\d+|[a-z])", re.IGNORECASE)
+        found = [one.name for one in columns if pattern.fullmatch(one.name.strip())]
+        usable = [one.name for one in columns if one.name in found and _can_be_output(one)]
+        if 1 < len(usable) == len(found) < len(columns):
             return usable
     return []
 
@@ -246,15 +259,16 @@ def _first_output(columns: Sequence[Column]) -> str:
     words = {
         column.name: re.sub(r"[^a-z0-9]+", " ", column.name.lower()).split() for column in usable
     }
-    # Beside x, y is a place and not an answer, unless there is nothing else.
-    places = "x" in {one.name.strip().lower() for one in columns} and len(columns) > 2
+    # Beside x and before others, y is a place and not an answer.
+    names = [one.name.strip().lower() for one in columns]
+    places = "x" in names and names[-1] != "y"
     for known in _FIRST_NAMES:
         if known == "y" and places:
             continue
         for column in usable:
             if "".join(words[column.name]) == known:
                 return column.name
-    for known in ("target", "label", "outcome"):
+    for known in ("target", "label", "outcome", "churn", "fraud"):
         for column in usable:
             if known in words[column.name]:
                 return column.name

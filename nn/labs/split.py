@@ -110,7 +110,10 @@ def split(
         raise ValueError(f"the inputs have {len(columns.features):,} values a row, too many")
     train = as_dataset(part, columns)
     if test is not None:
-        tested = as_dataset(answered(test, columns), columns)
+        try:
+            tested = as_dataset(answered(test, columns), columns)
+        except ValueError as error:
+            raise ValueError(f"the table to test with: {error}") from None
     else:
         tested = as_dataset(table.take(test_rows), columns) if len(test_rows) else train
     held_out = len(tested) if tested is not train else 0

@@ -59,7 +59,7 @@ class TableRows:
         head.append(*(dom.new("th", title, scope="col") for title in titles))
         lines = [head]
         part = table.take(np.arange(min(len(table), _MOST_ROWS)))
-        cells = [*answers.texts, *(part.columns[name].as_texts() for name in names)]
+        cells = [*answers.texts, *(part.columns[name].as_written() for name in names)]
         for row in range(len(part)):
             line = dom.new("tr")
             line.append(*(dom.new("td", column[row] or "–") for column in cells))

@@ -114,3 +114,14 @@ def test_a_file_that_is_no_table_is_named(tmp_path, capsys):
     path.write_bytes(b"\x80\x04\x95")
     assert main(["table", str(path)]) == 1
     assert capsys.readouterr().err.startswith("nn: x.pkl: this is a pickle, which can run programs")
+
+
+def test_every_row_that_is_to_be_answered_gets_an_answer_or_the_file_is_refused(
+    file, tmp_path, capsys
+):
+    rows = tmp_path / "rows.csv"
+    line = "female,30,TRUE,01.02.1912,Cork\n"
+    rows.write_text("Sex,Age,Alone,Boarded,Town\n" + 20 * line + "male,3\n")
+    assert main(["table", str(file), "--predict", str(rows), *FAST]) == 1
+    error = capsys.readouterr().err.splitlines()[-1]
+    assert error.startswith("nn: rows.csv: 1 of its rows have too many or too few values")

@@ -99,3 +99,16 @@ def test_a_column_can_be_taken_for_another_kind():
     assert Selection.of(changed, ["a"], ["c"]).changed == [("a", "category")]
     with pytest.raises(ValueError, match="cannot be a date|holds"):
         from_csv("a,b\nx,1\ny,2\n").with_kind("a", "date")
+
+
+def test_outputs_that_are_numbered_are_predicted_together():
+    lines = [f"{i / 3},{i / 7},{i * 1.1},{i * 2.3}" for i in range(40)]
+    choice = selected("a,b,target1,target2\n" + "\n".join(lines)).choice
+    assert choice.outputs == ("target1", "target2")
+
+
+def test_round_prices_are_no_classes():
+    lines = [f"{i * 1.7},{i % 5},{i * 3 % 11 * 100}" for i in range(40)]
+    assert selected("area,rooms,price\n" + "\n".join(lines)).choice == Choice(
+        ("area", "rooms"), ("price",), ("number",)
+    )

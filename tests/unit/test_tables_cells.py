@@ -142,3 +142,33 @@ def test_numbers_that_pandas_or_people_write_are_the_same(numbers, separator):
     text = f"a{separator}b\n" + "\n".join(f"{line}{separator}x" for line in lines)
     found = read_table(text.encode(), header=True).columns["a"].numbers
     assert np.array_equal(found, np.array(numbers))
+
+
+def test_a_few_odd_cells_in_a_column_of_numbers_are_missing_and_said():
+    column = column_of("a", [*(str(i / 4) for i in range(60)), "about 3?"])
+    assert column.kind == "number" and math.isnan(column.numbers[-1])
+    assert column.note == "'about 3?' in 'a', a column of numbers, is taken for missing"
+
+
+def test_multiples_are_multiplied():
+    column = column_of("a", ["1.5M", "900k", "20", "1.2 bn"])
+    assert column.numbers.tolist() == [1_500_000, 900_000, 20, 1_200_000_000]
+    assert "as multiples" in column.note
+
+
+def test_codes_of_more_digits_than_a_number_has_name_rows():
+    cells = [str(12345678901234567890 + i) for i in range(20)]
+    assert column_of("a", cells).kind == "identifier"
+
+
+def test_cells_are_kept_as_they_stand_in_the_file():
+    table = from_csv("code,price,day\n007,20.50,1.2.2020\n008,3,NA\n")
+    written = [column.as_written() for column in table.columns.values()]
+    assert written == [["007", "008"], ["20.50", "3"], ["1.2.2020", "NA"]]
+
+
+def test_columns_are_found_whatever_their_capitals():
+    table = from_csv("Age ,sex\n1.5,m\n2,f\n")
+    assert table.column("AGE").numbers.tolist() == [1.5, 2]
+    with pytest.raises(ValueError, match="there is no column 'ages'"):
+        table.column("ages")

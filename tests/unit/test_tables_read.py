@@ -384,3 +384,19 @@ def test_any_blank_lines_are_read_or_refused(parts, pack):
 )
 def test_any_bytes_are_read_or_refused(start, rest):
     assert_read_or_refused(start + rest)
+
+
+@pytest.mark.parametrize(
+    ("content", "names"),
+    [
+        ('{"X": [[1, 2], [3, 4.5]], "y": [0.5, 1.5]}', ["X.0", "X.1", "y"]),
+        (
+            '{"data": [[1, 2], [3, 4.5]], "target": [0, 1], "feature_names": ["a", "b"]}',
+            ["data.a", "data.b", "target"],
+        ),
+        ('{"data": {"rows": [{"a": 1, "b": 2}, {"a": 3, "b": 4}]}}', ["a", "b"]),
+        ('{"name": "mine", "x": [1, 2], "y": [3, 4]}', ["x", "y"]),
+    ],
+)
+def test_lists_beside_one_another_in_json_are_a_table(content, names):
+    assert list(read_table(content.encode()).columns) == names

@@ -14,12 +14,19 @@ Decimal = Literal[".", ","]
 
 MISSING = frozenset(
     ("", "na", "n/a", "n.a.", "#n/a", "<na>", "nan", "-nan", "null", "none", "nil", "?", "-", "--")
+    + ("(null)", "undefined", "k.a.", "n.d.", "***", "no data", "not available")
     + ("\u2013", "\u2014", ".", "..", "...", "missing", "(missing)", "#value!", "#div/0!", "nat")
 )
 """Spellings of a missing value, in small letters."""
 
 LONGEST_NUMBER = 100
 """Characters; more digits are a code, not a quantity."""
+
+MULTIPLES = {
+    **{"k": 1e3, "K": 1e3, "M": 1e6, "bn": 1e9, "B": 1e9},
+    **{"Mio": 1e6, "Mio.": 1e6, "Mrd": 1e9, "Mrd.": 1e9},
+}
+"""What stands behind a number and makes it larger."""
 
 _GROUPED = {
     ".": r"[1-9]\d{0,2}(?:[,'’ \u00a0\u202f]\d{2,3})*[,'’ \u00a0\u202f]\d{3}|\d+",
@@ -83,10 +90,10 @@ class Numbers:
             number, unit = parts
             units.add(unit)
             decimals = {mark for mark in decimals if _NUMBERS[mark].fullmatch(number)}
-            if not decimals or len(units - {""}) > 1:
+            if not decimals or (len(units - {""}) > 1 and not units - {""} <= MULTIPLES.keys()):
                 return None
             marked = marked or "." in number or "," in number
-        return cls(frozenset(decimals), "".join(units), marked)
+        return cls(frozenset(decimals), " ".join(sorted(units - {""})), marked)
 
 
 def number(text: str, decimal: Decimal = ".") -> float:
@@ -100,7 +107,8 @@ def number(text: str, decimal: Decimal = ".") -> float:
         return math.nan
     digits = parts[0].translate(_TIDY)
     thousands = "," if decimal == "." else "."
-    return float(digits.replace(thousands, "").replace(decimal, "."))
+    plain = float(digits.replace(thousands, "").replace(decimal, "."))
+    return plain * MULTIPLES.get(parts[1], 1)
 
 
 def _parts(text: str) -> tuple[str, str] | None:
@@ -151,7 +159,8 @@ _DATES = [
     for pattern in (
         r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})",
         r"(?P<first>\d{1,2})(?P<mark>[-/.])(?P<second>\d{1,2})(?P=mark)(?P<year>\d{4}|\d{2})",
-        r"(?P<day>\d{1,2})[-. ]+(?P<name>[A-Za-z]{3,9})\.?[-, ]+(?P<year>\d{4})",
+        r"(?:[A-Za-z]{6,9},? +)?(?P<day>\d{1,2})[-. ]+(?P<name>[A-Za-z]{3,9})\.?[-, ]+"
+        r"(?P<year>\d{4}|\d{2})",
         r"(?P<name>[A-Za-z]{3,9})\.? +(?P<day>\d{1,2})(?:st|nd|rd|th)?,? +(?P<year>\d{4})",
     )
 ]

@@ -13,6 +13,7 @@ import numpy as np
 from nn.data.tables.cells import (
     LONGEST_NUMBER,
     MISSING,
+    MULTIPLES,
     Dates,
     Decimal,
     Numbers,
@@ -28,7 +29,8 @@ _SHOWN = 40
 """Characters of a name or a value in a message."""
 
 _FEW_CLASSES = 20
-_ROWS_A_CLASS = 3
+_ROWS_A_CLASS = 4
+_GAPS = 3
 _ROWS_A_CATEGORY = 4
 _NUMBER_LIMIT = float(np.finfo(np.float32).max)
 _IDENTIFIERS = frozenset(
@@ -49,6 +51,8 @@ _IDENTIFIERS = frozenset(
     )
     + ("unnamed: 0", "unnamed:0", "")
 )
+_MOST_ODD = 3
+_ODD_SHARE = 0.05
 _MISSING_AS_WRITTEN = frozenset(
     spelling for text in MISSING for spelling in (text, text.upper(), text.title(), f" {text}")
 ) | {"NaN", "N/A", "None", "Null", "<NA>", "NaT"}
@@ -68,6 +72,7 @@ class Column:
         note: what was assumed on reading it; often nothing.
         timed: whether dates have hours.
         first_kind: what it was taken for when it was read.
+        cells: (n,) as they stand in the file; None of a large table.
     """
 
     name: str
@@ -78,6 +83,7 @@ class Column:
     note: str = ""
     timed: bool = False
     first_kind: Kind | None = None
+    cells: Sequence[Any] | None = None
 
     def __post_init__(self) -> None:
         if self.first_kind is None:
@@ -113,7 +119,10 @@ class Column:
             return False
         values = np.unique(self.numbers[~self.missing])
         most = min(_FEW_CLASSES, max(2, (len(self) - int(self.missing.sum())) // _ROWS_A_CLASS))
-        return 2 <= len(values) <= most and bool((values == np.floor(values)).all())
+        if not 2 <= len(values) <= most or (values != np.floor(values)).any():
+            return False
+        # Labels lie side by side; prices in hundreds do not.
+        return len(values) == 2 or bool(np.ptp(values) < _GAPS * len(values))
 
     def as_texts(self) -> list[str]:
         """Return every value as people write it, "" where it is missing."""
@@ -130,6 +139,10 @@ class Column:
                 for lost, text in zip(self.missing.tolist(), dates, strict=True)
             ]
         return ["" if math.isnan(value) else plain_number(value) for value in self.numbers.tolist()]
+
+    def as_written(self) -> list[str]:
+        """Return every cell as it stands in the file, as far as that is known."""
+        return self.as_texts() if self.cells is None else [_text(cell) for cell in self.cells]
 
     def as_kind(self, kind: Kind) -> Column:
         """Return the column taken for another kind.
@@ -151,7 +164,8 @@ class Column:
     def take(self, rows: np.ndarray) -> Column:
         """Return the column with some of its rows, in that order."""
         parts = [None if a is None else a[rows] for a in (self.numbers, self.codes)]
-        return replace(self, numbers=parts[0], codes=parts[1])
+        cells = None if self.cells is None else [self.cells[row] for row in rows.tolist()]
+        return replace(self, numbers=parts[0], codes=parts[1], cells=cells)
 
 
 def column_of(name: str, cells: Sequence[Any], comma: bool | None = None) -> Column:
@@ -183,6 +197,15 @@ def column_of(name: str, cells: Sequence[Any], comma: bool | None = None) -> Col
     found = Numbers.of(values)
     if found is not None:
         return _numbers(name, texts, distinct, found, comma)
+    odd = _odd_ones(texts, known)
+    if odd is not None:
+        distinct = {text: "" if text in odd else plain for text, plain in distinct.items()}
+        usual = Numbers.of([plain for text, plain in known.items() if text not in odd])
+        assert usual is not None
+        column = _numbers(name, texts, distinct, usual, comma)
+        told = ", ".join(shown(known[text]) for text in odd)
+        note = f"{told} in {shown(name)}, a column of numbers, is taken for missing"
+        return replace(column, note="; ".join(filter(None, (column.note, note))))
     dates = Dates.of(values) if values else None
     if dates is not None:
         days = {text: dates.days.get(plain, math.nan) for text, plain in distinct.items()}
@@ -203,12 +226,27 @@ def _numbers(
     values = {text: number(plain, decimal) for text, plain in distinct.items()}
     array = np.array([values[text] for text in texts])
     notes = []
-    if found.unit:
+    if found.unit and set(found.unit.split()) <= MULTIPLES.keys():
+        notes.append(f"with {found.unit} as multiples")
+    elif found.unit:
         notes.append(f"without {shown(found.unit)}")
     if found.marked and any("," in text for text in distinct):
         notes.append("with decimal commas" if decimal == "," else "with commas between thousands")
     note = f"{shown(name)} is read {' and '.join(notes)}" if notes else ""
     return Column(name, _kind_of_numbers(name, array), array, note=note)
+
+
+def _odd_ones(texts: list[str], known: dict[str, str]) -> list[str] | None:
+    """Return the few texts in a column that is of numbers but for them; None in any other."""
+    odd = [text for text, plain in known.items() if Numbers.of([plain]) is None]
+    if not 1 <= len(odd) <= _MOST_ODD or len(known) - len(odd) < _MOST_ODD:
+        return None
+    rows = [text for text in texts if text in known]
+    strange = sum(text in odd for text in rows)
+    if strange > _ODD_SHARE * len(rows):
+        return None
+    usual = [plain for text, plain in known.items() if text not in odd]
+    return None if Numbers.of(usual) is None else odd
 
 
 def _categories(name: str, texts: list[str], known: dict[str, str]) -> Column:
@@ -232,6 +270,9 @@ def _kind_of_numbers(name: str, numbers: np.ndarray) -> Kind:
     n = len(numbers)
     if n < 3 or not np.isfinite(numbers).all() or (numbers != np.floor(numbers)).any():
         return "number"
+    if np.abs(numbers).max() > 2**53:
+        # More digits than a number has: a code.
+        return "identifier"
     ordered = np.sort(numbers)
     if (ordered[1:] == ordered[:-1]).any():
         return "number"

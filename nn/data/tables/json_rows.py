@@ -30,6 +30,12 @@ _ASSIGNED = re.compile(r"\s*(?:export\s+default|(?:const|let|var)\s+[\w$]+\s*=|[
 PAIRS = (("xs", "ys"), ("input", "output"), ("inputs", "outputs"))
 """Keys of a record that say what is given and what is to be predicted."""
 
+LISTED_PAIRS = (
+    *(*PAIRS, ("X", "y"), ("x", "y"), ("data", "target"), ("data", "labels")),
+    *(("features", "labels"), ("features", "targets"), ("features", "target")),
+)
+"""Keys of two lists that say it too, one with lists of inputs."""
+
 
 def rows_of_json(text: str, header: bool | None = None) -> Rows:
     """Return the rows of a table in JSON.
@@ -127,10 +133,11 @@ def _records(content: Any) -> list[Any] | dict[str, list[Any]]:
     tables = {
         key: value for key, value in lists.items() if value and isinstance(value[0], dict | list)
     }
-    for pair in PAIRS:
+    for pair in LISTED_PAIRS:
         if content.keys() >= set(pair) and len(lists) >= 2:
             given, wanted = (lists.get(key, []) for key in pair)
             if len(given) == len(wanted) > 0:
+                given = _named_features(given, content.get("feature_names"))
                 records = zip(given, wanted, strict=True)
                 return [dict(zip(pair, both, strict=True)) for both in records]
     if len(tables) == 1:
@@ -138,13 +145,27 @@ def _records(content: Any) -> list[Any] | dict[str, list[Any]]:
     for key in _RECORDS_FOR:
         if key in tables:
             return tables[key]
-    if len(lists) == len(content) and not tables and len(set(map(len, lists.values()))) == 1:
+    if len(lists) > 1 and not tables and len(set(map(len, lists.values()))) == 1:
         return lists
+    if len(lists) == len(content) == 1:
+        return lists
+    inner = [value for value in content.values() if isinstance(value, dict)]
+    if len(inner) == len(content) == 1 and any(isinstance(v, list) for v in inner[0].values()):
+        return _records(inner[0])
     if all(isinstance(value, dict) for value in content.values()):
         return _by_index(content)
     raise ValueError(
         "the file is JSON, but not a table: expected a list of objects, under one key or none"
     )
+
+
+def _named_features(given: list[Any], names: Any) -> list[Any]:
+    """Return lists of inputs as objects, where there are names for them."""
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        return given
+    if not all(isinstance(one, list) and len(one) == len(names) for one in given):
+        return given
+    return [dict(zip(names, one, strict=True)) for one in given]
 
 
 def _by_index(content: dict[str, dict[str, Any]]) -> list[Any] | dict[str, list[Any]]:

@@ -26,6 +26,7 @@ _SPACES = " "
 _NAMES = {"\t": "tabs", ";": "semicolons", "|": "bars", ",": "commas", _SPACES: "spaces"}
 _SAMPLE = 100
 _AT_A_TIME = 5_000
+_ROWS_BELOW_UNITS = 3
 _PIECE = re.compile(r"[^\r\n]*[\r\n]*")
 _SEP_LINE = re.compile(r"\s*sep=(.)\s*[\r\n]+", re.IGNORECASE)
 _COMMENT = re.compile(r"[ \t]*(?:#|//|%)")
@@ -141,7 +142,7 @@ def _making_table(
         cells.append([line[i] for line in lines])
         yield
     titles = unique_names([*names, *[""] * (width - len(names))], cells, notes)
-    if found and len(lines) > 1 and (units := _units(cells)):
+    if found and len(lines) > _ROWS_BELOW_UNITS and (units := _units(cells)):
         notes.append(f"the line below the names, {units}, has units")
         cells = [column[1:] for column in cells]
     kept = [i for i, title in enumerate(titles) if title]

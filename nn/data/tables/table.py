@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import numpy as np
@@ -12,11 +13,14 @@ import numpy as np
 from nn.data.gzipped import Content, Slices
 from nn.data.tables.arff import rows_of_arff
 from nn.data.tables.cells import Numbers, is_missing
-from nn.data.tables.column import Column, Kind, column_of, shown
+from nn.data.tables.column import Column, Kind, column_of, plain_number, shown
 from nn.data.tables.json_rows import rows_of_json
 from nn.data.tables.rows import Rows, splitting_rows, table_of
 from nn.data.tables.source import open_source
 from nn.progress import exhaust
+
+_KEPT = 1_000_000
+"""Cells up to which a table keeps them as they stand in the file."""
 
 _TOLD = 500
 """Different texts of a column that are looked at for how numbers are written."""
@@ -43,11 +47,14 @@ class Table:
         return len(next(iter(self.columns.values())))
 
     def column(self, name: str) -> Column:
-        """Return a column.
+        """Return a column; small letters, capitals and spaces around its name do not matter.
 
         Raises:
             ValueError: there is none of that name.
         """
+        same = [known for known in self.columns if _plain(known) == _plain(name)]
+        if name not in self.columns and len(same) == 1:
+            return self.columns[same[0]]
         if name not in self.columns:
             names = [shown(known) for known in self.columns]
             listed = ", ".join(names[:10]) + (", ..." if len(names) > 10 else "")
@@ -68,6 +75,10 @@ class Table:
         places = np.asarray(rows, dtype=np.intp)
         columns = {name: column.take(places) for name, column in self.columns.items()}
         return replace(self, columns=columns)
+
+
+def _plain(name: str) -> str:
+    return name.strip().casefold()
 
 
 def read_table(data: Content, header: bool | None = None) -> Table:
@@ -125,8 +136,10 @@ def _assigns(start: str) -> bool:
 def _table(rows: Rows, notes: Sequence[str]) -> Slices[Table]:
     comma = _decimal_commas(rows)
     columns = {}
+    small = sum(map(len, rows.cells)) <= _KEPT
     for name, cells in zip(rows.names, rows.cells, strict=True):
-        columns[name] = column_of(name, cells, comma)
+        column = column_of(name, cells, comma)
+        columns[name] = replace(column, cells=cells) if small else column
         yield
     if not columns:
         raise ValueError("the table has no columns with names or values")
@@ -167,6 +180,8 @@ def _workbook(data: bytes, header: bool | None) -> Rows:
         # Its ways to fail over a damaged file are many, and none says more.
         raise ValueError("this is an Excel workbook that cannot be read: save it as CSV") from None
     filled = {title: lines for title, lines in sheets.items() if lines}
+    # A sheet of a single line is a remark.
+    filled = {title: lines for title, lines in filled.items() if len(lines) > 1} or filled
     if not filled:
         raise ValueError("the Excel workbook has no rows")
     title, lines = next(iter(filled.items()))
@@ -190,7 +205,10 @@ def _sheet(sheet: Any) -> list[list[str]]:
 def _cell(value: Any) -> str:
     if isinstance(value, float) and value == int(value):
         return str(int(value))
-    if hasattr(value, "isoformat"):
-        text: str = value.isoformat(sep=" ") if hasattr(value, "hour") else value.isoformat()
-        return text.removesuffix(" 00:00:00")
+    if isinstance(value, timedelta):
+        return plain_number(value.total_seconds() / 3600)
+    if isinstance(value, datetime):
+        return value.isoformat(sep=" ").removesuffix(" 00:00:00")
+    if isinstance(value, time):
+        return plain_number(value.hour + value.minute / 60 + value.second / 3600)
     return str(value)
