@@ -44,7 +44,7 @@ def test_two_classes_of_a_table_are_learnt_on_axes_of_its_own(points):
     points.page.mouse.move(*points.place(0.5, 0.1))
     assert ": low " in points.text("probe")
     points.click("codeTab")
-    assert "OwnPoints.of(table).placed(20 / 100, rng)" in points.text("code")
+    expect(points.find("code")).to_contain_text("OwnPoints.of(table).placed(20 / 100, rng)")
 
     points.click("builtIn")
     expect(points.find("shapes")).to_be_visible()
