@@ -59,7 +59,9 @@ def test_ctrl_c_waits_until_the_program_has_ended(tmp_path: Path) -> None:
         "signal.pause()\n"
     )
     parent = (
-        "import sys\n"
+        "import signal, sys\n"
+        # Ignored, it would stay so: as where these tests run in a shell's background.
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "from tools import command\n"
         "from tools.errors import told_in_one_line\n"
         "with told_in_one_line(): command.run([sys.executable, '-c', sys.argv[1]], 'A', 'B')\n"
