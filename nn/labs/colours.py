@@ -216,12 +216,14 @@ def data(
     Raises:
         ValueError: the network has other columns, or the rows a class that it does not know.
     """
-    if selection is not None and (columns is not None or test is not None):
+    if test is None:
+        found = parts_of(settings, selection)
+        if columns is None or columns == found.columns:
+            return found
+    if selection is not None:
         rng = np.random.default_rng(settings.seed)
         return split(selection, rng, settings.held_out, settings.missing, test, columns)
-    found = parts_of(settings, selection)
-    if columns is None or columns == found.columns:
-        return found
+    assert columns is not None
     if columns.names != CHANNELS or [one.name for one in columns.outputs] != [_OUTPUT]:
         raise ValueError(f"{described(columns)}; expected data with the same columns")
     return replace(

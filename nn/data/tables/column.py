@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import islice
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -238,7 +239,9 @@ def _numbers(
 
 def _odd_ones(texts: list[str], known: dict[str, str]) -> list[str] | None:
     """Return the few texts in a column that is of numbers but for them; None in any other."""
-    odd = [text for text, plain in known.items() if Numbers.of([plain]) is None]
+    strange_ones = (text for text, plain in known.items() if Numbers.of([plain]) is None)
+    # One more than may be is enough to know: most columns of texts are of nothing else.
+    odd = list(islice(strange_ones, _MOST_ODD + 1))
     if not 1 <= len(odd) <= _MOST_ODD or len(known) - len(odd) < _MOST_ODD:
         return None
     rows = [text for text in texts if text in known]
