@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
+from tests.browser.camera import CAMERA
 from tests.unit.photos import ink, photo
 
 SHAPES = {
@@ -111,16 +112,7 @@ def test_holding_the_button_takes_many(taught):
     file = io.BytesIO()
     Image.fromarray(photo(ink(SHAPES["cross"]))).save(file, "PNG")
     taught.page.evaluate(
-        """async bytes => {
-          const bitmap = await createImageBitmap(new Blob([new Uint8Array(bytes)]));
-          const canvas = document.createElement("canvas");
-          [canvas.width, canvas.height] = [bitmap.width, bitmap.height];
-          const draw = () => canvas.getContext("2d").drawImage(bitmap, 0, 0);
-          draw();
-          setInterval(draw, 100);
-          window.stream = canvas.captureStream();
-          navigator.mediaDevices.getUserMedia = async () => window.stream;
-        }""",
+        CAMERA,
         list(file.getvalue()),
     )
     before = int(row(taught, 1).locator("output").text_content())

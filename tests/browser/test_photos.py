@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
+from tests.browser.camera import CAMERA
 from tests.unit.photos import STROKES, ink, photo
 
 
@@ -114,16 +115,7 @@ def test_a_refused_camera_is_one_sentence(best):
 
 def test_the_camera_takes_a_photo_and_stops(best):
     best.page.evaluate(
-        """async bytes => {
-          const bitmap = await createImageBitmap(new Blob([new Uint8Array(bytes)]));
-          const canvas = document.createElement("canvas");
-          [canvas.width, canvas.height] = [bitmap.width, bitmap.height];
-          const draw = () => canvas.getContext("2d").drawImage(bitmap, 0, 0);
-          draw();
-          setInterval(draw, 100);
-          window.stream = canvas.captureStream();
-          navigator.mediaDevices.getUserMedia = async () => window.stream;
-        }""",
+        CAMERA,
         list(jpeg(ink(STROKES[6]))),
     )
     best.click("openCamera")
