@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import Any, TypeAlias
 
 import numpy as np
 from pyscript import document
-from pyscript.js_modules import glue
 
 from nn.data import Dataset
-from nn.data.tables import MAX_BYTES, read_table
 from nn.elsewhere import of_file
 from nn.experiment.experiment import Experiment
 from nn.experiment.task import DataCode, Task
@@ -22,7 +19,7 @@ from nn.labs.points import PointsSettings
 from nn.labs.points_source import PointsSource, as_loaded, check_loaded
 from nn.metrics import r2_score
 from nn.model import Sequential
-from nn.web import dom, files
+from nn.web import dom
 from nn.web.ask import Ask
 from nn.web.brush import Brush
 from nn.web.dots import Dots
@@ -30,14 +27,17 @@ from nn.web.gradient_cost import GradientCost
 from nn.web.lab import Lab
 from nn.web.meaning import Meaning
 from nn.web.network_view import NetworkView
+from nn.web.opening import open_table
 from nn.web.point_editing import REACH, PointEditing
 from nn.web.points_view import PointsView
+from nn.web.reading import Reading
 from nn.web.shape_choice import ShapeChoice
 from nn.web.surface import Surface
+from nn.web.undo import Undo
 
 _Former: TypeAlias = tuple[Experiment, PointsSettings, PointsSource, tuple[bytes, str] | None]
+"""A network, the settings it was made with, its points, and the file it was loaded from."""
 
-_WEIGHTS = re.compile(rb'"format"\s*:\s*"nn-weights"|"wih"\s*:|"who"\s*:')
 _LIVE_POINTS = 1_000
 _KEY_REACH = 0.1
 _TESTS = 25
@@ -62,7 +62,6 @@ class PointsLab(Lab[PointsSettings]):
         self._loaded: tuple[bytes, str] | None = None
         self._source = self._told_source = PointsSource()
         self._placed: Placed | None = None
-        self._former: _Former | None = None
         self._surface = Surface(self.parts, self._clicked, self._delete_near)
         self._dots = Dots(self.parts)
         self._brush = Brush(self.parts)
@@ -71,6 +70,8 @@ class PointsLab(Lab[PointsSettings]):
         )
         self._view = PointsView(self.parts)
         self._ask = Ask(self.parts)
+        self._reading = Reading(self.parts)
+        self._undo: Undo[_Former] = Undo(self.parts, self._restore)
         self._network_view = NetworkView(
             self.parts, self._surface, self._resize_layer, self._choose_inputs
         )
@@ -86,7 +87,6 @@ class PointsLab(Lab[PointsSettings]):
         self.parts.click("rewind", self._rewind)
         self.parts.click("unadd", lambda: self._edit(Edits()))
         self.parts.click("builtIn", self._back_to_built_in)
-        self.parts.click("undo", self._undo)
         self.parts.on_files("tableFile", self.open_files)
         self.painter.add(0.4, self._paint_fit)
         self.parts.click("fewerLayers", lambda: self._change_depth(-1))
@@ -299,20 +299,13 @@ class PointsLab(Lab[PointsSettings]):
 
     async def open_files(self, chosen: list[Any]) -> None:
         """Open a weights file or a table, which the content tells."""
-        file = files.only(chosen, "file, a table or weights")
-        files.check_size(file.name, file.size, MAX_BYTES)
-        dom.log(f"Reading {file.name}")
-        # So that the line is seen: a large table takes seconds, in which nothing is drawn.
-        await glue.nextFrame()
-        await glue.nextFrame()
-        content = await files.content(file)
-        if _WEIGHTS.search(content):
-            self.load(content, file.name)
+        opened = await open_table(chosen, self._reading, self.load)
+        if opened is None:
             return
         try:
-            source = PointsSource(own=OwnPoints.of(read_table(content)), file=file.name)
+            source = PointsSource(own=OwnPoints.of(opened.table), file=opened.name)
         except ValueError as error:
-            raise of_file(file.name, error) from None
+            raise of_file(opened.name, error) from None
         without = self._source.without
         suits = source.own and without and source.own.for_network(without)
         if suits:
@@ -321,7 +314,7 @@ class PointsLab(Lab[PointsSettings]):
             self._learn(source)
         else:
             self._ask.ask(
-                f"{file.name} takes a new network: the one that is here would go.",
+                f"{opened.name} takes a new network: the one that is here would go.",
                 "Open it",
                 lambda: self._learn(source),
             )
@@ -349,20 +342,15 @@ class PointsLab(Lab[PointsSettings]):
         self._ask.close()
         self.forget_run()
         if self.experiment.history.samples:
-            self._former = self.experiment, self.made_with, self._source, self._loaded
-        self.parts.element("undo").hidden = self._former is None
+            self._undo.keep((self.experiment, self.made_with, self._source, self._loaded))
         self._source = source
         self._write(settings)
         self.remake()
 
-    def _undo(self) -> None:
+    def _restore(self, former: _Former) -> None:
         """Go back to the network and the points that were there before."""
-        if self._former is None:
-            return
         self.forget_run()
-        experiment, settings, self._source, loaded = self._former
-        self._former = None
-        self.parts.element("undo").hidden = True
+        experiment, settings, self._source, loaded = former
         self._write(settings)
         self._adopt(experiment, settings)
         self._loaded = loaded

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from pyscript import document
 
 from nn.data.columns import Columns
 from nn.labs.selection import Selection
+from nn.labs.split import Split
+from nn.labs.table_source import TableSource
 from nn.web.dom import Parts
 from nn.web.text import shortened
 
@@ -18,30 +18,22 @@ class SourceView:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
 
-    def show(
-        self, text: str, notes: Sequence[str], selection: Selection | None, missing: bool
-    ) -> None:
-        """Show what is learnt from.
-
-        Args:
-            text: a description.
-            notes: what was assumed of a table.
-            selection: columns of a visitor's table, or none.
-            missing: whether a network is there without its table.
-        """
-        self._parts.show("dataDescription", text)
-        self._parts.show("assumed", "; ".join(notes))
+    def show(self, source: TableSource, parts: Split | None) -> None:
+        """Show what is learnt from; ``parts`` are its rows, or None where there are none."""
+        selection = source.selection
+        self._parts.show("dataDescription", source.told(parts))
+        self._parts.show("assumed", "; ".join(source.assumed(parts)))
         link = document.querySelector(f"[data-opens={self._parts.lab}]")
         link.textContent = "Colours" if selection is None else "Table"
         header = selection.table.header if selection is not None else None
         switch = self._parts.element("headerSwitch")
         switch.hidden = header is None
         switch.textContent = "The first row is data" if header else "The first row has the names"
-        built_in = selection is None and not missing
-        self._parts.element("builtIn").hidden = built_in
-        self._parts.element("ownOptions").hidden = not built_in
-        self._parts.element("missingOption").hidden = built_in
-        self._parts.element("settings").querySelector(".presets").hidden = not built_in
+        self._parts.element("builtIn").hidden = source.built_in
+        self._parts.element("ownOptions").hidden = not source.built_in
+        self._parts.element("missingOption").hidden = source.built_in
+        presets = self._parts.element("settings").querySelector(".presets")
+        presets.hidden = not source.built_in
 
     def show_figures(self, columns: Columns, tested: bool) -> None:
         """Show the figures of a network; ``tested`` is whether there are rows to test with."""
@@ -54,3 +46,16 @@ class SourceView:
         if len(columns.outputs) > 1:
             label = f"{label}, {shortened(first.name, 20)}"
         self._parts.element("accuracy").previousElementSibling.textContent = label
+
+
+def told_choice(selection: Selection) -> str:
+    """Return how many inputs there are, and what is predicted."""
+    choice = selection.choice
+    inputs = len(choice.inputs)
+    outputs = []
+    for name, sort in zip(choice.outputs[:4], choice.sorts, strict=False):
+        classes = len(selection.table.columns[name].categories[1])
+        kind = "numbers" if sort == "number" else f"{classes:,} classes"
+        outputs.append(f"the {kind} of {shortened(name, 40)}")
+    more = f" and {len(choice.outputs) - 4} more" if len(choice.outputs) > 4 else ""
+    return f"{inputs} input{'s' * (inputs > 1)} to predict {', '.join(outputs)}{more}"

@@ -8,9 +8,11 @@ import numpy as np
 from pyscript.js_modules import glue
 
 from nn.data.tables import Table
+from nn.elsewhere import of_file
 from nn.labs.answers import Answers, answer_rows, answers_csv
 from nn.labs.scores import scores
 from nn.labs.split import answered, as_dataset
+from nn.labs.table_source import Opened
 from nn.model import Sequential
 from nn.web import dom
 from nn.web.dom import Parts
@@ -23,35 +25,41 @@ _MOST_COLUMNS = 12
 
 
 class TableRows:
-    """The panel; ``learn`` is called when a visitor wants a network that learns from the rows."""
+    """The panel; ``learn`` is called with a table that a visitor wants to learn from instead."""
 
-    def __init__(self, parts: Parts, learn: Callable[[], None]) -> None:
+    def __init__(self, parts: Parts, learn: Callable[[Opened], None]) -> None:
         self._parts = parts
-        self._table: Table | None = None
+        self._learn = learn
+        self._opened: Opened | None = None
         self._answers: Answers | None = None
-        self._file = ""
         parts.click("saveAnswers", self._save)
-        parts.click("learnRows", learn)
+        parts.click("learnRows", self._learn_from_them)
 
     @property
     def open(self) -> bool:
         """Whether there are any rows."""
-        return self._table is not None
+        return self._opened is not None
 
     def close(self) -> None:
         """Forget the rows."""
-        self._table = self._answers = None
+        self._opened = self._answers = None
         self._parts.element("rowsTable").replaceChildren()
 
-    def show(self, model: Sequential, table: Table, file: str) -> None:
+    def show(self, model: Sequential, opened: Opened) -> None:
         """Have a network answer the rows of a table.
 
         Raises:
             ValueError: the table lacks an input of the network, or holds something else.
         """
-        answers = answer_rows(model, table)
-        self._table, self._answers, self._file = table, answers, file
-        self._parts.show("rowsSummary", f"{file}: {len(table):,} rows. {_test(model, table)}")
+        table = opened.table
+        try:
+            answers = answer_rows(model, table)
+        except ValueError as error:
+            raise of_file(opened.name, error) from None
+        self._opened, self._answers = opened, answers
+        self._parts.show(
+            "rowsSummary", f"{opened.name}: {len(table):,} rows. {_test(model, table)}"
+        )
         outputs = [output.name for output in answers.columns.outputs]
         names = list(table.columns)[:_MOST_COLUMNS]
         head = dom.new("tr")
@@ -68,10 +76,14 @@ class TableRows:
         more = len(table) - len(part)
         self._parts.show("rowsMore", f"{more:,} more rows are in the file." if more else "")
 
+    def _learn_from_them(self) -> None:
+        assert self._opened
+        self._learn(self._opened)
+
     def _save(self) -> None:
-        assert self._table and self._answers
-        name = f"{self._file.rsplit('.', 1)[0]}-answers.csv"
-        glue.download(name, answers_csv(self._table, self._answers), "text/csv")
+        assert self._opened and self._answers
+        name = f"{self._opened.name.rsplit('.', 1)[0]}-answers.csv"
+        glue.download(name, answers_csv(self._opened.table, self._answers), "text/csv")
         dom.announce(f"Saved {name}")
 
 
