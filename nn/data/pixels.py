@@ -23,9 +23,11 @@ SIZES = f"{SMALLEST}x{SMALLEST} to {LARGEST}x{LARGEST}, grey or in three colours
 def square(count: int) -> Shape | None:
     """Return the shape of the square picture with so many numbers, or None if there is none.
 
-    >>> square(784), square(3072), square(785)
-    ((28, 28, 1), (32, 32, 3), None)
+    >>> square(784), square(3072), square(785), square(-1)
+    ((28, 28, 1), (32, 32, 3), None, None)
     """
+    if count < 1:
+        return None
     for channels in (1, 3):
         side = math.isqrt(count // channels)
         if side * side * channels == count and SMALLEST <= side <= LARGEST:

@@ -291,3 +291,9 @@ def test_ten_megabytes_are_read_within_two_seconds(values):
     started = time.process_time()
     read_images({"a.csv": content})
     assert time.process_time() - started < 2
+
+
+@pytest.mark.parametrize("text", [b"0", b"0\n1\n2\n", b"1\n0\n5\n", b"a\nb\n"])
+def test_a_single_column_is_no_pictures(text):
+    with pytest.raises(ValueError, match="expected a label and the pixels of a square picture"):
+        read_csv(text)
