@@ -23,6 +23,10 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _FIRST_LINE = re.compile(rb"""(?:\xef\xbb\xbf)?(?=[\w"' .,+-])[^\0-\x1f]*,""")
 
 
+class WrongLabel(ValueError):
+    """A label is none of the ten digits; other readers may know it."""
+
+
 def looks_like_csv(content: Content) -> bool:
     """Whether uncompressed content starts with a line of text with commas that is not JSON."""
     return _FIRST_LINE.match(content) is not None
@@ -133,7 +137,8 @@ def _parse_line(line: bytes, number: int) -> list[int]:
     for column, (field, highest) in enumerate(zip(fields, _HIGHEST, strict=True), start=1):
         if not field.isdigit() or len(field) > 3 or int(field) > highest:
             found = repr(field[:20].decode("utf-8", "replace")) if field else "nothing"
-            raise ValueError(
+            wrong = WrongLabel if column == 1 else ValueError
+            raise wrong(
                 f"line {number}, column {column}: found {found} "
                 f"where a {'label' if column == 1 else 'pixel'} belongs; "
                 f"expected a whole number from 0 to {highest}"

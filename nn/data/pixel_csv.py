@@ -10,7 +10,7 @@ import numpy as np
 
 from nn.data.csv_layout import Layout, is_header, is_number, layout_of
 from nn.data.gzipped import Content, Slices
-from nn.data.image_csv import reading_image_csv
+from nn.data.image_csv import WrongLabel, reading_image_csv
 from nn.data.labels import tidied
 from nn.data.part import Part
 from nn.data.pixels import arranged, to_pixels
@@ -66,12 +66,13 @@ def reading_csv(content: Content) -> Slices[Part]:
             data = yield from reading_image_csv(text)
             pixels, said = to_pixels(data.inputs)
             return Part(pixels, data.targets, said=_all_said(layout, said))
+        except WrongLabel:
+            pass
         except ValueError as error:
             try:
                 return (yield from _reading(text, separator, skipped, layout))
             except ValueError:
-                if "where a label" in str(error):
-                    raise
+                # Neither can read it, and the strict reader says better why.
                 raise error from None
     return (yield from _reading(text, separator, skipped, layout))
 
