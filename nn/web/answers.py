@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from pyscript.js_modules import glue
 
+from nn.data.spreadsheets import harmless
 from nn.labs import digits, pictures
 from nn.layers import Shape
 from nn.model import Sequential
@@ -114,5 +115,8 @@ def as_csv(answers: list[str], ids: tuple[str, ...]) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(["ImageId", "Label"])
-    writer.writerows(zip(ids or range(1, 1 + len(answers)), answers, strict=True))
+    numbered = ids or map(str, range(1, 1 + len(answers)))
+    writer.writerows(
+        [harmless(i), harmless(said)] for i, said in zip(numbered, answers, strict=True)
+    )
     return text.getvalue()
