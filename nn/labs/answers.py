@@ -78,8 +78,9 @@ def answers_csv(table: Table, answers: Answers) -> str:
     titles = [f"{name} (predicted)" if name in table.columns else name for name in outputs]
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([harmless(name) for name in (*names, *titles)])
+    # A visitor's own cells are copied as they stand.
+    writer.writerow([*names, *map(harmless, titles)])
     columns = [column.as_written() for column in table.columns.values()]
     for row in zip(*columns, *answers.texts, strict=True):
-        writer.writerow([harmless(cell) for cell in row])
+        writer.writerow([*row[: len(columns)], *map(harmless, row[len(columns) :])])
     return text.getvalue()

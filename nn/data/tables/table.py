@@ -52,10 +52,10 @@ class Table:
         Raises:
             ValueError: there is none of that name.
         """
-        same = [known for known in self.columns if _plain(known) == _plain(name)]
-        if name not in self.columns and len(same) == 1:
-            return self.columns[same[0]]
         if name not in self.columns:
+            same = [known for known in self.columns if _plain(known) == _plain(name)]
+            if len(same) == 1:
+                return self.columns[same[0]]
             names = [shown(known) for known in self.columns]
             listed = ", ".join(names[:10]) + (", ..." if len(names) > 10 else "")
             raise ValueError(f"there is no column {shown(name)}; expected one of {listed}")
