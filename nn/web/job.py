@@ -10,6 +10,7 @@ from typing import TypeVar
 from pyscript.js_modules import glue
 
 from nn.web import dom
+from nn.web.turn import Turn
 
 T = TypeVar("T")
 
@@ -36,12 +37,12 @@ class Job:
 
     def __init__(self, shown: asyncio.Event, slow: Callable[[], bool] = lambda: False) -> None:
         self._shown, self._slow = shown, slow
-        self._current: object | None = None
+        self._turn = Turn()
 
     @property
     def busy(self) -> bool:
         """Whether there is any work."""
-        return self._current is not None
+        return self._turn.taken
 
     def start(
         self,
@@ -58,22 +59,21 @@ class Job:
             ended: called when it has come to its end.
             over: called then too, and when it has failed; not when it was stopped. Stops this.
         """
-        # What was started before finds that it is no longer current.
-        current = self._current = object()
+        wanted = self._turn.begin()
 
         async def work_on() -> None:
             try:
-                if await self._pull(run, each, lambda: self._current is current):
+                if await self._pull(run, each, wanted):
                     ended()
             finally:
-                if self._current is current:
+                if wanted():
                     over()
 
         dom.start(work_on)
 
     def stop(self) -> None:
         """Do no more of it, if there is any."""
-        self._current = None
+        self._turn.end()
 
     async def _pull(
         self, run: Iterator[T], each: Callable[[T], None], wanted: Callable[[], bool]

@@ -11,6 +11,7 @@ from pyscript.js_modules import glue
 from nn.data.gzipped import Slices
 from nn.web import dom
 from nn.web.dom import Parts
+from nn.web.turn import Turn
 
 _BUDGET = 0.012
 """Seconds of work a frame."""
@@ -23,7 +24,7 @@ class Reading:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
-        self._current: object | None = None
+        self._turn = Turn()
         parts.click("stopReading", self._stop)
 
     async def of(
@@ -36,17 +37,18 @@ class Reading:
             read: reads them; it is given a function that says whether to go on, and returns None
                 if it did not.
         """
-        current = self._current = object()
+        wanted = self._turn.begin()
         self._parts.show("dataReadingNames", f"Reading {names} …")
         self._parts.element("dataReading").hidden = False
         try:
-            return await read(lambda: self._current is current)
+            return await read(wanted)
         finally:
-            if self._current in (current, None):
+            if wanted() or not self._turn.taken:
+                self._turn.end()
                 self._parts.element("dataReading").hidden = True
 
     def _stop(self) -> None:
-        self._current = None
+        self._turn.end()
         dom.announce("Reading is stopped; everything stays as it was")
 
 
