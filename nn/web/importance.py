@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 
@@ -10,10 +10,8 @@ from nn.labs.importance import Importance, importances
 from nn.web import dom
 from nn.web.bars import Bars
 from nn.web.job import Job
+from nn.web.lab import Lab
 from nn.web.text import percent
-
-if TYPE_CHECKING:
-    from nn.web.colours import ColoursLab
 
 _MOST_BARS = 30
 
@@ -21,7 +19,7 @@ _MOST_BARS = 30
 class ImportancePanel:
     """Bars, the longest first, filled as they are measured."""
 
-    def __init__(self, lab: ColoursLab) -> None:
+    def __init__(self, lab: Lab[Any]) -> None:
         self._lab, self._parts = lab, lab.parts
         self._bars = Bars(self._parts.element("importances"))
         self._job = Job(lab.shown)
