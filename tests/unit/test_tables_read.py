@@ -400,3 +400,22 @@ def test_any_bytes_are_read_or_refused(start, rest):
 )
 def test_lists_beside_one_another_in_json_are_a_table(content, names):
     assert list(read_table(content.encode()).columns) == names
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "[" + "a" * 2**20,
+        '["' + '\\"' * 2**19,
+        "['" + "\\'" * 2**19,
+        "[{" + "a:" * 2**18,
+        "[" + ", " * 2**18 + "x",
+        "# comment\n" * 2**17,
+        "#\r" * 2**18 + "a,b\n",
+    ],
+    ids=lambda text: text[:6],
+)
+def test_what_never_ends_is_refused_in_time(content):
+    # Looked at anew from each place, these would take hours.
+    with pytest.raises(ValueError):
+        read_table(content.encode())

@@ -22,9 +22,10 @@ _MARKS = 4 * MAX_VALUES
 _RECORDS_FOR = ("data", "entries", "rows", "records")
 """Keys that are looked under first."""
 
+# What is not closed goes on to the end, and names begin where words do: no text is looked at twice.
 _TOKENS = re.compile(
-    r'"(?:\\.|[^"\\])*"' + r"|'(?P<single>(?:\\.|[^'\\])*)'"
-    r"|(?P<comma>,)(?=\s*[}\]])|(?P<key>[A-Za-z_$][\w$]*)(?=\s*:)"
+    r'"(?:\\.|[^"\\])*+(?:"|\Z)' + r"|'(?P<single>(?:\\.|[^'\\])*+)(?:'|\Z)"
+    r"|(?P<comma>,)(?=\s*[}\]])|(?<![\w$])(?P<key>[A-Za-z_$][\w$]*+)(?=\s*:)"
 )
 _ASSIGNED = re.compile(r"\s*(?:export\s+default|(?:const|let|var)\s+[\w$]+\s*=|[\w$.]+\s*=)\s*")
 PAIRS = (("xs", "ys"), ("input", "output"), ("inputs", "outputs"))

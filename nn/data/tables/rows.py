@@ -29,7 +29,7 @@ _AT_A_TIME = 5_000
 _ROWS_BELOW_UNITS = 3
 _PIECE = re.compile(r"[^\r\n]*[\r\n]*")
 _SEP_LINE = re.compile(r"\s*sep=(.)\s*[\r\n]+", re.IGNORECASE)
-_COMMENT = re.compile(r"[ \t]*(?:#|//|%)")
+_COMMENT = re.compile(r"[ \t]*(?:#|//|%)([^\r\n]*)[\r\n]+")
 _MOST_RAGGED = 0.05
 """The share of rows that may have another length: more of them mean another separator."""
 
@@ -156,14 +156,10 @@ def _making_table(
 
 def _without_comments(text: str) -> tuple[str, str]:
     """Return text without the comments it begins with, and the last of them."""
-    last = ""
-    while found := _COMMENT.match(text):
-        end = re.search(r"[\r\n]+", text)
-        line = text[found.end() : end.start() if end else None]
-        if not end:
-            break
-        last, text = line.strip(), text[end.end() :]
-    return text, last
+    last, start = "", 0
+    while found := _COMMENT.match(text, start):
+        last, start = found[1].strip(), found.end()
+    return text[start:], last
 
 
 def _pieces(text: str) -> Iterator[str]:
