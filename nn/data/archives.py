@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 import zlib
 
@@ -12,7 +13,25 @@ from nn.progress import exhaust
 
 MAX_MEMBERS = 100_000
 
+DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    OSError,
+    NotImplementedError,
+    RuntimeError,
+    OverflowError,
+    UnicodeDecodeError,
+)
+"""What reading a zip archive may raise where it is damaged, or made to be."""
+
 _BLOCK = 2**20
+_SMALL = 2**18
+_HEAD = struct.Struct("<4s22xHH")
+"""What stands before a file: a mark, and the lengths of its name and of more.
+
+Source: .ZIP File Format Specification, PKWARE, section 4.3.7.
+"""
 
 
 def looks_like_zip(content: Content) -> bool:
@@ -46,36 +65,61 @@ def unpacking_members(content: Content) -> Slices[dict[str, bytes]]:
                     f"the zip archive holds {len(entries):,} files; up to {MAX_MEMBERS:,} can be "
                     "read"
                 )
-            _check_size(sum(entry.file_size for entry in entries))
+            declared = sum(entry.file_size for entry in entries)
+            _check_size(declared)
             if any(entry.flag_bits & 1 for entry in entries):
                 raise ValueError("the zip archive needs a password: not opened")
             total = 0
             for entry in entries:
+                small = _small_member(content, entry)
+                if small is not None:
+                    total += len(small)
+                    _check_size(total)
+                    found[entry.filename] = small
+                    yield total / declared
+                    continue
                 parts = []
                 with archive.open(entry) as stream:
                     while part := stream.read(_BLOCK):
                         parts.append(part)
                         total += len(part)
                         _check_size(total)
-                        yield
+                        yield min(1.0, total / declared) if declared else None
                 if parts:
                     found[entry.filename] = b"".join(parts)
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        EOFError,
-        OSError,
-        NotImplementedError,
-        RuntimeError,
-        OverflowError,
-    ) as error:
+    except DAMAGED as error:
         raise ValueError(f"the zip archive is damaged or cut short ({error})") from None
     return found
 
 
+def _small_member(content: Content, entry: zipfile.ZipInfo) -> bytes | None:
+    """Return a small file without the detours by which an archive opens any file; None if it fails.
+
+    Of tens of thousands of pictures these take most of the time.
+    """
+    if not 0 < entry.file_size <= _SMALL or entry.compress_size > _SMALL:
+        return None
+    head = bytes(content[entry.header_offset : entry.header_offset + _HEAD.size])
+    if len(head) < _HEAD.size:
+        return None
+    start, name, extra = _HEAD.unpack(head)
+    first = entry.header_offset + _HEAD.size + name + extra
+    data = bytes(content[first : first + entry.compress_size])
+    if entry.compress_type == zipfile.ZIP_DEFLATED:
+        try:
+            data = zlib.decompressobj(-zlib.MAX_WBITS).decompress(data, entry.file_size + 1)
+        except zlib.error:
+            return None
+    whole = start == b"PK\x03\x04" and len(data) == entry.file_size
+    return data if whole and zlib.crc32(data) == entry.CRC else None
+
+
 def _hidden(entry: zipfile.ZipInfo) -> bool:
     parts = entry.filename.replace("\\", "/").split("/")
-    return entry.is_dir() or any(part.startswith((".", "__MACOSX")) for part in parts if part)
+    # Not entry.is_dir(), which fails for a file without a name.
+    return entry.filename.endswith("/") or any(
+        part.startswith((".", "__MACOSX")) for part in parts if part
+    )
 
 
 def _check_size(size: int) -> None:

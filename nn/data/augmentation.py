@@ -86,8 +86,15 @@ class Augmentation:
                 f"{self} looks up to {reach:,.0f} pixels far in pictures of {height:,} x "
                 f"{width:,}; at most {FURTHEST:,} are possible"
             )
-        maps = self._maps(rng.uniform(-1, 1, (n, 4)), height, width)
+        maps = self._maps(self._draws(n, rng), height, width)
         return warp(pictures.reshape(n, height, width, channels), maps).reshape(pictures.shape)
+
+    def skip(self, count: int, rng: np.random.Generator) -> None:
+        """Draw of ``rng`` what so many pictures take, and change none."""
+        self._draws(count, rng)
+
+    def _draws(self, count: int, rng: np.random.Generator) -> np.ndarray:
+        return rng.uniform(-1, 1, (count, 4))
 
     def _maps(self, draws: np.ndarray, height: int, width: int) -> np.ndarray:
         """Return what :func:`nn.engine.warp` needs, (n, 2, 3) int32.

@@ -16,6 +16,8 @@ import numpy as np
 
 from nn.data.tables import Column, Table, shown
 from nn.data.tables.cells import Numbers
+from nn.data.tables.dates import days_of_numbers
+from nn.data.tables.readable import dates_among, numbers_among
 from nn.metrics import predicted_classes
 
 MAX_CATEGORIES = 50
@@ -40,6 +42,8 @@ class Input:
         values: of a category, each of which is a feature; the texts of false and true; or which
             :data:`PARTS` of a date are used.
         other, missing: whether a category has a feature for any other value, and for none.
+        order: of dates, "day first" or "month first" where the training rows had to tell: others
+            that do not tell are read in that order too.
     """
 
     name: str
@@ -48,6 +52,7 @@ class Input:
     values: tuple[str, ...] = ()
     other: bool = False
     missing: bool = False
+    order: str = ""
 
     @classmethod
     def of(cls, column: Column) -> Input:
@@ -76,7 +81,10 @@ class Input:
             parts = date_parts(column.numbers[~column.missing])
             varied = [i for i, name in enumerate(PARTS) if np.ptp(parts[:, i]) > 0]
             used = tuple(PARTS[i] for i in varied) or PARTS[:1]
-            return cls(column.name, "date", median, used)
+            if "day" not in used:
+                # Always the same day of the month: that of the week means nothing.
+                used = tuple(part for part in used if part != "day of week")
+            return cls(column.name, "date", median, used, order=column.order)
         return cls(column.name, "number", median)
 
     @property
@@ -97,7 +105,7 @@ class Input:
         """
         if self.kind == "category":
             return self._one_hot(column)
-        numbers = self._numbers(column)
+        numbers = self.numbers(column)
         if self.fill is not None:
             numbers = np.where(np.isnan(numbers), self.fill, numbers)
         if self.kind == "date":
@@ -139,24 +147,39 @@ class Input:
         found = table[codes]
         return np.asarray(np.equal.outer(found, np.arange(len(self.features))), np.float64)
 
-    def _numbers(self, column: Column) -> np.ndarray:
+    def numbers(self, column: Column) -> np.ndarray:
+        """Return (n,) numbers, 0 and 1, or days; NaN where a value is missing or cannot be read.
+
+        Raises:
+            ValueError: most of the column is something else than this input takes.
+        """
         if column.missing.all():
             return np.full(len(column), np.nan)
         if self.kind == "true/false" and column.codes is not None:
-            small = {text.casefold(): place for place, text in enumerate(self.values)}
-            wrong = [text for text in column.texts if text.casefold() not in small]
-            if wrong:
-                raise ValueError(self._refusal(wrong[0], " or ".join(self.values)))
-            table = np.array([*(small[text.casefold()] for text in column.texts), np.nan])
+            small = {text.casefold(): float(place) for place, text in enumerate(self.values)}
+            table = np.array(
+                [*(small.get(text.casefold(), np.nan) for text in column.texts), np.nan]
+            )
             known: np.ndarray = table[column.codes]
+            if 2 * np.isfinite(known).sum() <= (~column.missing).sum():
+                wrong = next(text for text in column.texts if text.casefold() not in small)
+                raise ValueError(self._refusal(wrong, " or ".join(self.values)))
             return known
         dates = self.kind == "date"
-        if column.numbers is None or (column.kind == "date") != dates:
-            texts = column.categories[1]
-            strange = [text for text in texts if Numbers.of([text]) is None]
-            found = (strange or texts)[0] if not dates or column.numbers is None else "a number"
-            raise ValueError(self._refusal(found, "dates" if dates else "numbers"))
-        return column.numbers
+        if column.numbers is not None and (column.kind == "date") == dates:
+            return np.asarray(column.in_order(self.order).numbers)
+        if dates and column.numbers is not None:
+            days = days_of_numbers(column.numbers, least=1)
+            if days is not None:
+                return days
+        if column.numbers is None:
+            among = dates_among(column, self.order) if dates else numbers_among(column)
+            if among is not None:
+                return among
+        texts = column.categories[1]
+        strange = [text for text in texts if Numbers.of([text]) is None]
+        found = (strange or texts)[0] if not dates or column.numbers is None else "a number"
+        raise ValueError(self._refusal(found, "dates" if dates else "numbers"))
 
     def _refusal(self, found: str, expected: str) -> str:
         return f"the column {shown(self.name)} has {shown(found)}; the network takes {expected}"
@@ -203,8 +226,12 @@ class Output:
         """How many outputs of the network it takes."""
         return 1 if self.classes is None else len(self.classes)
 
-    def targets(self, column: Column) -> np.ndarray:
+    def targets(self, column: Column, strict: bool = True) -> np.ndarray:
         """Return (n,) positions among the classes, or numbers; -1 or NaN where there is no answer.
+
+        Args:
+            column: the answers.
+            strict: whether classes that the network does not know are refused; else they are -1.
 
         Raises:
             ValueError: the column has a class that the network does not know, or no numbers.
@@ -218,13 +245,20 @@ class Output:
             return column.numbers
         codes, texts = column.categories
         places = {name: place for place, name in enumerate(self.classes)}
-        used = np.unique(codes[codes >= 0])
-        unknown = [texts[code] for code in used.tolist() if texts[code] not in places]
-        if unknown:
-            raise ValueError(f"the network does not know the class {shown(unknown[0])}")
+        if strict and (unknown := self.unknown(column)):
+            raise ValueError(f"the network does not know the class {shown(next(iter(unknown)))}")
         table = np.array([*(places.get(text, -1) for text in texts), -1], dtype=np.intp)
         found: np.ndarray = table[codes]
         return found
+
+    def unknown(self, column: Column) -> dict[str, int]:
+        """Return the classes in a column that the network does not know, and their rows."""
+        if self.classes is None:
+            return {}
+        codes, texts = column.categories
+        counts = np.bincount(codes[codes >= 0], minlength=len(texts)).tolist()
+        rows = dict(zip(texts, counts, strict=True))
+        return {text: count for text, count in rows.items() if count and text not in self.classes}
 
     def numbers(self, outputs: np.ndarray) -> np.ndarray:
         """Return the numbers that outputs stand for."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,9 +15,12 @@ class Dataset:
 
     Attributes:
         inputs: (n, *shape), uint8 or floating; rows of numbers, or pictures, channels last.
-        targets: (n,) integer class labels, or (n, *outputs) floating values.
+        targets: (n,) integer class labels, or (n, *outputs) floating values. Labels may also be
+            (n, steps), one at each step of a sequence: there, -1 says that a step has none.
         classes: how many classes the labels choose from; None when targets are values.
         names: what the classes are called; None for their numbers.
+        unknown: how many more samples there were whose class is none of these: no answer to them is
+            right, and a test counts them as wrong.
 
     Raises:
         ValueError: shapes or types do not fit together, or a label is outside 0 to classes - 1.
@@ -30,6 +34,7 @@ class Dataset:
     targets: np.ndarray
     classes: int | None = None
     names: tuple[str, ...] | None = None
+    unknown: int = 0
 
     def __post_init__(self) -> None:
         inputs, targets = self.inputs, self.targets
@@ -56,6 +61,13 @@ class Dataset:
         """The number of samples."""
         return len(self.inputs)
 
+    @property
+    def labels(self) -> float:
+        """How many labels a sample has: 1, or on average one for each step that has one."""
+        if self.targets.ndim == 1:
+            return 1.0
+        return float(np.count_nonzero(self.targets >= 0)) / max(1, len(self))
+
     def take(self, indices: np.ndarray | Sequence[int]) -> Dataset:
         """The samples at `indices`, in that order, as a copy.
 
@@ -80,17 +92,19 @@ class Dataset:
 
 
 def _check_labels(labels: np.ndarray, classes: int) -> None:
-    if labels.ndim != 1 or not np.issubdtype(labels.dtype, np.integer):
+    if labels.ndim < 1 or not np.issubdtype(labels.dtype, np.integer):
         raise ValueError(
-            "targets with classes must be whole numbers with the shape (n,), "
+            "targets with classes must be whole numbers with the shape (n,) or (n, steps), "
             f"not {labels.dtype} with the shape {labels.shape}"
         )
-    wrong = np.flatnonzero((labels < 0) | (labels >= classes))
+    least = 0 if labels.ndim == 1 else -1
+    labels = labels.reshape(len(labels), math.prod(labels.shape[1:]))
+    wrong = np.flatnonzero(((labels < least) | (labels >= classes)).any(axis=1))
     if wrong.size:
         first = wrong[0]
-        raise ValueError(
-            f"sample {first + 1} has the label {labels[first]}; expected 0 to {classes - 1}"
-        )
+        found = labels[first]
+        label = found[(found < least) | (found >= classes)][0]
+        raise ValueError(f"sample {first + 1} has the label {label}; expected 0 to {classes - 1}")
 
 
 def hold_out(data: Dataset, fraction: float, rng: np.random.Generator) -> tuple[Dataset, Dataset]:

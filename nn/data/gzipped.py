@@ -13,14 +13,34 @@ from nn.progress import exhaust
 Content: TypeAlias = bytes | bytearray | memoryview
 
 R = TypeVar("R")
-Slices: TypeAlias = Generator[None, None, R]
-"""Work in slices of a few milliseconds, so that a page stays alive meanwhile, and its result."""
+Slices: TypeAlias = Generator[float | None, None, R]
+"""Work in slices of a few milliseconds, so that a page stays alive meanwhile, and its result.
+
+After each it yields which share of it is done, from 0 to 1, where it knows.
+"""
 
 MAX_UNPACKED = 512 * 2**20
 """Bytes. MNIST as CSV is 110 MB; hostile gzip can unpack to a thousand times its own size."""
 
 _GZIP_MAGIC = b"\x1f\x8b"  # RFC 1952, section 2.3.1
 _BLOCK = 2**20
+
+
+def stage(work: Slices[R], start: float, end: float) -> Slices[R]:
+    """Do work that takes the whole from one share to another.
+
+    >>> def half() -> Slices[None]:
+    ...     yield 0.5
+    >>> list(stage(half(), 0.5, 1))
+    [0.75]
+    """
+    while True:
+        try:
+            share = next(work)
+        except StopIteration as done:
+            result: R = done.value
+            return result
+        yield None if share is None else start + (end - start) * share
 
 
 def is_gzip(content: Content) -> bool:
@@ -44,10 +64,11 @@ def unpacking(data: Content) -> Slices[memoryview]:
         return content
     unpacked = bytearray()
     try:
-        with gzip.GzipFile(fileobj=io.BytesIO(content)) as stream:
+        packed = io.BytesIO(content)
+        with gzip.GzipFile(fileobj=packed) as stream:
             while block := stream.read(_BLOCK):
                 unpacked += block
-                yield
+                yield packed.tell() / len(content)
                 if len(unpacked) > MAX_UNPACKED:
                     raise ValueError(
                         f"the gzip data unpacks to more than {MAX_UNPACKED // 2**20} MB"

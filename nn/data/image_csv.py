@@ -77,7 +77,7 @@ def reading_image_csv(data: Content) -> Slices[Dataset]:
         inputs[count : count + len(rows)] = rows[:, 1:]
         targets[count : count + len(rows)] = rows[:, 0]
         count += len(rows)
-        yield
+        yield position / len(content)
     if count == 0:
         raise ValueError("there is only a header; expected lines of a label and 784 pixels")
     return Dataset(inputs[:count].reshape(count, SIDE, SIDE, 1), targets[:count], CLASSES)

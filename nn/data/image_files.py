@@ -9,16 +9,17 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from nn.data import archives, arrays, foreign, gzipped, picture_files
-from nn.data.gzipped import Content, Slices, unpacking
+from nn.data.gzipped import Content, Slices, stage, unpacking
 from nn.data.idx import looks_like_idx, read_idx
 from nn.data.labels import tidied
 from nn.data.mapping import ENDING, named, read_mapping
 from nn.data.part import Part
 from nn.data.picture_files import Decode, flattened
+from nn.data.picture_lists import read_list, stem
 from nn.data.pixel_csv import looks_like_text, reading_csv
 from nn.data.pixels import LARGEST, channels_last, square, to_pixels
 from nn.data.purpose import words
-from nn.elsewhere import of_file
+from nn.elsewhere import BelongsElsewhere, of_file
 from nn.progress import exhaust
 
 EXPECTED = "expected pictures: CSV, IDX, npz, npy, PNG, JPEG, GIF, WebP, or a zip of these"
@@ -28,6 +29,10 @@ PICTURE_ENDINGS = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp")
 
 _DEEPEST = 2  # zips in a zip
 _LABEL_WORDS = {"label", "labels", "target", "targets", "y", "class", "classes", "lab", "labs"}
+
+_NAME_WORDS = {"names", "categories", "meanings"}
+_ID_WORDS = {"id", "ids", "index", "indices", "idx", "filename", "filenames", "paths", "files"}
+"""Of arrays beside pictures and labels."""
 
 
 @dataclass(eq=False)
@@ -42,6 +47,9 @@ class Found:
         names: what labels stand for, where a file says so.
         said: what was assumed.
         largest: height and width of the largest picture file.
+        tables: contents of files that are no pictures but may list those that are, each with what
+            is wrong with it otherwise.
+        listed: the classes of picture files by their stems, as tables say.
     """
 
     pictures: dict[str, np.ndarray] = field(default_factory=dict)
@@ -51,12 +59,27 @@ class Found:
     names: dict[int, str] = field(default_factory=dict)
     said: list[str] = field(default_factory=list)
     largest: tuple[int, int] = (0, 0)
+    tables: dict[str, tuple[Content, ValueError]] = field(default_factory=dict)
+    listed: dict[str, str] = field(default_factory=dict)
 
     def add_picture(self, name: str, pixels: np.ndarray, size: tuple[int, int]) -> None:
         """Add a picture file, (h, w, 3 or 4) uint8, which declares its height and width."""
         self.largest = max(self.largest, size, key=max)
         small = max(pixels.shape) <= LARGEST and pixels.shape[2] == 3
         self.loose[name] = pixels if small else flattened(pixels)
+
+    def read_lists(self) -> None:
+        """Take the classes of picture files from tables.
+
+        Raises:
+            ValueError: there is a table that lists none of them.
+        """
+        for name, (content, error) in self.tables.items():
+            listed = read_list(content) if self.loose else {}
+            if not any(stem(picture) in listed for picture in self.loose):
+                raise of_file(name, error) from None
+            self.listed |= listed
+            self.said.append(f"the class of each picture is taken from {name}")
 
     def name_labels(self) -> None:
         """Put words in the place of labels that a file names."""
@@ -90,8 +113,12 @@ def expanded(files: Mapping[str, Content]) -> dict[str, Content]:
 def expanding(files: Mapping[str, Content]) -> Slices[dict[str, Content]]:
     """Do the same as :func:`expanded`, a slice each time that the generator is pulled."""
     found: dict[str, Content] = {}
+    size, before = sum(map(len, files.values())), 0
     for name, content in files.items():
-        yield from _expand(name, content, _DEEPEST, found)
+        after = before + len(content)
+        work = _expand(name, content, _DEEPEST, found)
+        yield from stage(work, before / max(1, size), after / max(1, size))
+        before = after
     return found
 
 
@@ -116,7 +143,7 @@ def _expand(name: str, packed: Content, deep: int, found: dict[str, Content]) ->
         if not gzipped.is_gzip(inner) and not archives.looks_like_zip(inner):
             found[f"{folder}/{member}"] = inner
             continue
-        yield from _expand(f"{folder}/{member}", inner, deep - 1, found)
+        yield from stage(_expand(f"{folder}/{member}", inner, deep - 1, found), 1, 1)
 
 
 def ends_known(name: str) -> bool:
@@ -148,7 +175,11 @@ def sort_in(name: str, content: Content, decode: Decode, found: Found) -> Slices
             found.names.update(read_mapping(content))
             found.said.append(f"the classes are named as {name} says")
         elif looks_like_text(content):
-            part = yield from reading_csv(content)
+            try:
+                part = yield from reading_csv(content)
+            except BelongsElsewhere as error:
+                found.tables[name] = content, error
+                return
             found.said += [f"{name}: {text}" for text in part.said]
             found.parts[name] = part
         else:
@@ -158,7 +189,14 @@ def sort_in(name: str, content: Content, decode: Decode, found: Found) -> Slices
 def _sort_npz(name: str, content: Content, found: Found) -> None:
     before = len(found.pictures) + len(found.labels)
     for array_name, array in arrays.read_npz(content).items():
-        if array.ndim:
+        called = set(words(array_name))
+        texts = array.ndim == 1 and array.dtype.kind in "US"
+        if called & _NAME_WORDS and texts and len(np.unique(array)) == len(array):
+            found.names.update(enumerate(array.astype(str).tolist()))
+            found.said.append(f"the classes are named as {name}/{array_name} says")
+        elif called & _ID_WORDS and array.ndim == 1:
+            found.said.append(f"{name}/{array_name} is left out")
+        elif array.ndim:
             with naming(array_name):
                 _sort_array(f"{name}/{array_name}", array, found)
     if len(found.pictures) + len(found.labels) == before:

@@ -10,6 +10,7 @@ import numpy as np
 from nn.data.image_files import Found
 from nn.data.labels import tidied
 from nn.data.part import Part
+from nn.data.picture_lists import stem
 from nn.data.purpose import classes_by_name, for_testing, words
 
 _BESIDE_STEM = {"image", "images", "img", "imgs", "label", "labels", "lab", "labs", "x", "y"}
@@ -64,7 +65,10 @@ def _parts_of(
     _pair(pictures, labels, "test" if testing else "training", parts)
     names = wanted(loose)
     if names:
-        _take_loose(names, loose, parts)
+        if any(stem(name) in found.listed for name in names):
+            _take_listed(names, found.listed, loose, parts)
+        else:
+            _take_loose(names, [name for name in loose if purposes[name] != testing], loose, parts)
     return parts
 
 
@@ -122,9 +126,29 @@ def _label_by_file(pictures: dict[str, np.ndarray], parts: Parts) -> None:
     parts.said.append(f"each file is taken for a class: {listed(list(names.values()))}")
 
 
-def _take_loose(names: list[str], loose: Mapping[str, np.ndarray], parts: Parts) -> None:
+def _take_listed(
+    names: list[str], listed: Mapping[str, str], loose: Mapping[str, np.ndarray], parts: Parts
+) -> None:
+    """Take pictures with the classes that a table lists, and others without."""
+    known = [name for name in names if stem(name) in listed]
+    labels = tidied(np.array([listed[stem(name)] for name in known]))
+    stack = np.stack([loose[name] for name in known])
+    parts.labelled[_source(known)] = Part(stack, labels, tuple(known))
+    if rest := [name for name in names if stem(name) not in listed]:
+        stack = np.stack([loose[name] for name in rest])
+        parts.unlabelled[_source(rest)] = Part(stack, None, tuple(rest))
+
+
+def _take_loose(
+    names: list[str], others: list[str], loose: Mapping[str, np.ndarray], parts: Parts
+) -> None:
     pictures = np.stack([loose[name] for name in names])
     classes = classes_by_name(names)
+    if classes is None and others:
+        # All of one class, which is one of those that are for the other purpose.
+        all_ = classes_by_name([*names, *others]) or []
+        if set(all_[: len(names)]) <= set(all_[len(names) :]):
+            classes = all_[: len(names)] or None
     source = _source(names)
     if classes is None:
         parts.unlabelled[source] = Part(pictures, None, tuple(names))

@@ -12,7 +12,7 @@ from nn.data import png
 from nn.data.alike import alike
 from nn.data.archives import MAX_MEMBERS
 from nn.data.dataset import Dataset, hold_out
-from nn.data.gzipped import Content, Slices
+from nn.data.gzipped import Content, Slices, stage
 from nn.data.image_files import (
     EXPECTED,
     FILE_ENDINGS,
@@ -94,28 +94,33 @@ def reading_images(
         ready = yield from png.decoding(bytes(each) for each in unpacked.values() if kind_of(each))
 
     found = Found()
+    size, before = sum(map(len, unpacked.values())), 0
     for name, content in unpacked.items():
+        after = before + len(content)
         pixels = ready.get(bytes(content)) if kind_of(content) else None
         if pixels is None:
-            yield from sort_in(name, content, decode, found)
+            work = sort_in(name, content, decode, found)
+            yield from stage(work, before / max(1, size), after / max(1, size))
         else:
             found.add_picture(name, pixels, declared_size(content))
-        yield
-    loose = _one_size(found)
+        before = after
+        yield before / max(1, size)
+    found.read_lists()
+    loose = yield from _one_size(found)
     found.name_labels()
     if not (found.parts or found.pictures or found.labels or loose):
         raise ValueError(f"there are no pictures in {listed(list(files))}; {EXPECTED}")
-    yield
+    yield None
     train, test = parts_of(found, loose)
-    yield
+    yield None
     return _put_together(train, test, [*found.said, *train.said, *test.said])
 
 
-def _one_size(found: Found) -> dict[str, np.ndarray]:
+def _one_size(found: Found) -> Slices[dict[str, np.ndarray]]:
     """Return the picture files as arrays of one size."""
     if not found.loose:
         return {}
-    pictures, said = together(list(found.loose.values()))
+    pictures, said = yield from together(list(found.loose.values()))
     found.said += said
     if max(found.largest) > LARGEST:
         height, width = found.largest
@@ -131,7 +136,8 @@ def _put_together(train: Parts, test: Parts, said: list[str]) -> Images:
     each = iter(parts)
     groups = [{name: next(each) for name in group} for group in groups]
     said += alike_said
-    labels = {name: _labels(part) for group in groups[:2] for name, part in group.items()}
+    # One archive may have both, under its name.
+    labels = [(name, _labels(part)) for group in groups[:2] for name, part in group.items()]
     classes = _classes(labels)
     data = []
     descriptions = []
@@ -158,13 +164,13 @@ def _labels(part: Part) -> np.ndarray:
     return part.labels
 
 
-def _classes(labels: Mapping[str, np.ndarray]) -> Classes:
+def _classes(labels: Sequence[tuple[str, np.ndarray]]) -> Classes:
     if not labels:
         return DIGITS
-    for name, each in labels.items():
+    for name, each in labels:
         with naming(name):
             classes_of([each])
-    return classes_of(list(labels.values()))
+    return classes_of([each for _, each in labels])
 
 
 def _join(group: Mapping[str, Part], classes: Classes) -> Dataset | None:

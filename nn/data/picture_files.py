@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import struct
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeAlias
 
 import numpy as np
 
-from nn.data.gzipped import Content
+from nn.data.gzipped import Content, Slices
 from nn.data.pixels import LARGEST
 from nn.data.resize import fitted, framed, resized
 
@@ -16,7 +17,7 @@ Decode: TypeAlias = Callable[[bytes], np.ndarray]
 """What makes a picture file's bytes (height, width, 4) uint8: red, green, blue and alpha."""
 
 MAX_PIXELS = 100_000_000
-"""Of a picture: more, unpacked, would fill a browser tab."""
+"""Of a picture: so many, unpacked, would fill a browser tab."""
 
 _STARTS = (
     (b"\x89PNG\r\n\x1a\n", "PNG"),
@@ -24,9 +25,14 @@ _STARTS = (
     (b"GIF8", "GIF"),
     (b"BM", "BMP"),
 )
+_HEIC = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
+HEIC = "a HEIC photo: save it as JPEG or PNG"
+"""What is said of one."""
+
 _COLOURED = 32  # of 255, between the channels of a pixel that is not grey
 _SHARE = 0.01  # of pixels that make a picture coloured
 _ENOUGH = 4 * LARGEST  # pixels a side, to be brought down to LARGEST
+_AT_A_TIME = 500  # pictures
 _LUMA = np.array([0.299, 0.587, 0.114], np.float32)  # Rec. 601
 
 
@@ -45,11 +51,21 @@ def kind_of(content: Content) -> str | None:
     return None
 
 
+def is_heic(content: Content) -> bool:
+    """Tell whether a file's content is a photo as iPhones keep it, which few programs can read.
+
+    >>> is_heic(b"....ftypheic"), is_heic(b"GIF89a")
+    (True, False)
+    """
+    head = bytes(content[:12])
+    return head[4:8] == b"ftyp" and head[8:] in _HEIC
+
+
 def declared_size(content: Content) -> tuple[int, int]:
     """Return height and width that a picture file declares.
 
     Raises:
-        ValueError: it declares none, or more than :data:`MAX_PIXELS`.
+        ValueError: it declares none, or :data:`MAX_PIXELS` or more.
 
     >>> declared_size(b"GIF89a" + bytes([5, 0, 4, 0]))
     (4, 5)
@@ -61,10 +77,10 @@ def declared_size(content: Content) -> tuple[int, int]:
         width = height = 0
     if width < 1 or height < 1:
         raise ValueError(f"the {kind or 'picture'} is damaged: it does not say how large it is")
-    if width * height > MAX_PIXELS:
+    if width * height >= MAX_PIXELS:
         raise ValueError(
-            f"the picture has {width:,} x {height:,} pixels; up to {MAX_PIXELS // 10**6} million "
-            "can be read"
+            f"the picture has {width:,} x {height:,} pixels; only fewer than "
+            f"{MAX_PIXELS // 10**6} million can be read"
         )
     return height, width
 
@@ -131,6 +147,9 @@ def decode_with_pillow(content: bytes) -> np.ndarray:
             # Of a JPEG much larger than that, a smaller picture is decoded at once.
             opened.draft("RGB", (_ENOUGH, _ENOUGH))
             turned = ImageOps.exif_transpose(opened) if "exif" in opened.info else opened
+            if turned.mode[0] == "I":
+                # Sixteen bits of grey: conversion would cut off instead of scaling.
+                turned = Image.fromarray((np.asarray(turned) >> 8).astype(np.uint8))
             return np.array(turned.convert("RGBA"))
     except (OSError, ValueError, SyntaxError, struct.error, Image.DecompressionBombError) as error:
         raise ValueError(f"the picture is damaged: {error}") from None
@@ -157,28 +176,62 @@ def flattened(rgba: np.ndarray) -> np.ndarray:
     return small
 
 
-def together(pictures: Sequence[np.ndarray]) -> tuple[np.ndarray, list[str]]:
+def all_flattened(pictures: np.ndarray) -> np.ndarray:
+    """Return (n, h, w, 3 or 4) pictures as :func:`flattened` returns each: at once if it can.
+
+    >>> all_flattened(np.zeros((2, 128, 64, 3), np.uint8)).shape
+    (2, 64, 32, 3)
+    """
+    if pictures.shape[3] > 3 and pictures[..., 3].min() < 255:
+        return np.stack([flattened(picture) for picture in pictures])
+    return resized(pictures[..., :3], *fitted(*pictures.shape[1:3]))
+
+
+def common_size(sizes: Sequence[tuple[int, int]]) -> tuple[int, int]:
+    """Return the height and width that pictures take together: of most, or else of a square.
+
+    >>> common_size([(9, 5), (9, 5), (4, 4)]), common_size([(9, 5), (7, 6), (8, 8)])
+    ((9, 5), (8, 8))
+    """
+    counts = Counter(sizes)
+    size = max(counts, key=lambda each: (counts[each], each))
+    if 2 * counts[size] >= len(sizes):
+        return size
+    side = round(float(np.median([max(each) for each in sizes])))
+    return side, side
+
+
+def together(pictures: Sequence[np.ndarray]) -> Slices[tuple[np.ndarray, list[str]]]:
     """Return (h, w, 3) pictures as (n, height, width, 1 or 3) uint8, and what was done to them.
 
     They are grey if hardly a pixel of them is not. Pictures of several sizes take the size of most
-    of them or, where no size has most, that of a square.
+    of them or, where no size has most, that of a square. A slice is done each turn.
     """
     said = []
     sizes = [picture.shape[:2] for picture in pictures]
-    counts = {size: sizes.count(size) for size in set(sizes)}
-    size = max(counts, key=lambda size: (counts[size], size))
-    if len(counts) > 1:
-        if 2 * counts[size] < len(sizes):
-            side = round(float(np.median([max(each) for each in sizes])))
-            size = (side, side)
-        said.append(f"pictures of {len(counts)} sizes were scaled to {size[1]}x{size[0]}")
-    same = np.stack(
-        [picture if picture.shape[:2] == size else framed(picture, *size) for picture in pictures]
-    )
-    if sum(map(_coloured, _parts(same))) > _SHARE * same[..., 0].size:
+    size = common_size(sizes)
+    if set(sizes) != {size}:
+        said.append(f"pictures of several sizes were scaled to {size[1]}x{size[0]}")
+    same = np.empty((len(pictures), *size, 3), np.uint8)
+    places: defaultdict[tuple[int, ...], list[int]] = defaultdict(list)
+    for place, each in enumerate(sizes):
+        places[each].append(place)
+    for each, all_ in places.items():
+        for part in (all_[i : i + _AT_A_TIME] for i in range(0, len(all_), _AT_A_TIME)):
+            stack = np.stack([pictures[place] for place in part])
+            same[part] = stack if each == size else framed(stack, *size)
+            yield None
+    coloured = 0
+    for several in _parts(same):
+        coloured += _coloured(several)
+        yield None
+    if coloured > _SHARE * same[..., 0].size:
         return same, said
-    grey = [np.rint(part @ _LUMA).astype(np.uint8) for part in _parts(same)]
-    return np.concatenate(grey)[..., np.newaxis], said
+    grey = np.empty((*same.shape[:3], 1), np.uint8)
+    for made, several in zip(_parts(grey), _parts(same), strict=True):
+        made[..., 0] = np.rint(several @ _LUMA)
+        yield None
+    return grey, said
 
 
 def _coloured(pictures: np.ndarray) -> int:
@@ -191,5 +244,5 @@ def _coloured(pictures: np.ndarray) -> int:
 
 
 def _parts(pictures: np.ndarray) -> Iterator[np.ndarray]:
-    for start in range(0, len(pictures), 1000):
-        yield pictures[start : start + 1000]
+    for start in range(0, len(pictures), _AT_A_TIME):
+        yield pictures[start : start + _AT_A_TIME]

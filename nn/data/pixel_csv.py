@@ -172,8 +172,9 @@ def _decimal_point(field: str) -> str:
 
 def _reading(text: memoryview, separator: bytes, skipped: int, layout: Layout) -> Slices[Part]:
     found: list[_Rows] = []
-    line = 1
+    line, read = 1, 0
     for block in _blocks(text):
+        read += len(block)
         lines = block.count(b"\n")
         if line <= skipped:
             before = min(lines, skipped - line + 1)
@@ -183,7 +184,7 @@ def _reading(text: memoryview, separator: bytes, skipped: int, layout: Layout) -
         if block and (rows := _rows(block, separator, layout, line + before)):
             found.append(rows)
         line += lines
-        yield
+        yield min(1.0, read / len(text))
     if not found:
         raise ValueError("there is only a header; expected lines of a label and pixels")
     pixels, range_said = to_pixels(np.concatenate([rows[0] for rows in found]))

@@ -9,6 +9,10 @@ from pathlib import PurePosixPath
 _TEST = {"test", "tests", "testing", "testset", "testdata", "valid", "validation", "validate"}
 _TEST |= {"val", "eval", "evaluation", "holdout", "heldout"}
 _TRAINING = {"train", "training", "trainset", "traindata"}
+_SHORT = re.compile(r"(?<![A-Za-z])([XxYy])(?=(?:[Tt]rain|[Tt]est|[Vv]al)(?![a-z]))")
+"""What "Xtrain" begins with."""
+
+_LABELLED = re.compile(r"(?:^|[ _\-.])(?:label|class|lbl)[ _\-=.]?([^\W_]+)", re.IGNORECASE)
 _NO_WORD = re.compile(r"[^A-Za-z0-9]+|(?<=[a-z])(?=[A-Z])")
 
 
@@ -19,7 +23,7 @@ def words(name: str) -> tuple[str, ...]:
     >>> words("my-latest-digits.csv"), words("testSet2/X_test.npy")
     (('my', 'latest', 'digits', 'csv'), ('test', 'set', 'x', 'test', 'npy'))
     """
-    parts = [part.lower() for part in _NO_WORD.split(name) if part]
+    parts = [part.lower() for part in _NO_WORD.split(_SHORT.sub(r"\1 ", name)) if part]
     return tuple(part if part == "t10k" else part.rstrip("0123456789") or part for part in parts)
 
 
@@ -79,10 +83,15 @@ def classes_by_name(names: list[str]) -> list[str] | None:
     ['cat', 'dog']
     >>> classes_by_name(["archive/7_1.png", "archive/3_1.png"])
     ['7', '3']
+    >>> classes_by_name(["1-label-7.png", "2-label-3.png"])
+    ['7', '3']
     """
     folders = [_folder(name) for name in names]
     if None not in folders and len(set(folders)) > 1:
         return [folder or "" for folder in folders]
+    said = [_LABELLED.search(PurePosixPath(name).stem) for name in names]
+    if all(said) and len({found[1] for found in said if found}) > 1:
+        return [found[1] for found in said if found]
     starts = [start_of(name.rsplit("/", 1)[-1]) for name in names]
     # IMG_0001 and the like count pictures. Words, or a digit, before each number are classes.
     if None not in starts and len(set(starts)) > 1 and all(map(_word, starts)):

@@ -14,9 +14,10 @@ def dataset_of(
 
     Args:
         x: (n, *shape) inputs; all but uint8 become ``dtype``.
-        y: (n,) labels, whole numbers or booleans; or (n, outputs) targets, of which rows of whole
-            numbers with a single 1 are labels too. For a single output, whole numbers other than
-            0 and 1 are numbers to predict.
+        y: (n,) labels, whole numbers or booleans, or (n, steps) where the network answers at each
+            step, -1 for steps without one; or (n, outputs) targets, of which rows of whole numbers
+            with a single 1 are labels too. For a single output, whole numbers other than 0 and 1
+            are numbers to predict.
         output_shape: of the network.
         dtype: of the network.
 
@@ -34,6 +35,8 @@ def dataset_of(
         return Dataset(x, y[:, np.newaxis] if y.ndim == 1 else y)
     if y.dtype != np.bool_ and not np.issubdtype(y.dtype, np.integer):
         raise ValueError(f"targets must be numbers or booleans, not {y.dtype}")
+    if len(output_shape) > 1 and y.shape[1:] == output_shape[:-1]:
+        return Dataset(x, y.astype(np.intp), classes=max(2, output_shape[-1]))
     if column.ndim == 1:
         labels = column.astype(np.intp)
         if output_shape != (1,) or not np.any(labels >> 1):

@@ -1,4 +1,4 @@
-"""What stands in cells: missing values, numbers with marks and units, true and false, dates."""
+"""What stands in cells: missing values, numbers with marks and units, true and false."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Literal
 
 Decimal = Literal[".", ","]
@@ -118,7 +117,11 @@ def _parts(text: str) -> tuple[str, str] | None:
         return None
     # As accounts have what is owed.
     owed = text[0] == "(" and text[-1] == ")"
-    found = _AFFIXED.fullmatch(text[1:-1].strip() if owed else text)
+    inner = text[1:-1].strip() if owed else text
+    if text[-1] == "-" and text[:1].isdigit():
+        # As programs of bookkeeping write it.
+        owed, inner = True, text[:-1]
+    found = _AFFIXED.fullmatch(inner)
     if found is None or (owed and found["sign"]):
         return None
     before, after = found["before"] or "", found["after"] or ""
@@ -130,7 +133,12 @@ def _parts(text: str) -> tuple[str, str] | None:
     return digits, (before or after).strip()
 
 
-TRUTHS = (("false", "true"), ("no", "yes"), ("f", "t"), ("n", "y"), ("off", "on"))
+TRUTHS = (
+    *(("false", "true"), ("no", "yes"), ("f", "t"), ("n", "y"), ("off", "on")),
+    *(("nein", "ja"), ("falsch", "wahr"), ("non", "oui"), ("faux", "vrai"), ("no", "s\u00ed")),
+    *(("no", "si"), ("falso", "verdadero"), ("falso", "vero"), ("n\u00e3o", "sim"), ("nee", "ja")),
+    *(("falso", "verdadeiro"), ("onwaar", "waar"), ("nie", "tak"), ("nej", "ja")),
+)
 """Pairs of texts that say no and yes, in small letters."""
 
 
@@ -145,98 +153,3 @@ def truths(texts: Sequence[str]) -> tuple[str, str] | None:
         if len(texts) == 2 and small.keys() == {no, yes}:
             return small[no], small[yes]
     return None
-
-
-# ---- Dates.
-
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_TIME = (
-    r"(?:[T ,]+(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::\d{2}(?:\.\d+)?)?"
-    r"\s*(?P<half>[AaPp][Mm])?(?:Z|UTC|[-+]\d{2}:?\d{2})?)?"
-)
-_DATES = [
-    re.compile(pattern + _TIME)
-    for pattern in (
-        r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})",
-        r"(?P<first>\d{1,2})(?P<mark>[-/.])(?P<second>\d{1,2})(?P=mark)(?P<year>\d{4}|\d{2})",
-        r"(?:[A-Za-z]{6,9},? +)?(?P<day>\d{1,2})[-. ]+(?P<name>[A-Za-z]{3,9})\.?[-, ]+"
-        r"(?P<year>\d{4}|\d{2})",
-        r"(?P<name>[A-Za-z]{3,9})\.? +(?P<day>\d{1,2})(?:st|nd|rd|th)?,? +(?P<year>\d{4})",
-    )
-]
-
-
-@dataclass(frozen=True)
-class Dates:
-    """How a column's texts read as dates: the day of each, and hours where there are any.
-
-    Attributes:
-        days: days since 1970-01-01 with their fraction, for each text.
-        timed: whether there are hours and minutes.
-        order: "day first" or "month first" where that had to be told, else nothing.
-    """
-
-    days: dict[str, float]
-    timed: bool
-    order: str
-
-    @classmethod
-    def of(cls, texts: Sequence[str]) -> Dates | None:
-        """Return how ``texts``, none of them missing, in the rows' order, read as dates."""
-        found = []
-        for text in texts:
-            match = _date(text.strip())
-            if match is None:
-                return None
-            found.append(match)
-        order = _order(found)
-        try:
-            days = [_day(match, order) for match in found]
-        except ValueError:
-            return None
-        timed = any(match["hour"] for match in found)
-        told = order if any("first" in match.groupdict() for match in found) else ""
-        return cls(dict(zip(texts, days, strict=True)), timed, told)
-
-
-def _date(text: str) -> re.Match[str] | None:
-    if not text[:1].isalnum() or len(text) > 40:
-        return None
-    return next((match for kind in _DATES if (match := kind.fullmatch(text))), None)
-
-
-def _order(found: Sequence[re.Match[str]]) -> str:
-    """Return "day first" or "month first": by what is possible, else by the smaller steps."""
-    pairs = [match for match in found if "first" in match.groupdict()]
-    if any(int(match["first"]) > 12 for match in pairs):
-        return "day first"
-    if any(int(match["second"]) > 12 for match in pairs):
-        return "month first"
-    if any(match["mark"] == "." for match in pairs):
-        return "day first"
-    steps = {}
-    for order in ("day first", "month first"):
-        days = [_day(match, order) for match in pairs]
-        steps[order] = sum(abs(b - a) for a, b in zip(days, days[1:], strict=False))
-    return min(steps, key=steps.__getitem__)
-
-
-def _day(match: re.Match[str], order: str) -> float:
-    groups = match.groupdict()
-    year = int(groups["year"])
-    if year < 100:
-        year += 1900 if year >= 70 else 2000
-    if "first" in groups:
-        first, second = int(groups["first"]), int(groups["second"])
-        day, month = (first, second) if order == "day first" else (second, first)
-    else:
-        day = int(groups["day"])
-        if "name" in groups:
-            month = 1 + _MONTHS.index(groups["name"][:3].lower())
-        else:
-            month = int(groups["month"])
-    hour = int(groups["hour"] or 0)
-    if groups["half"]:
-        hour = hour % 12 + (12 if groups["half"].lower() == "pm" else 0)
-    minutes = hour * 60 + int(groups["minute"] or 0)
-    return (date(year, month, day) - date(1970, 1, 1)).days + minutes / 1440

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-from nn.data.gzipped import Slices
-from nn.data.tables.cells import is_missing, number
+from nn.data.gzipped import Slices, stage
+from nn.data.tables.names import are_names, has_header, unique_names, units_in
 from nn.progress import exhaust
 
 MAX_ROWS = 1_000_000
@@ -19,17 +19,36 @@ MAX_COLUMNS = 1_000
 MAX_VALUES = 10_000_000
 """Limits that keep a file from filling a browser tab."""
 
-_SEPARATORS = "\t;|,"
+_SEPARATORS = "\t;|~^,"
 """In the order of what is rarer in texts: the first of equally good ones is taken."""
 
 _SPACES = " "
-_NAMES = {"\t": "tabs", ";": "semicolons", "|": "bars", ",": "commas", _SPACES: "spaces"}
+_COLONS = "\x1f"
+"""Stands for "::", as the reader parts cells at a single character: one that no text has."""
+
+_MARKS = {
+    "\t": "tabs",
+    ";": "semicolons",
+    "|": "bars",
+    "~": "tildes",
+    "^": "carets",
+    ":": "colons",
+    ",": "commas",
+    _SPACES: "spaces",
+    _COLONS: '"::"',
+}
 _SAMPLE = 100
 _AT_A_TIME = 5_000
 _ROWS_BELOW_UNITS = 3
 _PIECE = re.compile(r"[^\r\n]*[\r\n]*")
 _SEP_LINE = re.compile(r"\s*sep=(.)\s*[\r\n]+", re.IGNORECASE)
+_SINGLE_QUOTED = re.compile(r"(?:^|[,;\t|])[ \t]*'[^']*'[ \t]*(?:$|[,;\t|])")
 _COMMENT = re.compile(r"[ \t]*(?:#|//|%)([^\r\n]*)[\r\n]+")
+_RULE = re.compile(r":?[-+]{3,}:?")
+_LONGEST = csv.field_size_limit()
+"""Characters of a cell; more are hardly one."""
+
+_SPARSE = re.compile(r"[-+]?\d+(?:\.\d+)?(?:[ \t]+\d+:[-+.\deE]+)+[ \t]*(?:#.*)?")
 _MOST_RAGGED = 0.05
 """The share of rows that may have another length: more of them mean another separator."""
 
@@ -86,11 +105,19 @@ def splitting_rows(text: str, header: bool | None = None) -> Slices[Rows]:
     declared = _SEP_LINE.match(text)
     if declared:
         text = text[declared.end() :]
-    separator = declared[1] if declared else separator_of(text)
+    sample = _sample(text)
+    if '"' not in text and _in_single_quotes(sample):
+        text = text.replace("'", '"')
+        sample = _sample(text)
+    separator = declared[1] if declared else _separator_of(sample)
+    if sample and all(_SPARSE.fullmatch(line.strip()) for line in sample):
+        raise ValueError("this is LIBSVM data, with places before values: save it as CSV")
+    if not declared and _colons_part(sample, separator):
+        text, separator = text.replace("::", _COLONS), _COLONS
     body = text.lstrip("\r\n")
     skipped = _line_ends(whole[: len(whole) - len(body)])
-    lines = yield from _lines(body, separator, notes, skipped)
-    return (yield from _making_table(lines, header, separator, notes, named))
+    lines = yield from stage(_lines(body, separator, notes, skipped), 0, 0.9)
+    return (yield from stage(making_table(lines, header, separator, notes, named), 0.9, 1))
 
 
 def table_of(
@@ -100,10 +127,10 @@ def table_of(
     notes: list[str] | None = None,
 ) -> Rows:
     """Return the table in lines of cells; ``notes`` are sentences on how they were found."""
-    return exhaust(_making_table(lines, header, separator, notes))
+    return exhaust(making_table(lines, header, separator, notes))
 
 
-def _making_table(
+def making_table(
     lines: list[list[str]],
     header: bool | None = None,
     separator: str = "",
@@ -115,22 +142,25 @@ def _making_table(
     filled: list[list[str]] = []
     for start in range(0, len(lines), _AT_A_TIME):
         part = lines[start : start + _AT_A_TIME]
-        filled += [line for line in part if any(map(str.strip, line))]
-        yield
+        filled += [line for line in part if any(map(str.strip, line)) and not _is_rule(line)]
+        yield None
     lines = _without_titles(filled, notes)
     if not lines:
         raise ValueError("the table has no rows: the file is empty")
-    names = _names_in(named, separator, lines[0]) if header is None else None
-    if names is None:
+    names: list[str] = next(_cut([named[:_LONGEST]], separator or ","), [])
+    if header is not None or not are_names(names, lines[0]):
         found = has_header(lines) if header is None else header
         names = lines.pop(0) if found else []
         if not found:
             notes.append("no header was found: columns have numbers for names")
     else:
-        found = True
+        found, names = True, [name.strip() for name in names]
         notes.append("names of columns stand in a comment")
     if not lines:
         raise ValueError("the table has no rows; expected at least one below the names of columns")
+    if names and all(_length(line) == len(names) + 1 for line in lines):
+        # As R writes it: the names of the rows have no name themselves.
+        names = ["", *names]
     while len(lines) > 1 and lines[-1][0].startswith("#") and _length(lines[-1]) == 1 < len(names):
         # A comment at the end.
         lines.pop()
@@ -140,9 +170,9 @@ def _making_table(
     cells: list[list[object]] = []
     for i in range(width):
         cells.append([line[i] for line in lines])
-        yield
+        yield None
     titles = unique_names([*names, *[""] * (width - len(names))], cells, notes)
-    if found and len(lines) > _ROWS_BELOW_UNITS and (units := _units(cells)):
+    if found and len(lines) > _ROWS_BELOW_UNITS and (units := units_in(cells)):
         notes.append(f"the line below the names, {units}, has units")
         cells = [column[1:] for column in cells]
     kept = [i for i, title in enumerate(titles) if title]
@@ -152,6 +182,13 @@ def _making_table(
 
 
 # ---- Lines.
+
+
+def _is_rule(line: list[str]) -> bool:
+    """Whether a line only draws one, as below the names in Markdown and in what databases print."""
+    return line[-1][-1:] in "-+:|" and all(
+        _RULE.fullmatch(cell.strip()) for cell in line if cell.strip()
+    )
 
 
 def _without_comments(text: str) -> tuple[str, str]:
@@ -173,17 +210,43 @@ def separator_of(text: str) -> str:
     >>> separator_of("4,9;setosa"), separator_of("1.5  2.5 x"), separator_of("1, 2.5")
     (';', ' ', ',')
     """
-    sample = [line for line in islice(_pieces(text), _SAMPLE) if line.strip()]
+    return _separator_of(_sample(text))
+
+
+def _separator_of(sample: list[str]) -> str:
     best, share, width = ",", 0.0, 1
     for separator in _SEPARATORS:
         found, columns = _evenness(sample, separator)
         much_wider = columns > 2 * width and found > share - _MOST_RAGGED
         if columns > 1 and (found > share or much_wider):
             best, share, width = separator, found, columns
-    found, columns = _evenness(sample, _SPACES)
+    # Of names above the columns one may be lacking.
+    found, columns = max(_evenness(part, _SPACES) for part in (sample, sample[1:]))
     if columns > width and found > 1 - _MOST_RAGGED and _spaced(sample):
         return _SPACES
+    if width == 1 and not any("::" in line for line in sample):
+        share, width = _evenness(sample, ":")
+        if width > 2 and share > 1 - _MOST_RAGGED:
+            return ":"
     return best
+
+
+def _sample(text: str) -> list[str]:
+    lines = (line.rstrip("\r\n") for line in islice(_pieces(text), _SAMPLE))
+    return [line for line in lines if line.strip()]
+
+
+def _in_single_quotes(sample: list[str]) -> bool:
+    """Whether texts in cells are between single quotes, as programs of databases write them."""
+    quoted = sum(_SINGLE_QUOTED.search(line) is not None for line in sample)
+    return bool(sample) and quoted > (1 - _MOST_RAGGED) * len(sample)
+
+
+def _colons_part(sample: list[str], separator: str) -> bool:
+    """Whether "::" parts lines into cells, as in MovieLens, better than ``separator`` does."""
+    share, width = _evenness([line.replace("::", _COLONS) for line in sample], _COLONS)
+    other, columns = _evenness(sample, separator)
+    return width > 1 and share > 1 - _MOST_RAGGED and (columns == 1 or share > other)
 
 
 def _evenness(sample: list[str], separator: str) -> tuple[float, int]:
@@ -199,13 +262,17 @@ def _evenness(sample: list[str], separator: str) -> tuple[float, int]:
 def _spaced(sample: list[str]) -> bool:
     """Whether nothing but spaces can part the cells of lines."""
     plain = [re.sub(r'"[^"]*"', "", line) for line in sample]
-    return not any(mark in line for line in plain for mark in ";|,")
+    return not any(mark in line for line in plain for mark in ";|,~^")
 
 
 def _cut(lines: Iterable[str], separator: str, strict: bool = False) -> Any:
     if separator == _SPACES:
         lines = (re.sub(r"[ \t]+", " ", line.strip(" \t")) for line in lines)
-    return csv.reader(lines, delimiter=separator, skipinitialspace=True, strict=strict)
+    # Where "::" parts cells, none is in quotes: the titles of films have quotes of their own.
+    quote = None if separator == _COLONS else '"'
+    return csv.reader(
+        lines, delimiter=separator, skipinitialspace=True, strict=strict, quotechar=quote
+    )
 
 
 def _line_ends(text: str) -> int:
@@ -225,31 +292,41 @@ def _lines(text: str, separator: str, notes: list[str], skipped: int) -> Slices[
     if text.count(separator) > MAX_VALUES and separator != _SPACES:
         raise ValueError(f"the file has more than {MAX_VALUES:,} values, which is the limit")
     lines: list[list[str]] = []
+    ends = max(1, _line_ends(text))
     reader = _cut(_pieces(text), separator, strict=True)
     try:
         for line in reader:
             lines.append(line)
             if len(lines) % _AT_A_TIME == 0:
-                yield
+                yield min(1.0, reader.line_num / ends)
             if len(lines) > MAX_ROWS + 100:
                 raise ValueError(f"the table has more than {MAX_ROWS:,} rows, which is the limit")
     except csv.Error as error:
         # The reader counts lines, each with the empty ones after it.
         before = "".join(islice(_pieces(text), reader.line_num - 1))
         place = 1 + skipped + _line_ends(before)
+        if "field larger" in str(error):
+            raise ValueError(
+                f"a cell has more than {_LONGEST:,} characters, at or before line {place}: a quote "
+                "that is not closed makes such a cell, and so does a file that is no table"
+            ) from None
         raise ValueError(f"the table is damaged, at or before line {place}: {error}") from None
     if separator not in ",":
-        notes.append(f"cells are parted by {_NAMES.get(separator, repr(separator))}")
+        notes.append(f"cells are parted by {_MARKS.get(separator, repr(separator))}")
     return lines
 
 
 def _without_titles(lines: list[list[str]], notes: list[str]) -> list[list[str]]:
-    """Leave out lines with a single cell above a table with several columns."""
+    """Leave out lines above a table that have a single cell, or lack two and more of its columns.
+
+    The latter are as exports begin: "Last Updated", and a date.
+    """
     usual = Counter(_length(line) for line in lines[1 : _SAMPLE + 1])
     if not usual or usual.most_common(1)[0][0] < 2:
         return lines
+    most = max(1, usual.most_common(1)[0][0] - 2)
     start = 0
-    while start < min(len(lines) - 2, 10) and _length(lines[start]) == 1:
+    while start < min(len(lines) - 2, 10) and _length(lines[start]) <= most:
         start += 1
     if start:
         title = next(cell for cell in lines[0] if cell.strip()).strip()[:40]
@@ -291,88 +368,3 @@ def _width(names: list[str], lines: list[list[str]], notes: list[str]) -> tuple[
 
 def _fits(line: list[str], width: int) -> bool:
     return len(line) == width or (len(line) > width and _length(line) <= width)
-
-
-# ---- Names.
-
-
-def has_header(lines: list[list[str]]) -> bool:
-    """Whether the first of some lines has the names of columns.
-
-    It has none where it has a number in a column of numbers, or, of texts alone, where one of them
-    stands further down in its column too.
-
-    >>> has_header([["a", "b"], ["1", "x"]]), has_header([["1", "x"], ["2", "x"]])
-    (True, False)
-    """
-    first, rest = lines[0], lines[1 : 10 * _SAMPLE]
-    if not rest:
-        return not any(_is_number(cell) for cell in first)
-    named = 0
-    repeated = False
-    for i, cell in enumerate(first):
-        column = [line[i] for line in rest if i < len(line) and not is_missing(line[i])]
-        if not column or not cell.strip():
-            continue
-        if sum(map(_is_number, column)) > 0.9 * len(column):
-            if _is_number(cell):
-                return False
-            named += not is_missing(cell)
-        else:
-            repeated = repeated or cell.strip() in {text.strip() for text in column}
-    return named > 0 or (not repeated and len(set(first)) == len(first))
-
-
-def _is_number(cell: str) -> bool:
-    return number(cell) == number(cell) or number(cell, ",") == number(cell, ",")
-
-
-def _names_in(named: str, separator: str, first: list[str]) -> list[str] | None:
-    """Return the names in a comment above the table, if it is a header of its first line."""
-    if not named or not any(map(_is_number, first)):
-        return None
-    names: list[str] = next(_cut([named], separator or ","), [])
-    fits = len(names) == len(first) > 1 and not any(map(_is_number, names))
-    return [name.strip() for name in names] if fits else None
-
-
-def unique_names(names: list[str], cells: list[list[object]], notes: list[str]) -> list[str]:
-    """Return different names; "" for a column that has neither a name nor a value."""
-    found: dict[str, int] = {}
-    taken = {name.strip() for name in names}
-    result = []
-    for position, (given, column) in enumerate(zip(names, cells, strict=True), start=1):
-        name = given.strip()
-        if not name:
-            empty = all(
-                cell is None or (isinstance(cell, str) and not cell.strip()) for cell in column
-            )
-            name = "" if empty else f"column {position}"
-        elif name in found:
-            found[name] += 1
-            while f"{name} ({found[name]})" in taken:
-                found[name] += 1
-            new = f"{name} ({found[name]})"
-            notes.append(f"a second column with the name {name!r} is called {new!r}")
-            name = new
-        found.setdefault(name, 1)
-        taken.add(name)
-        result.append(name)
-    return result
-
-
-def _units(cells: list[list[object]]) -> str:
-    """Return the first row if it has a text, not a number, in every column of numbers."""
-    firsts = []
-    for column in cells:
-        rest = [cell for cell in column[1 : _SAMPLE + 1] if isinstance(cell, str)]
-        rest = [cell for cell in rest if not is_missing(cell)]
-        numeric = len(rest) > 0 and all(map(_is_number, rest))
-        first = str(column[0]).strip()
-        if numeric:
-            if _is_number(first) or is_missing(first):
-                return ""
-            firsts.append(first)
-        elif first and first in map(str, column[1:]):
-            return ""
-    return ", ".join(firsts[:3])

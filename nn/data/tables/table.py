@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
-from typing import Any
 
 import numpy as np
 
-from nn.data.gzipped import Content, Slices
+from nn.data.gzipped import Content, Slices, stage
 from nn.data.tables.arff import rows_of_arff
 from nn.data.tables.cells import Numbers, is_missing
-from nn.data.tables.column import Column, Kind, column_of, plain_number, shown
-from nn.data.tables.json_rows import rows_of_json
-from nn.data.tables.rows import Rows, splitting_rows, table_of
+from nn.data.tables.column import Column, Kind, shown
+from nn.data.tables.dates import ORDERS
+from nn.data.tables.from_cells import column_of
+from nn.data.tables.json_rows import looks_like_json, making_rows_of_json
+from nn.data.tables.rows import Rows, splitting_rows
 from nn.data.tables.source import open_source
+from nn.data.tables.workbook import rows_of_workbook
 from nn.progress import exhaust
 
 _KEPT = 1_000_000
 """Cells up to which a table keeps them as they stand in the file."""
+
+_ROWS_SHARE, _WORKBOOK_SHARE = 0.6, 0.95
+"""Of the time that a table takes goes into its rows, as measured, the rest into columns."""
 
 _TOLD = 500
 """Different texts of a column that are looked at for how numbers are written."""
@@ -35,12 +38,15 @@ class Table:
         notes: sentences on what was assumed on reading it.
         left_out: how many rows of the file are not among these, for their length.
         header: whether the names stood in the file; None where there could be no other way.
+        encoding: what the file was read as, one of :data:`~nn.data.tables.encodings.ENCODINGS`,
+            where it may be another one; else nothing.
     """
 
     columns: dict[str, Column]
     notes: tuple[str, ...] = ()
     left_out: int = 0
     header: bool | None = None
+    encoding: str = ""
 
     def __len__(self) -> int:
         """The number of rows."""
@@ -70,6 +76,27 @@ class Table:
         column = self.column(name).as_kind(kind)
         return replace(self, columns={**self.columns, name: column})
 
+    def with_order(self, name: str, order: str) -> Table:
+        """Return the table with the dates of a column read in an order, where both are possible.
+
+        Args:
+            name: of the column.
+            order: one of :data:`~nn.data.tables.dates.ORDERS`.
+
+        Raises:
+            ValueError: there is no such column, or its dates are not in doubt.
+        """
+        column = self.column(name)
+        if column.swapped is None or order not in ORDERS:
+            raise ValueError(
+                f"the column {shown(name)} has no dates that could be {' or '.join(ORDERS)}"
+            )
+        if order == column.order:
+            return self
+        changed = column.reordered()
+        notes = tuple(changed.note if note == column.note else note for note in self.notes)
+        return replace(self, columns={**self.columns, column.name: changed}, notes=notes)
+
     def take(self, rows: np.ndarray | Sequence[int]) -> Table:
         """Return the table with some of its rows, in that order."""
         places = np.asarray(rows, dtype=np.intp)
@@ -81,17 +108,19 @@ def _plain(name: str) -> str:
     return name.strip().casefold()
 
 
-def read_table(data: Content, header: bool | None = None) -> Table:
+def read_table(data: Content, header: bool | None = None, encoding: str = "") -> Table:
     r"""Read a table from the content of a file: text, JSON or a workbook, packed or not.
 
     Text may be parted by commas, semicolons, tabs, bars or spaces, with or without a header, in
-    UTF-8, UTF-16 or Windows-1252. Numbers may have units, marks between thousands and decimal
-    commas; cells may be missing. JSON may be records, columns, or lists under any one key. What was
-    assumed is in ``notes``.
+    Unicode or an older encoding, which is guessed. Numbers may have units, marks between thousands
+    and decimal commas; cells may be missing. JSON may be records, columns, or lists under any one
+    key. What was assumed is in ``notes``.
 
     Args:
         data: the file's bytes.
         header: whether the first row has the names of columns; None to see for oneself.
+        encoding: a name in :data:`~nn.data.tables.encodings.ENCODINGS` for text that is not
+            Unicode; nothing to guess it.
 
     Raises:
         ValueError: the file is no table, is damaged, has no row, or more of anything than can be
@@ -103,46 +132,48 @@ def read_table(data: Content, header: bool | None = None) -> Table:
     >>> table.columns["price"].numbers.tolist()
     [1.5, 2.25]
     """
-    return exhaust(reading_table(data, header))
+    return exhaust(reading_table(data, header, encoding))
 
 
-def reading_table(data: Content, header: bool | None = None) -> Slices[Table]:
+def reading_table(data: Content, header: bool | None = None, encoding: str = "") -> Slices[Table]:
     """Do the same as :func:`read_table`, a slice each time that the generator is pulled."""
-    source = open_source(data)
-    yield
+    source = open_source(data, encoding)
+    yield None
     if source.workbook:
-        rows = _workbook(source.workbook, header)
+        rows = yield from stage(rows_of_workbook(source.workbook, header), 0, _WORKBOOK_SHARE)
     else:
         start = source.text.lstrip("\ufeff \t\r\n")
         if not start:
             raise ValueError("the file is empty; expected a table in CSV or JSON")
-        if start[0] in "[{" or _assigns(start):
-            rows = rows_of_json(start, header)
+        if looks_like_json(start):
+            rows = yield from stage(making_rows_of_json(start, header), 0, _ROWS_SHARE)
         elif start[:9].lower() == "@relation" or start[:10].lower() == "@attribute":
             rows = rows_of_arff(start)
         elif start[:1] == "<":
             raise ValueError("this is HTML or XML: save its table as CSV")
         else:
-            rows = yield from splitting_rows(source.text, header)
-    yield
-    return (yield from _table(rows, source.notes))
-
-
-def _assigns(start: str) -> bool:
-    """Whether text is JavaScript that names a list or an object."""
-    return start.startswith(("const ", "let ", "var ", "export default ")) and "=" in start[:200]
+            rows = yield from stage(splitting_rows(source.text, header), 0, _ROWS_SHARE)
+    yield None
+    read = _WORKBOOK_SHARE if source.workbook else _ROWS_SHARE
+    table = yield from stage(_table(rows, source.notes), read, 1)
+    return replace(table, encoding=source.encoding)
 
 
 def _table(rows: Rows, notes: Sequence[str]) -> Slices[Table]:
     comma = _decimal_commas(rows)
     columns = {}
     small = sum(map(len, rows.cells)) <= _KEPT
-    for name, cells in zip(rows.names, rows.cells, strict=True):
+    for place, (name, cells) in enumerate(zip(rows.names, rows.cells, strict=True), start=1):
         column = column_of(name, cells, comma)
         columns[name] = replace(column, cells=cells) if small else column
-        yield
+        yield place / len(rows.names)
     if not columns:
         raise ValueError("the table has no columns with names or values")
+    orders = {one.order for one in columns.values() if one.order and one.swapped is None}
+    if len(orders) == 1:
+        # Who writes one column with the day first writes all so.
+        (order,) = orders
+        columns = {name: column.in_order(order) for name, column in columns.items()}
     told = [column.note for column in columns.values() if column.note]
     if len(told) > 3:
         told = [*told[:2], f"and {len(told) - 2} more columns like these"]
@@ -166,49 +197,3 @@ def _decimal_commas(rows: Rows) -> bool | None:
     if len(marks) == 1:
         return marks == {","}
     return True if not marks and commas_only and rows.separator not in ",|" else None
-
-
-def _workbook(data: bytes, header: bool | None) -> Rows:
-    try:
-        from openpyxl import load_workbook
-    except ImportError:
-        raise ValueError("this is an Excel workbook: save it as CSV") from None
-    try:
-        book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-        sheets = {sheet.title: _sheet(sheet) for sheet in book.worksheets}
-    except Exception:
-        # Its ways to fail over a damaged file are many, and none says more.
-        raise ValueError("this is an Excel workbook that cannot be read: save it as CSV") from None
-    filled = {title: lines for title, lines in sheets.items() if lines}
-    # A sheet of a single line is a remark.
-    filled = {title: lines for title, lines in filled.items() if len(lines) > 1} or filled
-    if not filled:
-        raise ValueError("the Excel workbook has no rows")
-    title, lines = next(iter(filled.items()))
-    notes = [
-        f"read the sheet {shown(title)}" + (", the first of several" if len(filled) > 1 else "")
-    ]
-    return table_of(lines, header, notes=notes)
-
-
-def _sheet(sheet: Any) -> list[list[str]]:
-    lines = [
-        ["" if cell is None else _cell(cell) for cell in line]
-        for line in sheet.iter_rows(values_only=True)
-    ]
-    while lines and not any(lines[-1]):
-        lines.pop()
-    width = max((i + 1 for line in lines for i, cell in enumerate(line) if cell), default=0)
-    return [(line + [""] * width)[:width] for line in lines]
-
-
-def _cell(value: Any) -> str:
-    if isinstance(value, float) and value == int(value):
-        return str(int(value))
-    if isinstance(value, timedelta):
-        return plain_number(value.total_seconds() / 3600)
-    if isinstance(value, datetime):
-        return value.isoformat(sep=" ").removesuffix(" 00:00:00")
-    if isinstance(value, time):
-        return plain_number(value.hour + value.minute / 60 + value.second / 3600)
-    return str(value)
