@@ -8,21 +8,32 @@ from nn.initializers import (
     GlorotUniform,
     HeNormal,
     HeUniform,
+    Orthogonal,
     RandomUniform,
     VarianceScaling,
     Zeros,
 )
 from nn.layers import (
+    GRU,
+    LSTM,
     Activation,
     AveragePooling2D,
     BatchNormalization,
+    Conv1D,
     Conv2D,
     Dense,
     Dropout,
+    Embedding,
     Flatten,
     GlobalAveragePooling2D,
+    GlobalMaxPooling1D,
+    LayerNormalization,
     MaxPooling2D,
+    MultiHeadAttention,
+    PositionEmbedding,
     Rescaling,
+    SimpleRNN,
+    TransformerBlock,
 )
 from nn.losses import (
     BinaryCrossentropy,
@@ -31,14 +42,30 @@ from nn.losses import (
     MeanAbsoluteError,
     MeanSquaredError,
 )
-from nn.metrics import accuracy, confusion_matrix
+from nn.metrics import accuracy, bits_per_character, confusion_matrix, perplexity
 from nn.model import Sequential
-from nn.optimizers import SGD, Adam, RMSprop
+from nn.optimizers import SGD, Adam, AdamW, RMSprop
 from nn.progress import Evaluation, Progress
 from nn.regularizers import L1L2
 from nn.schedules import CosineDecay, ExponentialDecay, InverseTimeDecay
 
+__version__ = "0.1.0"
+
 __all__ = [
+    "GRU",
+    "LSTM",
+    "Conv1D",
+    "Embedding",
+    "GlobalMaxPooling1D",
+    "LayerNormalization",
+    "MultiHeadAttention",
+    "PositionEmbedding",
+    "SimpleRNN",
+    "TransformerBlock",
+    "AdamW",
+    "Orthogonal",
+    "bits_per_character",
+    "perplexity",
     "SGD",
     "Activation",
     "Adam",

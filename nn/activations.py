@@ -6,11 +6,13 @@ needs to remember one array instead of two.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
 
 from nn.names import lookup
+from nn.sliced import parts_of, slices, written
 
 
 class Activation(Protocol):
@@ -114,6 +116,38 @@ class Softmax:
         gradient *= y
 
 
+class SlicedActivation:
+    """Activations side by side, each of a slice of every row; see :mod:`nn.sliced`.
+
+    Args:
+        parts: each an activation, and of how many outputs it is.
+
+    Example:
+        >>> z = np.array([[0.0, 0.0, 7.0]])
+        >>> SlicedActivation([(Softmax(), 2), (Linear(), 1)]).forward(z)
+        >>> z
+        array([[0.5, 0.5, 7. ]])
+    """
+
+    def __init__(self, parts: Sequence[tuple[Activation, int]]) -> None:
+        self.parts = tuple(activation for activation, _ in parts)
+        self.slices = tuple(slices(width for _, width in parts))
+        self.name = written((activation.name, width) for activation, width in parts)
+
+    @property
+    def width(self) -> int:
+        """How many outputs it is of."""
+        return int(self.slices[-1].stop)
+
+    def forward(self, z: np.ndarray) -> None:
+        for activation, part in zip(self.parts, self.slices, strict=True):
+            activation.forward(z[..., part])
+
+    def backward(self, y: np.ndarray, gradient: np.ndarray) -> None:
+        for activation, part in zip(self.parts, self.slices, strict=True):
+            activation.backward(y[..., part], gradient[..., part])
+
+
 ACTIVATIONS: dict[str, Activation] = {
     activation.name: activation
     for activation in (Sigmoid(), Tanh(), Relu(), LeakyRelu(), Linear(), Softmax())
@@ -123,11 +157,30 @@ ACTIVATIONS: dict[str, Activation] = {
 def named(name: object) -> Activation:
     """Return the activation of a name in :data:`ACTIVATIONS`; None is "linear", as in Keras.
 
+    Several side by side are named as :mod:`nn.sliced` says.
+
     Raises:
         ValueError: there is none of that name; the message lists those that there are.
 
     Example:
-        >>> named("tanh").name, named(None).name
-        ('tanh', 'linear')
+        >>> named("tanh").name, named(None).name, named("softmax(3)+linear(1)").width
+        ('tanh', 'linear', 4)
     """
+    if isinstance(name, str) and (parts := parts_of(name)):
+        return SlicedActivation([(named(part), width) for part, width in parts])
     return lookup("activation", ACTIVATIONS, "linear" if name is None else name)
+
+
+def is_own(activation: object) -> bool:
+    """Whether this is an activation of nn's, or a copy of one, as pickle makes them.
+
+    One derived from nn's own may compute something else, whatever its name.
+
+    >>> is_own(Relu()), is_own(named("softmax(3)+linear(1)"))
+    (True, True)
+    """
+    if type(activation) is SlicedActivation:
+        return all(map(is_own, activation.parts))
+    name = getattr(activation, "name", None)
+    known = ACTIVATIONS.get(name) if isinstance(name, str) else None
+    return type(activation) is type(known) and vars(activation) == vars(known)

@@ -11,10 +11,14 @@ import binascii
 import json
 import math
 from collections import Counter
+from collections.abc import Generator
 from itertools import chain
 from typing import Any
 
 import numpy as np
+
+from nn import sliced_json
+from nn.progress import exhaust
 
 MAX_VALUES = 2_000_000
 """Most values in one array, and most of anything counted: more would fill a browser tab."""
@@ -44,11 +48,19 @@ def parse_json(
         ValueError: it is not JSON, is too large or too deep, or an object has a key twice, which
             every reader of JSON understands in its own way.
     """
+    return exhaust(parsing_json(data, kind, values, marks))
+
+
+def parsing_json(
+    data: bytes, kind: str, values: int = 4 * MAX_VALUES, marks: int = _MOST_MARKS
+) -> Generator[float | None, None, Any]:
+    """Do the same as :func:`parse_json`, some records each time that the generator is pulled."""
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise ValueError("the file is not JSON: it is not even text in UTF-8") from None
     refuse_hostile_json(data, kind, values, marks)
+    yield None
     repeated = []
 
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -58,7 +70,7 @@ def parse_json(
         return members
 
     try:
-        content = json.loads(text, object_pairs_hook=unique)
+        content = yield from sliced_json.parsing(text, unique)
     except json.JSONDecodeError as error:
         raise ValueError(
             f"the file is not JSON: {error.msg.removesuffix(' at')} at line {error.lineno}, "
@@ -131,6 +143,8 @@ def array(
     [[[1.0, 2.0]], [[3.0, 4.0]]]
     """
     if isinstance(value, np.ndarray):
+        if value.shape != shape:
+            raise ValueError(f"{name} has the shape {list(value.shape)}, expected {list(shape)}")
         return _finite(value, name, dtype)
     if isinstance(value, dict):
         return _decoded(value, name, shape, dtype)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import math
 import time
-from collections import Counter
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from nn.data.dataset import Dataset
 from nn.engine.numerical import NumericalProgram
 from nn.engine.numpy import NumpyProgram
-from nn.gradients import copied, relative_difference, seconds_each
+from nn.gradients import copied, relative_difference, timing
 from nn.model import Sequential
 from nn.progress import Clock
 
@@ -95,8 +95,8 @@ def checking(
         most: parameters to check at most, spread evenly over all kernels and biases; one of each
             at least.
         step: how far each parameter is perturbed, up and down.
-        budget: about how many seconds a chunk of work takes. The first three are the copying,
-            one backpropagation, and as many as fit in 5 ms.
+        budget: about how many seconds a chunk of work takes. The first two are the copying and
+            one backpropagation; in the last ones, both ways are timed.
         clock: returns seconds.
 
     Yields:
@@ -114,8 +114,6 @@ def checking(
     # The first time, memory is taken too.
     check.backpropagate()
     yield check.progress()
-    check.measure_backpropagation()
-    yield check.progress()
     while check.done < len(check.chosen):
         # Parameters of lower layers take longer to perturb: a Pacer that has learnt from others
         # would plan too many of them.
@@ -123,6 +121,8 @@ def checking(
         check.perturb_next()
         while check.done < len(check.chosen) and clock() < until:
             check.perturb_next()
+        yield check.progress()
+    for _ in check.measuring():
         yield check.progress()
     return check.result()
 
@@ -159,8 +159,7 @@ class _Check:
         self._step, self._clock = step, clock
         self._backpropagation = NumpyProgram(self._network)
         self._perturbing = NumericalProgram(self._network)
-        with np.errstate(over="ignore", invalid="ignore"):
-            self._loss = self._perturbing.load(data, self._batch)
+        self._loss = self._load()
         # A loss is rounded to about 2⁻⁵² of itself, or of what it is computed from where that is
         # more. The factor is for the many roundings of a pass.
         precision = float(np.finfo(np.float64).eps)
@@ -171,8 +170,7 @@ class _Check:
         self.done = 0
         self._found = np.empty(len(self.chosen))
         self._kinks = np.zeros(len(self.chosen), dtype=bool)
-        self._seconds = dict.fromkeys(parts, 0.0)
-        self._backpropagation_seconds = math.nan
+        self._backpropagation_seconds = self._numerical_seconds = math.nan
 
     def progress(self) -> Perturbed:
         return Perturbed(self.done, len(self.chosen))
@@ -180,22 +178,38 @@ class _Check:
     def backpropagate(self) -> None:
         self._backpropagation.gradients(self._data, self._batch)
 
-    def measure_backpropagation(self) -> None:
-        self._backpropagation_seconds = seconds_each(self.backpropagate, self._clock)
+    def measuring(self) -> Iterator[int]:
+        """Time both ways, now that all has been done before; for nudging, a parameter a part."""
+        firsts: dict[_Part, int] = {}
+        for part, i in self.chosen:
+            firsts.setdefault(part, i)
+        nudges = [partial(self._nudge, i) for i in firsts.values()]
+        works: list[Callable[[], object]] = [self.backpropagate, self._load, *nudges]
+        back, load, *each = yield from timing(works, self._clock)
+        self._backpropagation_seconds = back
+        if firsts:
+            pairs = zip(firsts, each, strict=True)
+            self._numerical_seconds = load + sum(part.size * seconds for part, seconds in pairs)
 
     def perturb_next(self) -> None:
-        part, i = self.chosen[self.done]
+        _, i = self.chosen[self.done]
         expected = float(self._network.gradients[i])
         with np.errstate(over="ignore", invalid="ignore"):
-            started = self._clock()
             below, above = self._slopes(i, self._step)
-            self._seconds[part] += self._clock() - started
             slope = (below + above) / 2
             if not self._agree(slope, expected):
                 slope, kink = self._look_closer(i, expected, slope, abs(above - below))
                 self._kinks[self.done] = kink
         self._found[self.done] = slope
         self.done += 1
+
+    def _load(self) -> float:
+        with np.errstate(over="ignore", invalid="ignore"):
+            return self._perturbing.load(self._data, self._batch)
+
+    def _nudge(self, i: int) -> None:
+        with np.errstate(over="ignore", invalid="ignore"):
+            self._slopes(i, self._step)
 
     def _slopes(self, i: int, step: float) -> tuple[float, float]:
         """Return the loss's slopes on both sides of parameter ``i``; their mean is the central."""
@@ -238,8 +252,6 @@ class _Check:
             relative = relative_difference(expected, found) if parts else math.nan
         # Where there is a NaN, argmax finds it.
         worst = int(differences.argmax()) if parts else None
-        perturbed = Counter(part for part, _ in self.chosen)
-        seconds = sum(self._seconds[part] / count * part.size for part, count in perturbed.items())
         return GradientCheck(
             loss=self._loss,
             largest=math.nan if worst is None else float(differences[worst]),
@@ -251,7 +263,7 @@ class _Check:
             kinks=int(np.count_nonzero(self._kinks)),
             parameters=len(self._network.parameters),
             backpropagation_seconds=self._backpropagation_seconds,
-            numerical_seconds=seconds if perturbed else math.nan,
+            numerical_seconds=self._numerical_seconds,
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +14,11 @@ from nn.engine.numerical import NumericalEngine, NumericalProgram
 from nn.engine.numpy import NumpyEngine
 from nn.engine.protocol import Engine
 from nn.model import Sequential
-from nn.progress import Clock
+from nn.progress import Clock, exhaust
+
+_TURNS = 5
+_ENOUGH = 0.2
+"""Seconds after which there are no more turns, once there has been a warm one."""
 
 
 def backpropagated_gradient(model: Sequential, data: Dataset) -> np.ndarray:
@@ -51,7 +55,7 @@ class GradientComparison:
     Attributes:
         backpropagated, numerical: (parameters,), in the order of the network's ``parameters``.
         largest: largest absolute difference between them.
-        backpropagation_seconds, numerical_seconds: for one such gradient.
+        backpropagation_seconds, numerical_seconds: for one such gradient, warm.
     """
 
     backpropagated: np.ndarray
@@ -64,17 +68,30 @@ class GradientComparison:
 def compare_gradients(
     model: Sequential, data: Dataset, step: float = 0.01, clock: Clock = time.perf_counter
 ) -> GradientComparison:
-    """Find the gradient in both ways, as training by either would find it.
+    """Do what :func:`comparing` does at once."""
+    return exhaust(comparing(model, data, step, clock))
+
+
+def comparing(
+    model: Sequential, data: Dataset, step: float = 0.01, clock: Clock = time.perf_counter
+) -> Generator[int, None, GradientComparison]:
+    """Find the gradient in both ways, as training by either would find it, a turn at a time.
 
     Unlike :func:`checking`, this is in the network's own precision, by forward differences, of all
-    parameters and at once: meant for networks of a few hundred parameters, and 10 ms long or more
-    so that both times mean something.
+    parameters at once: meant for networks of a few hundred parameters. Each turn is 10 ms long or
+    more so that both times mean something.
 
     Args:
         model: a built and compiled network; not changed.
         data: the mini-batch, all of which is used.
         step: how far each parameter is perturbed.
         clock: returns seconds.
+
+    Yields:
+        How many turns there have been, after each.
+
+    Returns:
+        What came of it.
 
     Raises:
         ValueError: the data does not fit the network, or ``step`` is not a positive number.
@@ -83,14 +100,14 @@ def compare_gradients(
     twin = copied(model, model.dtype.name)
     batch = np.arange(len(data))
 
-    def measured(engine: Engine) -> tuple[np.ndarray, float]:
+    def ready(engine: Engine) -> tuple[np.ndarray, Callable[[], object]]:
         program = engine.program(twin)
         program.gradients(data, batch)
-        gradient = twin.gradients.copy()
-        return gradient, seconds_each(lambda: program.gradients(data, batch), clock)
+        return twin.gradients.copy(), lambda: program.gradients(data, batch)
 
-    backpropagated, backpropagation_seconds = measured(NumpyEngine())
-    numerical, numerical_seconds = measured(NumericalEngine(step))
+    backpropagated, backpropagate = ready(NumpyEngine())
+    numerical, nudge = ready(NumericalEngine(step))
+    backpropagation_seconds, numerical_seconds = yield from timing([backpropagate, nudge], clock)
     with np.errstate(over="ignore", invalid="ignore"):
         largest = float(np.abs(backpropagated - numerical).max())
     return GradientComparison(
@@ -110,6 +127,27 @@ def copied(model: Sequential, dtype: str) -> Sequential:
     twin.allocate(model.input_shape)
     twin.parameters, twin.state, twin.noise = model.parameters, model.state, model.noise
     return twin
+
+
+def timing(
+    works: Sequence[Callable[[], object]], clock: Clock
+) -> Generator[int, None, list[float]]:
+    """Return how long each of some works takes, warm: the median of some turns.
+
+    What is done for the first time takes longer, for code is compiled and memory taken: the first
+    turn does not count. They take turns, so that what else the machine does slows all alike.
+
+    Yields:
+        How many turns there have been, after each.
+    """
+    turns: list[list[float]] = []
+    started = clock()
+    while len(turns) < _TURNS + 1:
+        turns.append([seconds_each(work, clock) for work in works])
+        if len(turns) > 1 and clock() - started > _ENOUGH:
+            break
+        yield len(turns)
+    return [float(seconds) for seconds in np.median(turns[1:], axis=0)]
 
 
 def seconds_each(work: Callable[[], object], clock: Clock) -> float:

@@ -191,6 +191,29 @@ class HeNormal(VarianceScaling):
         super().__init__(2.0, "fan_in", "truncated_normal")
 
 
+class Orthogonal:
+    """Columns at right angles to each other, each of length ``gain``; rows, if there are fewer.
+
+    A product with such a square matrix keeps every vector's length, so that a state survives many
+    steps (Saxe et al. 2014, in Keras's form: the signs make it uniform over all such matrices).
+
+    >>> import numpy as np
+    >>> w = Orthogonal()((3, 3), np.random.default_rng(1))
+    >>> bool(np.allclose(w.T @ w, np.eye(3)))
+    True
+    """
+
+    def __init__(self, gain: float = 1.0) -> None:
+        self.gain = gain
+
+    def __call__(self, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
+        rows, columns = math.prod(shape[:-1]), shape[-1]
+        normal = rng.standard_normal((max(rows, columns), min(rows, columns)))
+        q, r = np.linalg.qr(normal)
+        q *= np.sign(np.diagonal(r))
+        return self.gain * (q if rows >= columns else q.T).reshape(shape)
+
+
 INITIALIZERS: dict[str, Initializer] = {
     "zeros": Zeros(),
     "ones": Ones(),
@@ -199,6 +222,7 @@ INITIALIZERS: dict[str, Initializer] = {
     "glorot_normal": GlorotNormal(),
     "he_uniform": HeUniform(),
     "he_normal": HeNormal(),
+    "orthogonal": Orthogonal(),
     "variance_scaling": VarianceScaling(),
     "tfjs_glorot_normal": VarianceScaling(1.0, "fan_avg", "narrow_normal"),
     "tfjs_variance_scaling": VarianceScaling(1.0, "fan_in", "narrow_normal"),

@@ -14,12 +14,14 @@ Example:
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import NoReturn, Protocol
 
 import numpy as np
 
-from nn.activations import Activation
+from nn.activations import Activation, SlicedActivation
 from nn.names import lookup
+from nn.sliced import parts_of, slices, written
 
 SUM_TOLERANCE = 1e-3
 """How far from 1 the targets of a distribution may add up to, for want of digits."""
@@ -212,6 +214,50 @@ class CategoricalCrossentropy(Loss):
             raise ValueError(f"the targets of {_shown(index)} sum to {sums[index]:g}; {expected}")
 
 
+class SlicedLoss(Loss):
+    """``Σ Lₛ``: the sum of losses, each of a slice of the outputs; see :mod:`nn.sliced`.
+
+    So each question that a network answers counts once, however many outputs its answer takes. The
+    output activation is each loss's own, and linear for those that go with any.
+
+    Args:
+        parts: each a loss, and of how many outputs it is.
+
+    Example:
+        >>> loss = named("categorical_crossentropy(2)+mean_squared_error(1)")
+        >>> loss.output_activation
+        'softmax(2)+linear(1)'
+        >>> z, t = np.array([[0.0, 0.0, 3.0]]), np.array([[1.0, 0.0, 1.0]])
+        >>> f"{loss.value(z, np.array([[0.5, 0.5, 3.0]]), t):.4f}"  # log 2 + 2²
+        '4.6931'
+    """
+
+    def __init__(self, parts: Sequence[tuple[Loss, int]]) -> None:
+        self.parts = tuple(loss for loss, _ in parts)
+        self.slices = tuple(slices(width for _, width in parts))
+        self.name = written((loss.name, width) for loss, width in parts)
+        self.output_activation = written(
+            (loss.output_activation or "linear", width) for loss, width in parts
+        )
+
+    def value(self, z: np.ndarray, y: np.ndarray, t: np.ndarray) -> float:
+        return sum(
+            loss.value(z[..., part], y[..., part], t[..., part])
+            for loss, part in zip(self.parts, self.slices, strict=True)
+        )
+
+    def gradient(
+        self, activation: Activation, y: np.ndarray, t: np.ndarray, out: np.ndarray
+    ) -> None:
+        assert isinstance(activation, SlicedActivation)  # as output_activation says
+        for loss, own, part in zip(self.parts, activation.parts, self.slices, strict=True):
+            loss.gradient(own, y[..., part], t[..., part], out[..., part])
+
+    def check_targets(self, targets: np.ndarray) -> None:
+        for loss, part in zip(self.parts, self.slices, strict=True):
+            loss.check_targets(targets[..., part])
+
+
 LOSSES: dict[str, Loss] = {
     loss.name: loss
     for loss in (
@@ -231,6 +277,8 @@ ALIASES = {"mse": MeanSquaredError.name, "mae": MeanAbsoluteError.name}
 def named(name: str) -> Loss:
     """Return the loss of a name in :data:`LOSSES` or :data:`ALIASES`.
 
+    Several side by side are named as :mod:`nn.sliced` says.
+
     Raises:
         ValueError: there is none of that name; the message lists those that there are.
 
@@ -238,7 +286,42 @@ def named(name: str) -> Loss:
         >>> named("mae").name, named("binary_crossentropy").name
         ('mean_absolute_error', 'binary_crossentropy')
     """
-    return lookup("loss", LOSSES, ALIASES.get(name, name) if isinstance(name, str) else name)
+    return by_full_name(ALIASES.get(name, name) if isinstance(name, str) else name)
+
+
+def by_full_name(name: object) -> Loss:
+    """Return the loss of a name as files have it; raises as :func:`named` does."""
+    if isinstance(name, str) and (parts := parts_of(name)):
+        return SlicedLoss([(by_full_name(part), width) for part, width in parts])
+    return lookup("loss", LOSSES, name)
+
+
+def is_own(loss: Loss) -> bool:
+    """Whether this is a loss of nn's: one derived from them may compute something else.
+
+    >>> is_own(named("mse")), is_own(named("categorical_crossentropy(3)+mean_squared_error(1)"))
+    (True, True)
+    """
+    if type(loss) is SlicedLoss:
+        return all(map(is_own, loss.parts))
+    return type(LOSSES.get(loss.name)) is type(loss)
+
+
+def masked_value(
+    loss: Loss, z: np.ndarray, y: np.ndarray, t: np.ndarray, labelled: np.ndarray
+) -> float:
+    """Return the loss summed over the samples where some positions have no target: they count 0.
+
+    A sample's loss is still divided by all its positions, so that values of batches add up.
+
+    Args:
+        loss: of outputs at several positions.
+        z, y, t: as :meth:`Loss.value` takes them.
+        labelled: (n, ...), whether a position has a target.
+    """
+    if not labelled.any():
+        return 0.0
+    return loss.value(z[labelled], y[labelled], t[labelled]) / positions(y)
 
 
 def positions(y: np.ndarray) -> int:

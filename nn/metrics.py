@@ -41,6 +41,24 @@ def confusion_matrix(labels: np.ndarray, predicted: np.ndarray, classes: int) ->
     return np.bincount(cells, minlength=classes * classes).reshape(classes, classes)
 
 
+def bits_per_character(loss: float) -> float:
+    """Return a mean categorical cross-entropy in bits: what a file would take for each character.
+
+    >>> bits_per_character(2 * np.log(2)).__round__(6)
+    2.0
+    """
+    return float(loss / np.log(2))
+
+
+def perplexity(loss: float) -> float:
+    """Return ``exp(loss)``: how many equally likely characters would be as hard to guess from.
+
+    >>> perplexity(np.log(27)).__round__(6)
+    27.0
+    """
+    return float(np.exp(loss))
+
+
 def r2_score(targets: np.ndarray, predicted: np.ndarray) -> float:
     """Return R², the share of the targets' variance that predictions explain.
 

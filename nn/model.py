@@ -23,7 +23,7 @@ from nn.losses import named as named_loss
 from nn.names import lookup
 from nn.network import summary_rows
 from nn.optimizers import OPTIMIZERS, Optimizer
-from nn.progress import Evaluation, exhaust
+from nn.progress import Evaluation, exhaust, heard
 from nn.training import evaluating, training
 
 _OWNERS: weakref.WeakKeyDictionary[Optimizer, weakref.ref[Sequential]] = weakref.WeakKeyDictionary()
@@ -196,7 +196,7 @@ class Sequential(Runnable):
             patience=patience,
             restore_best=restore_best,
         )
-        return [progress.evaluation for progress in run if progress.evaluation]
+        return [each.evaluation for each in heard(self, run) if each.evaluation]
 
     def evaluate(self, x: np.ndarray, y: np.ndarray) -> Evaluation:
         """Return loss, accuracy and outputs on (n, *shape) inputs with targets as for ``fit``."""
@@ -223,7 +223,9 @@ class Sequential(Runnable):
         return "\n".join(lines)
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the network to a weights file; :func:`nn.load_model` reads it back.
+        """Write the network in the format that a file's name ends with.
+
+        :data:`nn.formats.FORMATS` lists them; :func:`nn.load_model` reads all of them.
 
         Raises:
             ValueError: the network cannot be written; the message says why.

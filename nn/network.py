@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from nn.activations import Activation, SlicedActivation
 from nn.arrays import aligned_zeros
 from nn.data.dataset import Dataset
 from nn.layers import Layer, Pass, Rescaling, Shape, Weight
@@ -255,6 +256,7 @@ class Network:
         """Return what each layer makes of raw inputs, (n, *input_shape): (n, *shape) for each."""
         self.check_built()
         outputs = []
+        mask = None
         x = self.rows(np.asarray(x))
         below = np.empty(x.shape, self.dtype)
         self.inputs.forward(x, below, Pass())
@@ -263,8 +265,9 @@ class Network:
                 out = np.empty((len(x), *layer.output_shape(shape)), self.dtype)
                 kept = layer.residuals(shape).items()
                 residuals = {name: np.empty((len(x), *s), self.dtype) for name, s in kept}
-                layer.forward(below, out, Pass(residuals=residuals))
+                layer.forward(below, out, Pass(residuals=residuals, mask=mask))
                 layer.activation.forward(out)
+                mask = layer.mask_after(below, mask)
                 outputs.append(out)
                 below = out
         return outputs
@@ -283,6 +286,11 @@ class Network:
             ) from None
         if data.classes is not None:
             self.target_table(data.classes)
+            if data.targets.shape[1:] != self.output_shape[:-1]:
+                raise ValueError(
+                    f"the network gives outputs of shape {self.output_shape}, "
+                    f"the data has labels of {data.targets.shape[1:]}"
+                )
         elif data.targets.shape[1:] != self.output_shape:
             raise ValueError(
                 f"the network gives outputs of shape {self.output_shape}, "
@@ -294,9 +302,9 @@ class Network:
 
         Two classes may also share one output, which is then the second class's.
         """
-        if classes == 2 and self.output_shape == (1,):
+        if classes == 2 and self.output_shape[-1:] == (1,):
             one_hot = np.array([[0.0], [1.0]])
-        elif self.output_shape == (classes,):
+        elif self.output_shape[-1:] == (classes,):
             one_hot = np.eye(classes)
         else:
             raise ValueError(
@@ -343,9 +351,17 @@ def shapes_of(layers: Iterable[Layer], shape: Shape) -> list[Shape]:
     for number, layer in enumerate(layers, start=1):
         try:
             shapes.append(layer.output_shape(shapes[-1]))
+            _check_width(layer.activation, shapes[-1])
         except ValueError as error:
             raise ValueError(f"layer {number}, {type(layer).__name__}: {error}") from None
     return shapes
+
+
+def _check_width(activation: Activation, shape: Shape) -> None:
+    if isinstance(activation, SlicedActivation) and activation.width != shape[-1]:
+        raise ValueError(
+            f"{activation.name} is of {activation.width:,} outputs, and there are {shape[-1]:,}"
+        )
 
 
 def summary_rows(layers: Sequence[Layer], shape: Shape) -> list[tuple[str, str, int]]:

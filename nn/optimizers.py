@@ -2,6 +2,9 @@
 
 All parameters of a network lie in one flat array, and so do their gradients: an update is a few
 operations on whole arrays however many layers there are.
+
+Each takes ``global_clipnorm``: the length that the gradient of all parameters together is shortened
+to where it is longer, as recurrent networks need it (Pascanu et al. 2013).
 """
 
 from __future__ import annotations
@@ -32,10 +35,15 @@ class Optimizer(Protocol):
 class _Optimizer:
     slot_count = 0
 
-    def __init__(self, learning_rate: float | Schedule) -> None:
+    def __init__(
+        self, learning_rate: float | Schedule, global_clipnorm: float | None = None
+    ) -> None:
         if not callable(learning_rate) and not learning_rate > 0:
             raise ValueError(f"learning_rate must be positive, got {learning_rate}")
+        if global_clipnorm is not None and not global_clipnorm > 0:
+            raise ValueError(f"global_clipnorm must be positive, got {global_clipnorm}")
         self.learning_rate = learning_rate
+        self.global_clipnorm = global_clipnorm
         self.iterations = 0
         self.slots: list[np.ndarray] = []
         self._scratch = np.empty(0)
@@ -48,10 +56,21 @@ class _Optimizer:
         if self.slots:
             self._scratch = np.empty_like(parameters)
 
-    def _next_rate(self) -> float:
+    def _clip(self, gradients: np.ndarray) -> None:
+        """Shorten the gradient of all parameters to ``global_clipnorm``, where it is longer."""
+        if self.global_clipnorm is not None:
+            norm = float(np.sqrt(np.vdot(gradients, gradients)))
+            if norm > self.global_clipnorm:
+                gradients *= self.global_clipnorm / norm
+
+    @property
+    def rate(self) -> float:
+        """The learning rate of the next update."""
         rate = self.learning_rate
-        if callable(rate):
-            rate = rate(self.iterations)
+        return rate(self.iterations) if callable(rate) else rate
+
+    def _next_rate(self) -> float:
+        rate = self.rate
         self.iterations += 1
         return rate
 
@@ -77,8 +96,10 @@ class SGD(_Optimizer):
         learning_rate: float | Schedule = 0.01,
         momentum: float = 0.0,
         nesterov: bool = False,
+        *,
+        global_clipnorm: float | None = None,
     ) -> None:
-        super().__init__(learning_rate)
+        super().__init__(learning_rate, global_clipnorm)
         if not 0 <= momentum <= 1:
             raise ValueError(f"momentum must be between 0 and 1, got {momentum}")
         self.momentum = momentum
@@ -86,6 +107,7 @@ class SGD(_Optimizer):
         self.slot_count = 1 if momentum else 0
 
     def update(self, parameters: np.ndarray, gradients: np.ndarray) -> None:
+        self._clip(gradients)
         gradients *= self._next_rate()
         if self.momentum:
             (velocity,) = self.slots
@@ -122,14 +144,17 @@ class Adam(_Optimizer):
         beta_1: float = 0.9,
         beta_2: float = 0.999,
         epsilon: float = 1e-7,
+        *,
+        global_clipnorm: float | None = None,
     ) -> None:
-        super().__init__(learning_rate)
+        super().__init__(learning_rate, global_clipnorm)
         for beta in (beta_1, beta_2):
             if not 0 <= beta < 1:
                 raise ValueError(f"beta_1 and beta_2 must be from 0 to below 1, got {beta}")
         self.beta_1, self.beta_2, self.epsilon = beta_1, beta_2, epsilon
 
     def update(self, parameters: np.ndarray, gradients: np.ndarray) -> None:
+        self._clip(gradients)
         rate = self._next_rate()
         m, v = self.slots
         scratch = self._scratch
@@ -150,6 +175,41 @@ class Adam(_Optimizer):
         np.divide(m, scratch, out=scratch)
         scratch *= rate
         parameters -= scratch
+
+
+class AdamW(Adam):
+    """Adam with weights that shrink by themselves (Loshchilov & Hutter 2017), in Keras's form.
+
+    ``w ← w - η · weight_decay · w`` before each of Adam's updates.
+
+    >>> import numpy as np
+    >>> w, optimizer = np.array([1.0]), AdamW(0.1, weight_decay=0.5)
+    >>> optimizer.build(w)
+    >>> optimizer.update(w, gradients=np.array([0.5]))
+    >>> w.round(4).tolist()
+    [0.85]
+    """
+
+    name = "adamw"
+
+    def __init__(
+        self,
+        learning_rate: float | Schedule = 0.001,
+        weight_decay: float = 0.004,
+        beta_1: float = 0.9,
+        beta_2: float = 0.999,
+        epsilon: float = 1e-7,
+        *,
+        global_clipnorm: float | None = None,
+    ) -> None:
+        super().__init__(learning_rate, beta_1, beta_2, epsilon, global_clipnorm=global_clipnorm)
+        if not weight_decay >= 0:
+            raise ValueError(f"weight_decay must not be negative, got {weight_decay}")
+        self.weight_decay = weight_decay
+
+    def update(self, parameters: np.ndarray, gradients: np.ndarray) -> None:
+        parameters *= 1 - self.rate * self.weight_decay
+        super().update(parameters, gradients)
 
 
 class RMSprop(_Optimizer):
@@ -173,11 +233,14 @@ class RMSprop(_Optimizer):
         learning_rate: float | Schedule = 0.001,
         rho: float = 0.9,
         epsilon: float = 1e-7,
+        *,
+        global_clipnorm: float | None = None,
     ) -> None:
-        super().__init__(learning_rate)
+        super().__init__(learning_rate, global_clipnorm)
         self.rho, self.epsilon = rho, epsilon
 
     def update(self, parameters: np.ndarray, gradients: np.ndarray) -> None:
+        self._clip(gradients)
         rate = self._next_rate()
         (v,) = self.slots
         scratch = self._scratch

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+import math
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -14,6 +17,11 @@ R = TypeVar("R")
 
 Clock = Callable[[], float]
 """Returns seconds, from any start."""
+
+Limit = Callable[[], int]
+"""Returns how many mini-batches the next chunk of training may have at most, 1 or more."""
+
+UNLIMITED = 1 << 62
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +56,7 @@ class Progress:
     Attributes:
         testing: whether the chunk tested the network, instead of training it.
         epoch: the running epoch, from 1.
-        epochs: how many there will be.
+        epochs: how many there will be; None where training goes on until it is stopped.
         done: samples of this epoch, or of this test, worked through so far.
         total: samples in this epoch, or in this test.
         samples: samples in this chunk.
@@ -66,7 +74,7 @@ class Progress:
 
     testing: bool
     epoch: int
-    epochs: int
+    epochs: int | None
     done: int
     total: int
     samples: int
@@ -77,20 +85,65 @@ class Progress:
     best: int | None = None
 
 
+Listener = Callable[[Any, Progress], None]
+"""Is called with a network and with each progress that its training makes."""
+
+_listener: ContextVar[Listener | None] = ContextVar("_listener", default=None)
+
+
+@contextmanager
+def listening(listener: Listener) -> Iterator[None]:
+    """Have ``listener`` called during all that ``fit`` trains within a ``with`` block.
+
+    >>> from nn import Dense, Sequential
+    >>> model = Sequential([Dense(1)])
+    >>> model.compile()
+    >>> with listening(lambda model, progress: print(progress.done, "of", progress.total)):
+    ...     history = model.fit(np.ones((8, 2)), np.ones(8), rng=1)
+    8 of 8
+    """
+    token = _listener.set(listener)
+    try:
+        yield
+    finally:
+        _listener.reset(token)
+
+
+def heard(model: Any, run: Iterator[Progress]) -> Iterator[Progress]:
+    """Yield what ``run``, the training of ``model``, yields; who is listening hears it first."""
+    for progress in run:
+        if listener := _listener.get():
+            listener(model, progress)
+        yield progress
+
+
+_STEADY_UNITS = 1024
+
+
 class Pacer:
     """Finds how many units of work fit in a time budget, from how long the last ones took."""
 
-    def __init__(self, budget: float) -> None:
-        """``budget`` is in seconds."""
-        self.units = 1
-        self._budget = budget
+    def __init__(self, budget: float, limit: Limit = lambda: UNLIMITED) -> None:
+        """Work for ``budget`` seconds at a time, but never for more units than ``limit`` returns.
+
+        A budget of math.inf is for as many units each time, whatever they take.
+        """
+        self._budget, self._limit = budget, limit
+        self._fitting = 1 if math.isfinite(budget) else _STEADY_UNITS
+
+    @property
+    def units(self) -> int:
+        """How many to do the next time."""
+        return min(self._fitting, self._limit())
 
     def took(self, units: int, seconds: float) -> None:
-        """Learn that ``units`` took ``seconds``, and set ``units`` for the next time."""
+        """Learn that ``units`` took ``seconds``."""
+        if math.isinf(self._budget):
+            return
         fitting = int(units * self._budget / max(seconds, 1e-6))
         # Growing by no more than double keeps one lucky measurement from costing a long frame.
         # An epoch's last chunk may be short: what counts is what was planned.
-        self.units = max(1, min(fitting, 2 * max(units, self.units)))
+        self._fitting = max(1, min(fitting, 2 * max(units, self._fitting)))
 
 
 def exhaust(generator: Generator[Any, None, R]) -> R:

@@ -1,4 +1,4 @@
-"""Learning rates that decay: each maps the number of updates made so far to a rate."""
+"""Learning rates that change: each maps the number of updates made so far to a rate."""
 
 from __future__ import annotations
 
@@ -57,22 +57,41 @@ class CosineDecay:
     """``rate = initial · (α + (1 - α) · ½ (1 + cos(π · step / decay_steps)))``.
 
     It stays at ``α · initial`` after ``decay_steps`` (Loshchilov & Hutter 2016, without restarts).
+    With a ``warmup_target`` it first rises to that in a straight line, over ``warmup_steps``, and
+    then falls from there, as in Keras.
 
     >>> CosineDecay(0.1, decay_steps=10)(5)
     0.05
+    >>> warm = CosineDecay(0.0, decay_steps=10, warmup_target=0.1, warmup_steps=4)
+    >>> [round(warm(step), 3) for step in (0, 2, 4, 9, 14)]
+    [0.0, 0.05, 0.1, 0.05, 0.0]
     """
 
     def __init__(
-        self, initial_learning_rate: float, decay_steps: float, alpha: float = 0.0
+        self,
+        initial_learning_rate: float,
+        decay_steps: float,
+        alpha: float = 0.0,
+        warmup_target: float | None = None,
+        warmup_steps: float = 0,
     ) -> None:
         self.initial_learning_rate = initial_learning_rate
         self.decay_steps = _positive(decay_steps)
         self.alpha = alpha
+        self.warmup_target, self.warmup_steps = warmup_target, warmup_steps
 
     def __call__(self, step: int) -> float:
+        first = self.initial_learning_rate
+        if self.warmup_target is None:
+            return first * self._share_left(step)
+        if step < self.warmup_steps:
+            return first + (self.warmup_target - first) * step / self.warmup_steps
+        return self.warmup_target * self._share_left(step - self.warmup_steps)
+
+    def _share_left(self, step: float) -> float:
         progress = min(step / self.decay_steps, 1.0)
         cosine = 0.5 * (1 + math.cos(math.pi * progress))
-        return self.initial_learning_rate * (self.alpha + (1 - self.alpha) * cosine)
+        return self.alpha + (1 - self.alpha) * cosine
 
 
 def _positive(decay_steps: float) -> float:

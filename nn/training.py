@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import operator
+import sys
 import time
 from collections.abc import Generator, Iterator
 
@@ -18,7 +19,8 @@ from nn.data.augmentation import Augmentation
 from nn.data.dataset import Dataset
 from nn.engine import warp
 from nn.engine.protocol import Runnable, Totals
-from nn.progress import Clock, Evaluation, Pacer, Progress
+from nn.position import Position
+from nn.progress import UNLIMITED, Clock, Evaluation, Limit, Pacer, Progress
 
 _BLOCK = 1 << 18
 """Numbers in the pictures that are changed at once: about a millisecond's work, compiled."""
@@ -29,7 +31,7 @@ def training(
     data: Dataset,
     *,
     batch_size: int,
-    epochs: int,
+    epochs: int | None,
     rng: np.random.Generator,
     validation: Dataset | None = None,
     validation_freq: int | None = None,
@@ -37,7 +39,9 @@ def training(
     patience: int | None = None,
     restore_best: bool = False,
     budget: float = 0.1,
+    limit: Limit = lambda: UNLIMITED,
     clock: Clock = time.perf_counter,
+    position: Position | None = None,
 ) -> Iterator[Progress]:
     """Train a built and compiled network, mini-batch by mini-batch.
 
@@ -45,7 +49,7 @@ def training(
         model: changed in place.
         data: the training set, shuffled anew each epoch.
         batch_size: samples a mini-batch; an epoch's last one may be smaller.
-        epochs: passes over ``data``.
+        epochs: passes over ``data``; None to go on until nobody pulls any more.
         rng: shuffles, augments, and decides what random layers do.
         validation: evaluated every ``validation_freq`` epochs and after the last, when given.
         validation_freq: in epochs, 1 by default. Without ``validation``, the means of the training
@@ -53,8 +57,14 @@ def training(
         augmentation: changes pictures a little each time they are trained on.
         patience: evaluations without a lower loss after which training stops; None for never.
         restore_best: whether to go back to the weights of the lowest validation loss in the end.
-        budget: about how many seconds a chunk of work takes. Results do not depend on it.
+        budget: about how many seconds a chunk of work takes. What is learnt does not depend on it,
+            but how many samples are tested at once does, and so a test's last bits. With math.inf
+            chunks are of a fixed size, and a test, too, is the same to the last bit.
+        limit: returns how many mini-batches the next chunk may have at most, however many would fit
+            in the budget. What is learnt does not depend on that either.
         clock: returns seconds.
+        position: kept up to date, so that a run can be gone on with elsewhere; one that has begun
+            already is gone on with here, and what it says of ``rng`` holds.
 
     Yields:
         The progress after each chunk. Where several epochs fit in the budget, a chunk is several
@@ -65,7 +75,7 @@ def training(
             last is given without ``validation``, or the data does not fit the network.
     """
     batch_size = operator.index(batch_size)
-    if batch_size < 1 or epochs < 1:
+    if batch_size < 1 or (epochs is not None and epochs < 1):
         raise ValueError(f"batch_size and epochs must be at least 1, got {batch_size} and {epochs}")
     if validation_freq is not None and validation_freq < 1:
         raise ValueError(f"validation_freq must be at least 1, got {validation_freq}")
@@ -75,27 +85,40 @@ def training(
         raise ValueError("patience and restore_best need validation data to look at")
     model.check_fit(data)
     _check_targets(model, data)
-    if model.random:
-        model.noise = int(rng.integers(2**32))
-    best = _Best(patience)
-    freq = validation_freq or (1 if validation is not None else epochs)
-    pacer = Pacer(budget)
+    position = position or Position()
+    position.begin(model, rng)
+    best = position.best
+    last = sys.maxsize if epochs is None else epochs
+    freq = validation_freq or (1 if validation is not None else last)
+    pacer = Pacer(budget, limit)
     in_parts = batch_size > model.program.part
     train = _in_parts if in_parts else _in_batches
     batches = -(-len(data) // batch_size)
-    ended = 0
-    while ended < epochs:
-        stop = min(epochs, (ended // freq + 1) * freq)
+    while True:
+        ended = position.epochs
+        due = ended == last or ended % freq == 0
+        if validation is not None and due and position.tested < ended:
+            for progress in evaluating(
+                model, validation, epoch=ended, epochs=epochs, budget=budget, clock=clock
+            ):
+                if progress.evaluation is not None:
+                    position.tested = ended
+                    best.take(model, progress.evaluation, ended, keep=restore_best)
+                yield progress
+        if ended == last or (patience is not None and best.since >= patience):
+            break
+        stop = min(last, (ended // freq + 1) * freq)
         together = min(stop - ended, pacer.units // batches)
-        if in_parts or augmentation is not None:
+        if in_parts or augmentation is not None or position.done:
             together = 1
         if together > 1:
             epoch = _whole_epochs(model, data, together, batch_size, rng, pacer, clock)
         else:
             together = 1
-            chunks = _Chunks(data, rng.permutation(len(data)), augmentation, rng)
+            order = rng.permutation(len(data))
+            chunks = _Chunks(data, order, position.done, augmentation, rng)
             epoch = train(model, chunks, batch_size, pacer, clock)
-        done, loss, correct = 0, 0.0, 0
+        done, loss, correct = position.done, position.loss, position.correct
         for samples, totals in epoch:
             done += samples
             loss += totals.loss
@@ -105,6 +128,10 @@ def training(
             if whole and ended + together == stop and validation is None and validation_freq:
                 nothing = np.empty((0, *model.output_shape), model.dtype)
                 means = Evaluation(loss / done, _share(correct, done, data), nothing)
+            if whole:
+                position.end(together, rng)
+            else:
+                position.move(done, loss, correct, batch_size)
             yield Progress(
                 testing=False,
                 epoch=ended + together,
@@ -117,19 +144,12 @@ def training(
                 evaluation=means,
                 finished=together if whole else 0,
             )
-        ended += together
-        if validation is not None and ended == stop:
-            evaluation = yield from evaluating(
-                model, validation, epoch=ended, epochs=epochs, budget=budget, clock=clock
-            )
-            if best.over(model, evaluation, ended, keep=restore_best):
-                break
-    if restore_best and best.weights is not None and best.epoch != ended:
+    if restore_best and best.weights is not None and best.epoch != position.epochs:
         model.parameters, model.state = best.weights
         assert validation is not None and best.evaluation is not None
         yield Progress(
             testing=True,
-            epoch=ended,
+            epoch=position.epochs,
             epochs=epochs,
             done=len(validation),
             total=len(validation),
@@ -154,41 +174,22 @@ def _check_targets(model: Runnable, data: Dataset) -> None:
         ) from None
 
 
-class _Best:
-    """The best evaluation so far, and how long ago it was."""
-
-    def __init__(self, patience: int | None) -> None:
-        self.evaluation: Evaluation | None = None
-        self.epoch = 0
-        self.weights: tuple[np.ndarray, np.ndarray] | None = None
-        self._patience = patience
-        self._since = 0
-
-    def over(self, model: Runnable, evaluation: Evaluation, epoch: int, keep: bool) -> bool:
-        """Take in an evaluation; return whether training has had patience for long enough."""
-        # What is not a number is never lower.
-        if self.evaluation is None or evaluation.loss < self.evaluation.loss:
-            self.evaluation, self.epoch, self._since = evaluation, epoch, 0
-            if keep:
-                self.weights = model.parameters.copy(), model.state.copy()
-        else:
-            self._since += 1
-        return self._patience is not None and self._since >= self._patience
-
-
 class _Chunks:
-    """The samples of an epoch in their order, as they are trained on."""
+    """The samples of an epoch in their order, as they are trained on from ``first`` on."""
 
     def __init__(
         self,
         data: Dataset,
         order: np.ndarray,
+        first: int,
         augmentation: Augmentation | None,
         rng: np.random.Generator,
     ) -> None:
-        self.data, self.order = data, order
+        self.data, self.order, self.first = data, order, first
         self._augmentation, self._rng = augmentation, rng
-        self._changed, self._first = data.take([]), 0
+        self._changed, self._first = data.take([]), first
+        if augmentation is not None:
+            augmentation.skip(first, rng)
 
     def __len__(self) -> int:
         return len(self.order)
@@ -250,7 +251,7 @@ def _in_batches(
     clock: Clock,
 ) -> Iterator[tuple[int, Totals]]:
     """Train an epoch, several mini-batches a chunk; yield each chunk's samples and totals."""
-    done = 0
+    done = chunks.first
     while done < len(chunks):
         started = clock()
         data, chunk = chunks.take(done, pacer.units * batch_size)
@@ -276,7 +277,7 @@ def _in_parts(
     gradients = np.empty_like(model.gradients)
     parts, samples, loss, correct = 0, 0, 0.0, 0
     started = clock()
-    for start in range(0, len(chunks), batch_size):
+    for start in range(chunks.first, len(chunks), batch_size):
         size = min(batch_size, len(chunks) - start)
         gradients[...] = 0
         for low in range(0, size, part):
@@ -290,13 +291,12 @@ def _in_parts(
             samples += len(rows)
             loss += totals.loss
             correct += totals.correct
-            if parts >= pacer.units:
+            # A run that is interrupted goes on where a mini-batch ended.
+            if parts >= pacer.units or low + part >= size:
                 pacer.took(parts, clock() - started)
                 yield samples, Totals(loss, correct)
                 parts, samples, loss, correct = 0, 0, 0.0, 0
                 started = clock()
-    if parts:
-        yield samples, Totals(loss, correct)
 
 
 def evaluating(
@@ -304,7 +304,7 @@ def evaluating(
     data: Dataset,
     *,
     epoch: int = 0,
-    epochs: int = 0,
+    epochs: int | None = 0,
     budget: float = 0.1,
     clock: Clock = time.perf_counter,
 ) -> Generator[Progress, None, Evaluation]:
@@ -330,7 +330,7 @@ def evaluating(
         correct += totals.correct
         evaluation = None
         if done == len(data):
-            share = _share(correct, done, data)
+            share = _share(correct, done + data.unknown, data)
             evaluation = Evaluation(loss / done, share, outputs, model.target_range)
         yield Progress(
             testing=True,
@@ -348,4 +348,4 @@ def evaluating(
 
 
 def _share(correct: int, samples: int, data: Dataset) -> float | None:
-    return None if data.classes is None else correct / samples
+    return None if data.classes is None else correct / (samples * data.labels)

@@ -17,6 +17,7 @@ from nn.data.dataset import Dataset
 from nn.engine.protocol import Totals
 from nn.layers import Pass
 from nn.layers.noise import layer_key, update_keys
+from nn.losses import masked_value
 from nn.metrics import predicted_classes
 from nn.network import Network
 
@@ -40,7 +41,10 @@ class Buffers:
         activations: activations[i] is what layer i is given; the last one is the network's output.
         deltas: ∂L/∂z of each layer.
         passes: what each layer is given besides.
+        labelled: (n, ...), which positions have a label, where each has one of its own.
     """
+
+    labelled: np.ndarray | None = None
 
     def __init__(self, network: Network, n: int, matmul: Callable[..., Any] | None) -> None:
         def array(shape: tuple[int, ...]) -> np.ndarray:
@@ -93,6 +97,7 @@ class NumpyProgram:
         self.part = min(max(fitting, _SMALLEST_PART), _LARGEST_PART)
         if network.couples_samples:
             self.part = UNDIVIDED
+        self.carried = np.empty(0, dtype=network.dtype)
         self._network: Network = weakref.proxy(network)
         self._matmul = matmul
         self._buffers: dict[tuple[int, int], Buffers] = {}
@@ -162,6 +167,9 @@ class NumpyProgram:
         else:
             self._targets_of(data.classes).take(targets, axis=0, out=buffers.t, mode="clip")
 
+        buffers.labelled = None
+        if data.classes is not None and targets.ndim > 1:
+            buffers.labelled = targets >= 0
         loss = self._run(buffers)
         correct = 0
         if data.classes is not None:
@@ -182,15 +190,19 @@ class NumpyProgram:
     def _run(self, buffers: Buffers, first: int = 0) -> float:
         """Run the layers from ``first`` on; return the loss summed over the samples."""
         self._run_layers(buffers, first)
-        return self._network.loss.value(buffers.z, buffers.activations[-1], buffers.t)
+        loss, z, y, t = self._network.loss, buffers.z, buffers.activations[-1], buffers.t
+        if buffers.labelled is None:
+            return loss.value(z, y, t)
+        return masked_value(loss, z, y, t, buffers.labelled)
 
     def _run_layers(self, buffers: Buffers, first: int = 0) -> None:
         layers = self._network.layers
         last = len(layers) - 1
         for i in range(first, last):
-            y = buffers.activations[i + 1]
-            layers[i].forward(buffers.activations[i], y, buffers.passes[i])
+            x, y, p = buffers.activations[i], buffers.activations[i + 1], buffers.passes[i]
+            layers[i].forward(x, y, p)
             layers[i].activation.forward(y)
+            buffers.passes[i + 1].mask = layers[i].mask_after(x, p.mask)
         layers[last].forward(buffers.activations[last], buffers.z, buffers.passes[last])
         buffers.activations[-1][...] = buffers.z
         layers[last].activation.forward(buffers.activations[-1])
@@ -207,6 +219,8 @@ class NumpyProgram:
         last = len(layers) - 1
         y = buffers.activations[-1]
         network.loss.gradient(layers[last].activation, y, buffers.t, buffers.deltas[last])
+        if buffers.labelled is not None:
+            buffers.deltas[last] *= buffers.labelled[..., np.newaxis]
         for i in range(last, -1, -1):
             x, dx = buffers.activations[i], buffers.deltas[i - 1] if i else None
             layers[i].backward(x, buffers.deltas[i], dx, buffers.passes[i])

@@ -38,6 +38,10 @@ class Program(Protocol):
     part: int
     """Samples that one step of work should not exceed: larger mini-batches are taken in parts."""
 
+    carried: np.ndarray
+    """What training keeps from call to call beside the network's and the optimizer's own arrays,
+    flat; a program that is given what another one carried goes on as that would have."""
+
     def train(self, data: Dataset, order: np.ndarray, batch_size: int) -> Totals:
         """Update the parameters once for each mini-batch of ``order``.
 

@@ -86,11 +86,18 @@ class BatchNormalization(Layer):
     def backward(self, x: np.ndarray, dz: np.ndarray, dx: np.ndarray | None, p: Pass) -> None:
         axes = tuple(range(x.ndim - 1))
         count = x.size // x.shape[-1]
-        mean, scale = p.residuals["mean"][0], p.residuals["scale"][0]
+        if p.training:
+            mean, scale = p.residuals["mean"][0], p.residuals["scale"][0]
+        else:
+            mean, scale = self.moving_mean, 1 / np.sqrt(self.moving_variance + self.epsilon)
         normalized = (x - mean) * scale
         d_gamma, d_beta = p.gradients["gamma"], p.gradients["beta"]
         np.sum(dz * normalized, axis=axes, out=d_gamma)
         np.sum(dz, axis=axes, out=d_beta)
-        if dx is not None:
-            np.subtract(dz, d_beta / count + normalized * (d_gamma / count), out=dx)
-            dx *= self.gamma * scale
+        if dx is None:
+            return
+        dx[...] = dz
+        if p.training:
+            # A sample moves the mean and the spread of its mini-batch too.
+            dx -= d_beta / count + normalized * (d_gamma / count)
+        dx *= self.gamma * scale

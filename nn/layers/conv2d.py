@@ -53,6 +53,8 @@ class Conv2D(Layer):
     (12, 12, 16)
     """
 
+    couples_steps = True
+
     kernel: np.ndarray
     bias: np.ndarray | None
 

@@ -80,7 +80,11 @@ class Dense(Layer):
         return math.prod(x) * self.units
 
     def forward(self, x: np.ndarray, z: np.ndarray, p: Pass) -> None:
-        p.dot(x, self.kernel, out=z)
+        if x.ndim > 2:
+            # Of more axes NumPy makes a product without its BLAS.
+            p.matmul(x.reshape(-1, x.shape[-1]), self.kernel, out=z.reshape(-1, self.units))
+        else:
+            p.dot(x, self.kernel, out=z)
         if self.bias is not None:
             z += self.bias
 

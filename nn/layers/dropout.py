@@ -59,4 +59,4 @@ class Dropout(Layer):
 
     def backward(self, x: np.ndarray, dz: np.ndarray, dx: np.ndarray | None, p: Pass) -> None:
         if dx is not None:
-            np.multiply(dz, p.residuals["factor"], out=dx)
+            np.multiply(dz, p.residuals["factor"] if p.training else 1, out=dx)

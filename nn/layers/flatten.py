@@ -16,6 +16,8 @@ class Flatten(Layer):
     (784,)
     """
 
+    couples_steps = True
+
     def output_shape(self, x: Shape) -> Shape:
         return (math.prod(x),)
 

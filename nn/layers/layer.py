@@ -60,6 +60,7 @@ class Pass:
         first: index of the first sample within its mini-batch, which may be worked on in parts.
         gradients: by name of the weight, arrays to be overwritten by ``backward``.
         residuals: by name, (n, *shape) arrays that ``backward`` finds as ``forward`` left them.
+        mask: (n, steps), False where a step is padding; None where all are real.
         dot, matmul: multiply matrices, as ``np.dot`` and ``np.matmul``.
     """
 
@@ -69,6 +70,7 @@ class Pass:
     first: int = 0
     gradients: dict[str, np.ndarray] = field(default_factory=dict)
     residuals: dict[str, np.ndarray] = field(default_factory=dict)
+    mask: np.ndarray | None = None
     # Without a BLAS, as under Pyodide, dot is four times as fast as matmul for a single row.
     dot: Callable[..., Any] = np.dot
     matmul: Callable[..., Any] = np.matmul
@@ -85,11 +87,13 @@ class Layer:
         activation: what is done with every output, or with every row of them.
         random: whether ``forward`` uses the pass's key.
         couples_samples: whether a sample's output depends on the others of its mini-batch.
+        couples_steps: whether :meth:`step` cannot go through a sequence one step at a time.
     """
 
     activation: Activation = LINEAR
     random = False
     couples_samples = False
+    couples_steps = False
 
     def output_shape(self, x: Shape) -> Shape:
         """Return the shape of an output for inputs of shape ``x``.
@@ -125,6 +129,33 @@ class Layer:
             p: as ``forward`` had it.
         """
         raise NotImplementedError
+
+    def mask_after(self, x: np.ndarray, mask: np.ndarray | None) -> np.ndarray | None:
+        """Return which steps of the output are real, given which of ``x`` are: (n, steps) or None.
+
+        Only layers that go through a sequence step by step look at it.
+        """
+        return mask
+
+    def step(self, x: np.ndarray, memory: dict[str, np.ndarray]) -> np.ndarray:
+        """Return what ``forward`` would for the next step of sequences, given those before.
+
+        Args:
+            x: (n, *shape) where the layer is given (steps, *shape).
+            memory: what the steps before have left, by name: nothing before the first. It is
+                changed. Sequences may go on longer than those that the network was built for.
+
+        Raises:
+            ValueError: the layer cannot work on one step after another.
+        """
+        if self.couples_steps:
+            raise ValueError(f"{type(self).__name__} cannot go through a sequence step by step")
+        shape = (1, *x.shape[1:])
+        z = np.empty((len(x), *self.output_shape(shape)), x.dtype)
+        kept = self.residuals(shape).items()
+        residuals = {name: np.empty((len(x), *s), x.dtype) for name, s in kept}
+        self.forward(x[:, np.newaxis], z, Pass(residuals=residuals))
+        return z[:, 0]
 
     def parameter_count(self, x: Shape) -> int:
         """Return how many numbers are trained when inputs have the shape ``x``."""
@@ -190,6 +221,13 @@ def checked_count(name: str, value: int) -> int:
     if isinstance(value, bool) or value < 1 or value != int(value):
         raise ValueError(f"{name} must be a positive whole number, got {value!r:.40}")
     return int(value)
+
+
+def checked_sequence(x: Shape) -> tuple[int, int]:
+    """Return steps and features of a sequence; raise a ValueError unless ``x`` is one's shape."""
+    if len(x) != 2:
+        raise ValueError(f"expected sequences of shape (steps, features), got {x}")
+    return x[0], x[1]
 
 
 def checked_activation(name: str | Activation | None) -> Activation:

@@ -14,6 +14,8 @@ Cells = tuple[tuple[tuple[slice, slice], tuple[slice, slice]], ...]
 
 
 class _Pooling2D(Layer):
+    couples_steps = True
+
     """What both kinds have in common: windows that slide over each channel."""
 
     def __init__(
@@ -157,6 +159,8 @@ class GlobalAveragePooling2D(Layer):
     >>> GlobalAveragePooling2D().output_shape((7, 7, 64))
     (64,)
     """
+
+    couples_steps = True
 
     def output_shape(self, x: Shape) -> Shape:
         checked_picture(x, (1, 1), "valid")

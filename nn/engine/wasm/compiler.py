@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from nn.activations import ACTIVATIONS
+from nn.activations import is_own as own_activation
 from nn.engine.wasm.kernels import activations, losses
 from nn.engine.wasm.kernels.updates import PLAIN, update_of
 from nn.engine.wasm.layers import KERNELS
 from nn.engine.wasm.layers.layer import LayerKernels, Site
 from nn.engine.wasm.spec import Spec, Step
 from nn.layers import Layer, Rescaling, Shape
-from nn.losses import LOSSES
+from nn.losses import is_own as own_loss
 from nn.network import Network
 from nn.regularizers import L1L2
 
@@ -25,21 +25,19 @@ def without_kernels(network: Network) -> str | None:
         return str(network.dtype)
     if type(network.inputs) is not Rescaling:
         return type(network.inputs).__name__
-    if network.loss.name not in losses.NAMES or type(network.loss) is not type(
-        LOSSES[network.loss.name]
-    ):
+    if not (own_loss(network.loss) and losses.known(network.loss.name)):
         return network.loss.name
     return next((type(layer).__name__ for layer in network.layers if not _has_kernel(layer)), None)
 
 
 def _has_kernel(layer: Layer) -> bool:
     activation = layer.activation
-    if type(layer) not in KERNELS or activation.name not in activations.NAMES:
+    if type(layer) not in KERNELS or not activations.known(activation.name):
         return False
-    # A copy of it, as pickle makes them, does the same.
-    known = ACTIVATIONS[activation.name]
-    equal = type(activation) is type(known) and vars(activation) == vars(known)
-    return equal and type(_regularizer(layer)) in (L1L2, type(None))
+    candidates = KERNELS[type(layer)]
+    if candidates and not any(candidate.covers(layer) for candidate in candidates):
+        return False
+    return own_activation(activation) and type(_regularizer(layer)) in (L1L2, type(None))
 
 
 def _regularizer(layer: Layer) -> object:
@@ -66,7 +64,8 @@ def spec_of(network: Network, classes: int | None, inputs: str) -> Spec:
     kernel = update[0] if update else PLAIN
     penalized = [_regularizer(layer) is not None for layer in network.layers]
     indices = [i for i, layer in enumerate(network.layers) if KERNELS[type(layer)]]
-    in_place = kernel is PLAIN and not any(penalized)
+    clips = getattr(network.optimizer, "global_clipnorm", None) is not None
+    in_place = kernel is PLAIN and not any(penalized) and not clips
     while True:
         steps: list[Step] = []
         for i in indices:
@@ -92,6 +91,7 @@ def spec_of(network: Network, classes: int | None, inputs: str) -> Spec:
         classes,
         kernel,
         "floats" if inputs == "floats" else "bytes",
+        clips,
         in_place,
     )
 

@@ -25,7 +25,8 @@ order: (samples,) i32, rows of ``inputs``.
 targets: (samples,) i32 labels or (samples, outputs) float32 values, already in order.
 outputs: (samples, outputs), receives what the network answers.
 parameters, gradients, slot_0, slot_1: flat float32 arrays, the network's and the optimizer's own.
-rates: a float32 for each mini-batch.
+rates: a float32 for each mini-batch, or two: what the optimizer has that changes from one to the
+    next.
 constants, scratch, deferred: see :class:`nn.engine.wasm.spec.Layout`.
 totals: two float64, to which the loss and the right answers are added.
 state: the flat float32 array of what layers keep and do not train.
@@ -33,9 +34,10 @@ keys: an i32 for each mini-batch, which decides what is random in it.
 first: how many samples of the mini-batch have gone before these.
 """
 
-ONE, OFF, ON, SCALE, OFFSET, CONSTANTS = range(6)
+ONE, OFF, ON, SCALE, OFFSET, CLIP, CONSTANTS = range(7)
 """Where numbers lie in ``constants``: a one, the target of a class that is not the label and of one
-that is, the scaling of pixels, then the optimizer's own."""
+that is, the scaling of pixels, the length that gradients are shortened to, then the optimizer's
+own."""
 
 
 def argument(arguments: Value, name: str) -> Value:

@@ -12,11 +12,11 @@ WebAssembly. What a layer does is in :mod:`nn.engine.wasm.layers`.
 from __future__ import annotations
 
 from nn.engine.wasm.asm.assembler import Function, Module, once
-from nn.engine.wasm.asm.instructions import F32, F64, I32, Value, select
+from nn.engine.wasm.asm.instructions import F32, F32X4, F64, I32, Value, select
 from nn.engine.wasm.inputs import prepare
 from nn.engine.wasm.kernels import activations, losses, updates, vectors
 from nn.engine.wasm.layers.layer import Mode
-from nn.engine.wasm.memory import CONSTANTS, OFF, ON, argument
+from nn.engine.wasm.memory import CLIP, CONSTANTS, OFF, ON, argument
 from nn.engine.wasm.spec import Spec, Step
 
 
@@ -26,6 +26,13 @@ def network(spec: Spec, relaxed: bool) -> bytes:
     _train(module, spec)
     _gradients(module, spec)
     _forward_only(module, spec, "evaluate", measured=True)
+    _forward_only(module, spec, "predict", measured=False)
+    return module.encode()
+
+
+def predict_alone(spec: Spec) -> bytes:
+    """Return a module that only predicts, of instructions that every browser with SIMD knows."""
+    module = Module()
     _forward_only(module, spec, "predict", measured=False)
     return module.encode()
 
@@ -46,10 +53,11 @@ def _train(module: Module, spec: Spec) -> None:
         with f.while_(left):
             rows = f.local(select(left < batch, left, batch))
             key = [I32.load(keys)] if keys else []
-            f.call(step, arguments, order, targets, rows, F32.load(rates), *key)
+            given = [F32.load(rates, 4 * i) for i in range(spec.update.rates)]
+            f.call(step, arguments, order, targets, rows, *given, *key)
             order += rows * 4
             targets += rows * spec.target_bytes
-            rates += 4
+            rates += 4 * spec.update.rates
             if keys:
                 keys += 4
             left -= rows
@@ -97,12 +105,14 @@ def _forward_only(module: Module, spec: Spec, name: str, measured: bool) -> None
 
 @once
 def _step(module: Module, spec: Spec) -> Function:
-    """Return a function of (arguments, order, targets, rows, rate): one mini-batch.
+    """Return a function of (arguments, order, targets, rows, rates...): one mini-batch.
 
     Where something is random, it takes the mini-batch's key too.
     """
-    with module.function("step", I32, I32, I32, I32, F32, *[I32] * spec.random) as f:
-        arguments, order, targets, rows, rate, *key = f.parameters
+    rates = [F32] * spec.update.rates
+    with module.function("step", I32, I32, I32, I32, *rates, *[I32] * spec.random) as f:
+        arguments, order, targets, rows, *more = f.parameters
+        rate, key = more[: len(rates)], more[len(rates) :]
         y = f.local(spec.layout.buffer(arguments, f"y{spec.last}"))
         if not spec.defers:
             _begin(f, spec, arguments)
@@ -113,10 +123,10 @@ def _step(module: Module, spec: Spec) -> Function:
         t = _values(spec, arguments, targets)
         backward = _backward(module, spec, spec.in_place)
         if spec.in_place:
-            f.call(backward, arguments, t, rows, *key, rate)
+            f.call(backward, arguments, t, rows, *key, *rate)
         else:
             f.call(backward, arguments, t, rows, *key)
-            f.call(_update(module, spec), arguments, rate)
+            f.call(_update(module, spec), arguments, *rate)
     return f
 
 
@@ -127,8 +137,12 @@ def _begin(f: Function, spec: Spec, arguments: Value) -> None:
 
 
 def _values(spec: Spec, arguments: Value, targets: Value) -> Value:
-    """Return the address of a mini-batch's targets as values, once it is measured."""
-    return targets if spec.classes is None else spec.layout.buffer(arguments, "t")
+    """Return the address of a mini-batch's targets as values, once it is measured.
+
+    Of labels at several positions no values are made: those are worked on as they are.
+    """
+    in_place = spec.classes is None or spec.labels_each
+    return targets if in_place else spec.layout.buffer(arguments, "t")
 
 
 @once
@@ -187,7 +201,11 @@ def _measure(module: Module, spec: Spec) -> Function:
         constants = f.local(argument(arguments, "constants"))
         totals = f.local(argument(arguments, "totals"))
         t = f.local(_values(spec, arguments, targets))
-        if spec.classes is not None:
+        count = rows * spec.positions if spec.positions > 1 else rows
+        if spec.labels_each:
+            right = losses.right_answers(module, spec.units)(y, targets, count)
+            f.store(totals, F64.load(totals, 8) + right.to(F64), 8)
+        elif spec.classes is not None:
             off, on = F32.load(constants, 4 * OFF), F32.load(constants, 4 * ON)
             one_hot = losses.one_hot(module, spec.units, spec.classes)
             f.call(one_hot, targets, t, rows, off, on)
@@ -195,8 +213,10 @@ def _measure(module: Module, spec: Spec) -> Function:
             right = losses.right_answers(module, spec.units)(y, targets, rows, *middle)
             f.store(totals, F64.load(totals, 8) + right.to(F64), 8)
         z = spec.layout.buffer(arguments, "z")
-        count = rows * spec.positions if spec.positions > 1 else rows
-        loss = losses.value(f, spec.loss, spec.units, z, y, t, count)
+        if spec.labels_each:
+            loss = losses.of_labels(module, spec.units)(z, targets, count)
+        else:
+            loss = losses.value(f, spec.loss, spec.units, z, y, t, count)
         if spec.positions > 1:
             loss = loss * (1 / spec.positions)
         f.store(totals, F64.load(totals) + loss.to(F64))
@@ -224,7 +244,11 @@ def _backward(module: Module, spec: Spec, in_place: bool) -> Function:
         y = f.local(layout.buffer(arguments, f"y{spec.last}"))
         delta = f.local(layout.buffer(arguments, f"delta{spec.last}"))
         count = rows * spec.positions if spec.positions > 1 else rows
-        losses.gradient(f, spec.loss, last.activation, spec.units, y, t, delta, count)
+        if spec.labels_each:
+            share = 1.0 / count.to(F32)
+            f.call(losses.gradient_of_labels(module, spec.units), y, t, delta, count, share)
+        else:
+            losses.gradient(f, spec.loss, last.activation, spec.units, y, t, delta, count)
         for i in range(spec.last, -1, -1):
             step = spec.steps[i]
             place = layout.place(i, arguments, parameters, written, key, rate)
@@ -251,13 +275,18 @@ def _backward(module: Module, spec: Spec, in_place: bool) -> Function:
 
 @once
 def _update(module: Module, spec: Spec) -> Function:
-    """Return a function of (arguments, rate): the optimizer's update of all parameters."""
-    with module.function("update", I32, F32) as f:
-        arguments, rate = f.parameters
+    """Return a function of (arguments, rates...): the optimizer's update of all parameters."""
+    with module.function("update", I32, *[F32] * spec.update.rates) as f:
+        arguments, *rates = f.parameters
         constants = f.local(argument(arguments, "constants"))
         slots = [argument(arguments, f"slot_{i}") for i in range(spec.update.slots)]
         own = [F32.load(constants, 4 * (CONSTANTS + i)) for i in range(spec.update.constants)]
         arrays = [argument(arguments, "parameters"), argument(arguments, "gradients"), *slots]
         count = I32(spec.layout.parameters)
-        f.call(spec.update.kernel(module), *arrays, count, rate, *own)
+        if spec.clips:
+            norm = f.local(F32X4.splat(updates.squares(module)(arrays[1], count)).sqrt().lane(0))
+            most = f.local(F32.load(constants, 4 * CLIP))
+            with f.if_(norm > most):
+                f.call(vectors.scale(module), arrays[1], count, most / norm)
+        f.call(spec.update.kernel(module), *arrays, count, *rates, *own)
     return f

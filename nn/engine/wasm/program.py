@@ -18,13 +18,13 @@ from nn.engine.wasm.compiler import computed, spec_of, without_kernels
 from nn.engine.wasm.kernels import any_matmul
 from nn.engine.wasm.kernels.updates import update_of
 from nn.engine.wasm.machine import Argument, CompileError, InOut, Library, Machine, Scratch
-from nn.engine.wasm.memory import ARGUMENTS, CONSTANTS, OFF, OFFSET, ON, ONE, SCALE
+from nn.engine.wasm.memory import ARGUMENTS, CLIP, CONSTANTS, OFF, OFFSET, ON, ONE, SCALE
 from nn.engine.wasm.network import network as network_code
 from nn.engine.wasm.spec import Spec, arguments_of
 from nn.layers import Dense, Shape
 from nn.layers.noise import update_keys
 from nn.network import Network
-from nn.optimizers import SGD, Adam, RMSprop
+from nn.optimizers import SGD, Adam, AdamW, RMSprop
 
 _BLOCK = 64
 _BLOCK_BYTES = 2**24
@@ -33,6 +33,12 @@ they are large."""
 
 _STEP = 4e8
 """Floating-point operations that one step of work should not exceed: some 20 ms."""
+
+_SMALLEST = 8
+"""Samples below which a part of a mini-batch would cost more than it spares: two tiles."""
+
+_OF_LABELS = "categorical_crossentropy"
+"""The loss that there is code for where each step of a sequence has a label."""
 
 _SPARSE = 0.4
 """Share of bytes that are not 0, below which skipping the others pays."""
@@ -80,16 +86,26 @@ class WasmProgram:
         self._refused = False
         self._network: Network = weakref.proxy(network)
         self._numpy = NumpyProgram(network, engine.matmul)
-        self._deferred = np.empty(0, dtype=np.float32)
+        self._deferred = aligned_zeros(0, np.float32)
         # Forward and backward, each multiplication is done three times, with an addition.
-        self.part = int(min(1024, max(32, _STEP / (6 * max(1, network.multiplications)))))
+        self.part = int(min(1024, max(_SMALLEST, _STEP / (6 * max(1, network.multiplications)))))
         if network.couples_samples:
             self.part = UNDIVIDED
         elif without_kernels(network):
             self.part = self._numpy.part
-        labels = len(network.output_shape) == 1
-        self._classes: int | None = max(2, network.outputs) if labels else None
+        labels = len(network.output_shape) == 1 or network.loss.name == _OF_LABELS
+        self._classes: int | None = max(2, network.output_shape[-1]) if labels else None
         self._seen: tuple[weakref.ref[np.ndarray], bool] | None = None
+
+    @property
+    def carried(self) -> np.ndarray:
+        """What is deferred, whose rounding depends on all updates since it was made."""
+        return self._deferred
+
+    @carried.setter
+    def carried(self, values: np.ndarray) -> None:
+        self._deferred = aligned_zeros(values.size, np.float32)
+        self._deferred[...] = values
 
     @property
     def name(self) -> str:
@@ -102,7 +118,7 @@ class WasmProgram:
     def train(self, data: Dataset, order: np.ndarray, batch_size: int) -> Totals:
         network = self._network
         # Looked at each time, since all of it can be changed at any time.
-        if without_kernels(network):
+        if self._is_for_numpy(data):
             return self._numpy.train(data, order, batch_size)
         optimizer = network.optimizer
         update = update_of(optimizer)
@@ -132,7 +148,7 @@ class WasmProgram:
         return totals
 
     def gradients(self, data: Dataset, batch: np.ndarray, first: int = 0) -> Totals:
-        if without_kernels(self._network):
+        if self._is_for_numpy(data):
             return self._numpy.gradients(data, batch, first)
         gradients = _checked(self._network.gradients, self._network.parameters.size)
         totals = self._call(
@@ -147,7 +163,7 @@ class WasmProgram:
         return totals or self._numpy.gradients(data, batch, first)
 
     def evaluate(self, data: Dataset, start: int, stop: int) -> tuple[Totals, np.ndarray]:
-        if without_kernels(self._network):
+        if self._is_for_numpy(data):
             return self._numpy.evaluate(data, start, stop)
         outputs = np.empty((stop - start, *self._network.output_shape), dtype=np.float32)
         order = np.arange(start, stop)
@@ -161,11 +177,22 @@ class WasmProgram:
         if inputs.dtype != np.uint8:
             inputs = inputs.astype(np.float32, copy=False)
         # Targets that nobody looks at, so that the code is that of training where it can be.
-        targets = np.zeros(len(inputs), dtype=np.int32) if self._classes else np.zeros_like(outputs)
+        targets = np.zeros_like(outputs)
+        if self._classes:
+            targets = np.zeros(outputs.shape[:-1], dtype=np.int32)
         unanswered = Dataset(inputs, targets, self._classes)
         order = np.arange(len(inputs))
         totals = self._call("predict", unanswered, order, None, outputs=InOut(outputs))
         return outputs if totals else self._numpy.predict(inputs)
+
+    def _is_for_numpy(self, data: Dataset) -> bool:
+        """Whether there is no code for the network, or for labels such as these."""
+        network = self._network
+        labels_each = data.classes is not None and data.targets.ndim > 1
+        if labels_each and network.loss.name != _OF_LABELS:
+            self._refused = True
+            return True
+        return without_kernels(network) is not None
 
     def _train_with_unknown_optimizer(
         self, data: Dataset, order: np.ndarray, batch_size: int
@@ -214,7 +241,7 @@ class WasmProgram:
             "inputs": inputs,
             "order": rows,
             "targets": _targets(data, order, network.output_shape),
-            "constants": _constants(network, spec),
+            "constants": constants_of(network, spec),
             "scratch": Scratch(layout.scratch(batch)),
             "totals": InOut(totals),
             "state": InOut(network.state),
@@ -238,7 +265,10 @@ class WasmProgram:
         return update_keys(network.noise, network.optimizer.iterations, updates)
 
     def _rates(self, updates: int) -> np.ndarray:
-        """Return the learning rate of each of the next updates, all that depends on time in it."""
+        """Return the learning rate of each of the next updates, all that depends on time in it.
+
+        In AdamW also the share of a weight that is left: (updates, 2).
+        """
         optimizer = self._network.optimizer
         assert isinstance(optimizer, SGD | Adam | RMSprop)
         first, rate = optimizer.iterations, optimizer.learning_rate
@@ -246,9 +276,13 @@ class WasmProgram:
             rates = np.array([rate(first + i) for i in range(updates)], dtype=float)
         else:
             rates = np.full(updates, float(rate))
+        if isinstance(optimizer, AdamW):
+            left = 1 - rates * optimizer.weight_decay
         if isinstance(optimizer, Adam):
             t = first + 1 + np.arange(updates)
             rates *= np.sqrt(1 - optimizer.beta_2**t) / (1 - optimizer.beta_1**t)
+        if isinstance(optimizer, AdamW):
+            rates = np.column_stack([rates, left])
         return rates.astype(np.float32)
 
     def _kind(self, inputs: np.ndarray, once: bool) -> str:
@@ -276,11 +310,14 @@ class WasmProgram:
         return "sparse" if self._seen[1] else "bytes"
 
 
-def _constants(network: Network, spec: Spec) -> np.ndarray:
+def constants_of(network: Network, spec: Spec) -> np.ndarray:
+    """Return what :class:`nn.engine.wasm.spec.Layout` says of them, flat float32."""
     layout = spec.layout
     constants = np.zeros(layout.constants, dtype=np.float32)
     constants[ONE] = 1
     constants[OFF], constants[ON] = network.target_range
+    if spec.clips:
+        constants[CLIP] = vars(network.optimizer)["global_clipnorm"]
     if update := update_of(network.optimizer):
         constants[CONSTANTS : CONSTANTS + len(update[1])] = update[1]
     penalties = [vars(layer).get("kernel_regularizer") for layer in computed(network)]
@@ -314,14 +351,16 @@ def _rows(inputs: np.ndarray, order: np.ndarray, in_place: bool) -> tuple[np.nda
 
 def _check_classes(network: Network, classes: int) -> None:
     """Raise a ValueError unless the network's outputs can tell so many classes."""
-    if (classes,) != network.output_shape and (classes, *network.output_shape) != (2, 1):
+    units = network.output_shape[-1]
+    if classes != units and (classes, units) != (2, 1):
         network.target_table(classes)
 
 
 def _targets(data: Dataset, order: np.ndarray, shape: Shape) -> np.ndarray:
     targets = data.targets.take(order, axis=0, mode="clip")
-    if data.classes is None and targets.shape != (len(order), *shape):
-        raise ValueError(f"expected targets of shape (n, *{shape}), got {data.targets.shape}")
+    expected = shape if data.classes is None else shape[:-1]
+    if targets.shape[1:] != expected:
+        raise ValueError(f"expected targets of shape (n, *{expected}), got {data.targets.shape}")
     kind = np.int32 if data.classes is not None else np.float32
     return np.ascontiguousarray(targets, dtype=kind)
 

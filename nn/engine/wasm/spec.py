@@ -74,6 +74,7 @@ class Spec:
         classes: of the labels; None when targets are values.
         update: how the optimizer is computed.
         inputs: "bytes", uint8, or "floats", float32.
+        clips: whether the gradient is shortened where it is too long.
         in_place: whether an update is computed without the gradients being written anywhere.
     """
 
@@ -83,6 +84,7 @@ class Spec:
     classes: int | None
     update: Update
     inputs: str
+    clips: bool
     in_place: bool
 
     @cached_property
@@ -120,12 +122,17 @@ class Spec:
     @property
     def target_bytes(self) -> int:
         """Bytes of a sample's target: a label, or a value for each output."""
-        return 4 * self.size if self.classes is None else 4
+        return 4 * self.size if self.classes is None else 4 * self.positions
+
+    @property
+    def labels_each(self) -> bool:
+        """Whether each of several positions has a label of its own, or -1 for none."""
+        return self.classes is not None and len(self.outputs) > 1
 
     @property
     def from_logits(self) -> bool:
-        """Whether the loss is computed from the last layer's sums, not from its outputs."""
-        return self.loss.endswith("crossentropy")
+        """Whether the loss needs the last layer's sums, and not only its outputs."""
+        return "crossentropy" in self.loss
 
     @property
     def defers(self) -> bool:

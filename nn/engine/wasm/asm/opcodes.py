@@ -75,7 +75,15 @@ _F32 = {
 _F64 = {"add": 0xA0, "sub": 0xA1, "mul": 0xA2, "div": 0xA3}
 _I8X16 = {"eq": 0x23, "ne": 0x24, "bitmask": 0x64}
 _I32X4 = {
-    **{"splat": 0x11, "ge": 0x40, "and": 0x4E, "or": 0x50, "xor": 0x51, "bitmask": 0xA4},
+    **{
+        "splat": 0x11,
+        "lane": 0x1B,
+        "ge": 0x40,
+        "and": 0x4E,
+        "or": 0x50,
+        "xor": 0x51,
+        "bitmask": 0xA4,
+    },
     **{"shl": 0xAB, "shr": 0xAD, "add": 0xAE, "sub": 0xB1, "mul": 0xB5},
 }
 _F32X4 = {

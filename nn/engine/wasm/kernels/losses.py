@@ -7,6 +7,8 @@ from collections.abc import Callable
 from nn.engine.wasm.asm.assembler import Function, Module, once
 from nn.engine.wasm.asm.instructions import F32, F32X4, I32, Value, select
 from nn.engine.wasm.kernels import activations, exp, softmax, vectors
+from nn.engine.wasm.kernels.sliced import Parts, each_part, total_of
+from nn.sliced import parts_of
 
 _ERRORS: dict[str, Callable[[int], float]] = {
     "half_squared_error": lambda units: 0.5,
@@ -23,12 +25,16 @@ _FACTORS: dict[str, Callable[[int], float]] = {
 }
 """What ``y - t``, or its sign, is multiplied by in the gradient of one sample's loss."""
 
-NAMES = set(_FACTORS)
-"""The losses that there are kernels for."""
+
+def known(name: str) -> bool:
+    """Whether there are kernels for a loss, or for each of several side by side."""
+    return all(part in _FACTORS for part, _ in parts_of(name) or [(name, 0)])
 
 
 def value(f: Function, name: str, units: int, z: Value, y: Value, t: Value, rows: Value) -> Value:
     """Return the loss summed over the rows: ``z`` are the logits, ``y`` outputs, ``t`` targets."""
+    if parts := parts_of(name):
+        return _sliced_value(f.module, tuple(parts))(z, y, t, rows)
     if name == "categorical_crossentropy":
         return _categorical_crossentropy(f.module, units)(z, t, rows)
     if name == "binary_crossentropy":
@@ -48,12 +54,57 @@ def gradient(
     rows: Value,
 ) -> None:
     """Write ∂(mean loss)/∂z to ``delta``."""
-    factor = _FACTORS[name](units) / rows.to(F32)
+    count = f.local(rows.to(F32))
+    if parts := parts_of(name):
+        kernel = _sliced_gradient(f.module, tuple(parts), tuple(parts_of(activation)))
+        f.call(kernel, y, t, delta, rows, count)
+    else:
+        _gradient(f, name, activation, units, y, t, delta, rows, count)
+
+
+def _gradient(
+    f: Function,
+    name: str,
+    activation: str,
+    units: int,
+    y: Value,
+    t: Value,
+    delta: Value,
+    rows: Value,
+    count: Value,
+) -> None:
+    """Write the gradient for rows that are among ``count``, a number, which the mean is over."""
     kernel = _scaled_sign if name == "mean_absolute_error" else _scaled_difference
-    f.call(kernel(f.module), y, t, delta, rows * units, factor)
+    f.call(kernel(f.module), y, t, delta, rows * units, _FACTORS[name](units) / count)
     # With their own activations, the cross-entropies' derivatives end at z already.
     if name in _ERRORS:
         activations.backward(f, activation, units, y, delta, rows)
+
+
+@once
+def _sliced_value(module: Module, parts: Parts) -> Function:
+    """The sum of losses side by side, a row at a time: called with (z, y, t, rows)."""
+    with module.function("sliced loss", I32, I32, I32, I32, result=F32) as f:
+        z, y, t, rows = f.parameters
+        loss = f.local(F32)
+        with vectors.each_row(f, z, rows, total_of(parts), y, t):
+            for name, width, (own_z, own_y, own_t) in each_part(parts, z, y, t):
+                loss += value(f, name, width, own_z, own_y, own_t, I32(1))
+        f.return_(loss)
+    return f
+
+
+@once
+def _sliced_gradient(module: Module, parts: Parts, activation: Parts) -> Function:
+    """The gradients of losses side by side: called with (y, t, delta, rows, count)."""
+    with module.function("sliced loss gradient", I32, I32, I32, I32, F32) as f:
+        y, t, delta, rows, count = f.parameters
+        own_activations = iter(activation)
+        with vectors.each_row(f, delta, rows, total_of(parts), y, t):
+            for name, width, (own_y, own_t, own) in each_part(parts, y, t, delta):
+                own_activation, _ = next(own_activations)
+                _gradient(f, name, own_activation, width, own_y, own_t, own, I32(1), count)
+    return f
 
 
 _scaled_difference = vectors.elementwise(
@@ -117,6 +168,53 @@ def _categorical_crossentropy(module: Module, units: int) -> Function:
             loss += exp.log(f, sums).lane(0) - vectors.sum_of_lanes(product)
         f.return_(loss)
     return f
+
+
+@once
+def of_labels(module: Module, units: int) -> Function:
+    """``Σ log Σⱼ exp(zⱼ) - z_label``: called with (z, labels, rows); a label of -1 counts 0."""
+    with module.function("crossentropy of labels", I32, I32, I32, result=F32) as f:
+        z, labels, rows = f.parameters
+        loss = f.local(F32)
+        with vectors.each_row(f, z, rows, units):
+            label = f.local(I32.load(labels))
+            with f.if_(label < units):
+                largest = softmax.row_max(f, z, units)
+                total = f.local(F32X4(0.0))
+
+                def add(place: Value, width: int) -> None:
+                    total.set(total + exp.exp(f, softmax.filled(place, width) - largest))
+
+                vectors.across(f, z, units, add)
+                sums = F32X4.splat(vectors.sum_of_lanes(total))
+                own = F32.load(z + label * 4) - largest.lane(0)
+                loss += exp.log(f, sums).lane(0) - own
+            labels += 4
+        f.return_(loss)
+    return f
+
+
+@once
+def gradient_of_labels(module: Module, units: int) -> Function:
+    """``(y - one_hot(label)) · factor``, or 0 for a label of -1.
+
+    Called with (y, labels, delta, rows, factor).
+    """
+    with module.function("gradient of labels", I32, I32, I32, I32, F32) as f:
+        y, labels, delta, rows, factor = f.parameters
+        with vectors.each_row(f, y, rows, units, delta):
+            label = f.local(I32.load(labels))
+            with f.if_(label < units):
+                f.call(_times(module), y, delta, I32(units), factor)
+                own = f.local(delta + label * 4)
+                f.store(own, F32.load(own) - factor)
+            with f.else_():
+                f.call(vectors.clear(module), delta, I32(units))
+            labels += 4
+    return f
+
+
+_times = vectors.elementwise(lambda f, y, delta, *, factor: {"delta": y * factor})
 
 
 @once

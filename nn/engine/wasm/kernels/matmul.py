@@ -23,8 +23,8 @@ from nn.engine.wasm.asm.assembler import Function, Local, Module, once
 from nn.engine.wasm.asm.instructions import F32, F32X4, I32, Type, Value
 from nn.engine.wasm.kernels import vectors
 
-_ROWS = 4
-_VECTORS = 2
+ROWS = 4
+VECTORS = 2
 """A tile's sums: 4 · 2 vectors, which with two of b and one of a are 11 of the 16 registers."""
 
 _UNROLLED = 4
@@ -53,7 +53,7 @@ def product(module: Module, inputs: int, units: int, biased: bool) -> Function:
     Where there is no bias, the last argument is left out.
     """
     strides = Strides(4 * inputs, 4, 4 * units, 4 * units)
-    return _sums(module, strides, units, "from_bias" if biased else "from_zero")
+    return summed(module, strides, units, "from_bias" if biased else "from_zero")
 
 
 def outer_product(module: Module, inputs: int, units: int) -> Function:
@@ -68,9 +68,9 @@ def outer_update(module: Module, inputs: int, units: int) -> Function:
 
 @once
 def _outer(module: Module, inputs: int, units: int, epilogue: str) -> Function:
-    sums = _sums(module, Strides(4, 4 * inputs, 4 * units, 4 * units), units, epilogue)
+    sums = summed(module, Strides(4, 4 * inputs, 4 * units, 4 * units), units, epilogue)
     of_one = _outer_of_one(module, units, epilogue)
-    with module.function("outer", I32, I32, I32, I32, I32, *_EXTRA[epilogue]) as f:
+    with module.function("outer", I32, I32, I32, I32, I32, *EXTRA[epilogue]) as f:
         x, d, c, count, rows, *rate = f.parameters
         with f.if_(rows.equals(1)):
             f.call(of_one, x, d, c, count, *rate)
@@ -85,7 +85,7 @@ def _outer_of_one(module: Module, units: int, epilogue: str) -> Function:
 
     With a rate, it is ``cᵢ -= rate xᵢ d``.
     """
-    with module.function("outer of one", I32, I32, I32, I32, *_EXTRA[epilogue]) as f:
+    with module.function("outer of one", I32, I32, I32, I32, *EXTRA[epilogue]) as f:
         x, d, c, inputs, *rate = f.parameters
         stop = f.local(x + inputs * 4)
 
@@ -112,55 +112,64 @@ def column_sums(module: Module, units: int) -> Function:
 
     The gradient of a bias: that of a weight whose input is always 1.
     """
-    return _sums(module, Strides(0, 0, 4 * units, 0), units, "from_zero")
+    return summed(module, Strides(0, 0, 4 * units, 0), units, "from_zero")
 
 
 def column_sums_update(module: Module, units: int) -> Function:
     """``b -= rate · 1ᵀ · d``: called with (address of a 1, d, b, 1, rows, rate)."""
-    return _sums(module, Strides(0, 0, 4 * units, 0), units, "subtract")
+    return summed(module, Strides(0, 0, 4 * units, 0), units, "subtract")
 
 
 @once
-def _sums(module: Module, strides: Strides, columns: int, epilogue: str) -> Function:
+def summed(module: Module, strides: Strides, columns: int, epilogue: str) -> Function:
     """Return a function of (a, b, c, rows, steps[, extra]), which goes tile by tile."""
-    with module.function("sums", I32, I32, I32, I32, I32, *_EXTRA[epilogue]) as f:
+    with module.function("sums", I32, I32, I32, I32, I32, *EXTRA[epilogue]) as f:
         a, b, c, rows, steps, *extra = f.parameters
 
-        whole = f.local(rows - rows % _ROWS)
+        whole = f.local(rows - rows % ROWS)
 
         def work(
             first: Value, stop: Value, size: int, start: Value, widths: vectors.Widths
         ) -> None:
-            tile = _tile(module, strides, size, widths, epilogue)
+            one = tile(module, strides, size, widths, epilogue)
             others = [bias + start for bias in extra] if epilogue == "from_bias" else extra
             a_row, c_row = f.local(a + first * strides.a_row), f.local(c + first * strides.c_row)
             c_row += start
             with f.for_range(f.local(first), stop, size):
-                f.call(tile, a_row, b + start, c_row, steps, *others)
+                f.call(one, a_row, b + start, c_row, steps, *others)
                 a_row += size * strides.a_row
                 c_row += size * strides.c_row
 
-        vectors.blocks(f, columns, _VECTORS, partial(work, I32(0), whole, _ROWS))
+        vectors.blocks(f, columns, VECTORS, partial(work, I32(0), whole, ROWS))
         vectors.blocks(f, columns, vectors.MOST, partial(work, whole, rows, 1))
     return f
 
 
-_EXTRA: dict[str, list[Type]] = {"from_zero": [], "from_bias": [I32], "subtract": [F32]}
+EXTRA: dict[str, list[Type]] = {
+    "from_zero": [],
+    "from_bias": [I32],
+    "from_result": [],
+    "subtract": [F32],
+}
 """What a sum starts from, or is done with, and what that takes: a bias, or a rate."""
 
 
 @once
-def _tile(
+def tile(
     module: Module, strides: Strides, rows: int, widths: vectors.Widths, epilogue: str
 ) -> Function:
     """Return a function of (a, b, c, steps[, extra]) that works out a few rows and columns."""
-    with module.function("tile", I32, I32, I32, I32, *_EXTRA[epilogue]) as f:
+    with module.function("tile", I32, I32, I32, I32, *EXTRA[epilogue]) as f:
         a, b, c, steps, *extra = f.parameters
         sums = [[f.local(F32X4) for _ in widths] for _ in range(rows)]
         if epilogue == "from_bias":
             for v, width in enumerate(widths):
                 for row in sums:
                     row[v].set(vectors.load(extra[0], 16 * v, width))
+        if epilogue == "from_result":
+            for r, row in enumerate(sums):
+                for v, width in enumerate(widths):
+                    row[v].set(vectors.load(c, r * strides.c_row + 16 * v, width))
         terms = [f.local(F32X4) for _ in widths]
         factor = f.local(F32X4)
 

@@ -37,6 +37,42 @@ def forward(module: Module, units: int) -> Function:
 
 
 @once
+def causal(module: Module, units: int) -> Function:
+    """Softmax of the first number of the first row, two of the second and so on; 0 beyond.
+
+    Called with (z, rows), of no more than ``units`` rows.
+    """
+    with module.function("causal softmax", I32, I32) as f:
+        z, rows = f.parameters
+        last, largest, total = f.local(I32(0)), f.local(F32X4), f.local(F32X4)
+        with f.for_range(last, rows):
+            # What lies beyond is not even looked at, but for the rest of a vector.
+            end = f.local(z + (last << 2) + 4)
+            largest.set(F32X4.load_splat(z))
+            with f.for_range(f.local(z + 4), end, 4) as place:
+                largest.set(largest.max(F32X4.load_splat(place)))
+            total.set(F32X4(0.0))
+            place = f.local(z)
+            with f.while_(place + 12 < end):
+                _add_exponential(f, place, 4, largest, total)
+                place += 16
+            with f.while_(place < end):
+                _add_exponential(f, place, 1, largest, total)
+                place += 4
+            share = 1.0 / vectors.sum_of_lanes(total)
+            f.call(vectors.scale(module), z, last + 1, share)
+            f.call(vectors.clear(module), end, I32(units - 1) - last)
+            z += 4 * units
+    return f
+
+
+def _add_exponential(f: Function, place: Local, width: int, largest: Local, total: Local) -> None:
+    y = f.local(exp.exp(f, filled(place, width) - largest))
+    total.set(total + y)
+    vectors.save(f, place, y, 0, width)
+
+
+@once
 def backward(module: Module, units: int) -> Function:
     """``∂L/∂zᵢ = yᵢ (∂L/∂yᵢ - Σⱼ ∂L/∂yⱼ yⱼ)``: called with (y, gradient, rows)."""
     with module.function("softmax backward", I32, I32, I32) as f:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from nn.engine.wasm.asm.assembler import Function, Module
 from nn.engine.wasm.asm.instructions import F32X4, I32X4, Value, select
-from nn.engine.wasm.kernels.vectors import Written, elementwise
-from nn.optimizers import SGD, Adam, Optimizer, RMSprop
+from nn.engine.wasm.kernels.vectors import Written, elementwise, total
+from nn.optimizers import SGD, Adam, AdamW, Optimizer, RMSprop
 
 Constants = Sequence[float]
 
@@ -78,6 +78,27 @@ def _adam(
 
 
 @elementwise
+def _adamw(
+    f: Function,
+    w: Value,
+    g: Value,
+    m: Value,
+    v: Value,
+    *,
+    rate: Value,
+    left: Value,
+    beta_1: Value,
+    rest_1: Value,
+    beta_2: Value,
+    rest_2: Value,
+    epsilon: Value,
+) -> Written:
+    m = _remembered(f, m * beta_1 + g * rest_1)
+    v = _remembered(f, v * beta_2 + g * g * rest_2)
+    return {"w": w * left - m / (v.sqrt() + epsilon) * rate, "m": m, "v": v}
+
+
+@elementwise
 def _rmsprop(
     f: Function,
     w: Value,
@@ -98,20 +119,24 @@ class Update:
     """How one optimizer is computed.
 
     Attributes:
-        kernel: makes a function of (w, g, slots..., count, rate, constants...).
+        kernel: makes a function of (w, g, slots..., count, rates..., constants...).
         slots: arrays it remembers.
-        constants: numbers it takes besides the rate.
+        constants: numbers it takes besides the rates.
+        rates: numbers that change from update to update: the learning rate, and in AdamW the share
+            of a weight that is left.
     """
 
     kernel: Callable[[Module], Function]
     slots: int
     constants: int
+    rates: int = 1
 
 
 PLAIN = Update(_sgd, 0, 0)
 _MOMENTUM = Update(_momentum, 1, 1)
 _NESTEROV = Update(_nesterov, 1, 1)
 _ADAM = Update(_adam, 2, 5)
+_ADAMW = Update(_adamw, 2, 5, rates=2)
 _RMSPROP = Update(_rmsprop, 1, 3)
 
 
@@ -122,12 +147,20 @@ def update_of(optimizer: Optimizer) -> tuple[Update, Constants] | None:
         if not optimizer.momentum:
             return PLAIN, []
         return (_NESTEROV if optimizer.nesterov else _MOMENTUM), [optimizer.momentum]
-    if type(optimizer) is Adam:
+    if type(optimizer) in (Adam, AdamW):
+        assert isinstance(optimizer, Adam)
         beta_1, beta_2 = optimizer.beta_1, optimizer.beta_2
-        return _ADAM, [beta_1, 1 - beta_1, beta_2, 1 - beta_2, optimizer.epsilon]
+        update = _ADAM if type(optimizer) is Adam else _ADAMW
+        return update, [beta_1, 1 - beta_1, beta_2, 1 - beta_2, optimizer.epsilon]
     if type(optimizer) is RMSprop:
         return _RMSPROP, [optimizer.rho, 1 - optimizer.rho, optimizer.epsilon]
     return None
+
+
+@total
+def squares(f: Function, g: Value) -> Value:
+    """``Σ g²``: called with (g, count)."""
+    return g * g
 
 
 @elementwise

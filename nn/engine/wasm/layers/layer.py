@@ -71,6 +71,11 @@ class LayerKernels:
     weights: tuple[tuple[str, int, bool], ...]
 
     @classmethod
+    def covers(cls, layer: Any) -> bool:
+        """Return whether there is code for what the layer's arguments ask for."""
+        return True
+
+    @classmethod
     def of(cls, layer: Any, x: Shape, site: Site) -> Self | None:
         """Return the code of a layer for inputs of shape ``x``, or None if this is not for it."""
         return cls(*facts(layer, x))
