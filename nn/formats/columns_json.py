@@ -8,19 +8,34 @@ from typing import Any, TypeVar, get_args
 
 from nn import checks
 from nn.data.columns import PARTS, Columns, Input, InputKind, Output
+from nn.data.tables.dates import ORDERS
 
 T = TypeVar("T")
 
-_INPUT = {"name", "kind", "fill", "values", "other", "missing"}
+_ORDER = "order"
+"""Of dates: not in files from before it was kept, nor of other columns."""
+
+_INPUT = {"name", "kind", "fill", "values", "other", "missing", _ORDER}
+
 _OUTPUT = {"name", "classes", "scale", "offset"}
 
 
 def to_json(columns: Columns) -> dict[str, Any]:
     """Return what stands in the file."""
     return {
-        "inputs": [asdict(column) for column in columns.inputs],
-        "outputs": [asdict(output) for output in columns.outputs],
+        "inputs": [_without_order(asdict(column)) for column in columns.inputs],
+        "outputs": [_listed(asdict(output)) for output in columns.outputs],
     }
+
+
+def _without_order(entry: dict[str, Any]) -> dict[str, Any]:
+    """Return an input's entry without an order that says nothing."""
+    return {key: value for key, value in _listed(entry).items() if value or key != _ORDER}
+
+
+def _listed(entry: dict[str, Any]) -> dict[str, Any]:
+    """Return an entry with lists, as JSON has them, for tuples."""
+    return {key: list(value) if isinstance(value, tuple) else value for key, value in entry.items()}
 
 
 def from_plain(entry: Any) -> Any:
@@ -29,7 +44,7 @@ def from_plain(entry: Any) -> Any:
         return entry
     inputs = entry.get("inputs")
     if isinstance(inputs, list):
-        usual = {**asdict(Input("")), "values": []}
+        usual = {**_without_order(asdict(Input(""))), "values": []}
         inputs = [{**usual, "name": name} for name in inputs]
     output = {key: value for key, value in entry.items() if key not in ("inputs", "output")}
     return {"inputs": inputs, "outputs": [{**output, "name": entry["output"]}]}
@@ -87,7 +102,7 @@ def _object(entry: Any, name: str, keys: set[str]) -> dict[str, Any]:
 
 
 def _input(entry: Any, name: str) -> Input:
-    entry = _object(entry, name, _INPUT)
+    entry = _object({_ORDER: ""} | entry if isinstance(entry, dict) else entry, name, _INPUT)
     kind = entry["kind"]
     if kind not in get_args(InputKind):
         raise ValueError(f"{name}.kind must be one of {', '.join(get_args(InputKind))}")
@@ -102,9 +117,12 @@ def _input(entry: Any, name: str) -> Input:
             )
     if kind == "date" and not (values and set(values) <= set(PARTS)):
         raise ValueError(f"{name}.values must be some of {', '.join(PARTS)}")
+    order = entry[_ORDER]
+    if order not in ("", *ORDERS) or (order and kind != "date"):
+        raise ValueError(f"{name}.order must be {' or '.join(ORDERS)}, of dates")
     if kind == "true/false" and len(values) != 2:
         raise ValueError(f"{name}.values must be the texts of false and true")
-    found = Input(entry["name"], kind, fill, values, entry["other"], entry["missing"])
+    found = Input(entry["name"], kind, fill, values, entry["other"], entry["missing"], order)
     if not found.features:
         raise ValueError(f"{name}.values must have at least one text")
     return found

@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from nn import checks
-from nn.activations import ACTIVATIONS
+from nn import activations, checks
 from nn.initializers import INITIALIZERS, name_of
 from nn.layers import LAYERS, Layer
 from nn.names import lookup
@@ -51,10 +50,8 @@ def _written(value: Any) -> Any:
     if type(value) is L1L2:
         return {"l1": value.l1, "l2": value.l2}
     kind = type(value).__name__
-    name = getattr(value, "name", None)
-    known = ACTIVATIONS.get(name) if isinstance(name, str) else None
-    if type(known) is type(value) and vars(known) == vars(value):
-        return name
+    if activations.is_own(value):
+        return value.name
     if _INITIALIZERS.get(kind) is type(value):
         own = inspect.signature(type(value)).parameters
         return name_of(value) or {"class": kind, **{name: getattr(value, name) for name in own}}
@@ -73,7 +70,11 @@ def from_json(entry: Any, where: str) -> Layer:
     """
     if not isinstance(entry, dict):
         raise ValueError(f"{where} must be an object, found {checks.shown(entry)}")
-    kind = lookup(f"class of {where}", LAYERS, entry.get("class"))
+    name = entry.get("class")
+    kind = LAYERS.get(name) if isinstance(name, str) else None
+    if kind is None:
+        # There are too many to list in a sentence.
+        raise ValueError(f"the class of {where}, {checks.shown(name)}, is no layer kind of nn")
     checks.keys(entry, where, {"class", "config"})
     config = entry["config"]
     parameters = inspect.signature(kind).parameters
@@ -93,9 +94,10 @@ def from_json(entry: Any, where: str) -> Layer:
 def _read(annotation: str, value: Any, name: str) -> Any:
     """Return an argument of the type that a constructor says."""
     if "Initializer" in annotation:
-        return _initializer(value, name)
+        return initializer(value, name)
     if "Activation" in annotation:
-        return lookup("activation", ACTIVATIONS, value)
+        # None is one only for those who write programs.
+        return activations.named("" if value is None else value)
     if "L1L2" in annotation:
         return _regularizer(value, name)
     if "None" in annotation and value is None:
@@ -109,7 +111,7 @@ def _read(annotation: str, value: Any, name: str) -> Any:
             raise ValueError(f"{name} must be a text, found {checks.shown(value)}")
         return value[:100]
     if "ndarray" in annotation and isinstance(value, list):
-        return _array(value, name)
+        return array(value, name)
     if "tuple" in annotation and isinstance(value, list):
         if len(value) != 2:
             raise ValueError(f"{name} must be a number or two, found {len(value):,}")
@@ -117,7 +119,12 @@ def _read(annotation: str, value: Any, name: str) -> Any:
     return checks.count(value, name) if annotation.startswith("int") else checks.number(value, name)
 
 
-def _initializer(value: Any, name: str) -> Any:
+def initializer(value: Any, name: str) -> Any:
+    """Return an initializer by its name, or by its class and arguments.
+
+    Raises:
+        ValueError: there is no such initializer.
+    """
     if not isinstance(value, dict):
         return lookup("initializer", INITIALIZERS, value)
     kind = lookup("initializer", _INITIALIZERS, value.get("class"))
@@ -148,7 +155,12 @@ def _regularizer(value: Any, name: str) -> L1L2 | None:
     return penalty
 
 
-def _array(value: list[Any], name: str) -> np.ndarray:
+def array(value: list[Any], name: str) -> np.ndarray:
+    """Return an argument that is an array, of any shape.
+
+    Raises:
+        ValueError: it is none, or has more than :data:`MAX_ARRAY` numbers.
+    """
     shape: list[int] = []
     inner: Any = value
     while isinstance(inner, list):

@@ -45,7 +45,7 @@ from typing import Any
 
 import numpy as np
 
-from nn import checks
+from nn import checks, losses
 from nn.formats import columns_json, layer_config, weights_reader
 from nn.formats.other_tools import refuse_other_tools, tool_of_json
 from nn.formats.weights_reader import (
@@ -63,9 +63,9 @@ from nn.formats.weights_upgrade import (
     from_tutorial,
     from_version_1,
 )
-from nn.layers import Rescaling
-from nn.losses import LOSSES
+from nn.layers import Rescaling, Shape
 from nn.model import Sequential
+from nn.network import shapes_of
 
 __all__ = [
     "FORMAT",
@@ -76,8 +76,11 @@ __all__ = [
     "TUTORIAL_TARGETS",
     "VERSION",
     "Training",
+    "checked_outline",
     "dumps",
     "loads",
+    "of_arrays",
+    "outline",
 ]
 
 _LISTED_PARAMETERS = 80_000
@@ -100,19 +103,7 @@ def dumps(model: Sequential, training: Training | None = None) -> str:
     >>> loads(dumps(model))[0].layers[0].units
     1
     """
-    training = training or Training()
-    if not model.shapes:
-        raise ValueError("the network has no weights yet, so there is nothing to save")
-    if not (np.isfinite(model.parameters).all() and np.isfinite(model.state).all()):
-        raise ValueError("the weights are NaN or infinite, so there is nothing to save")
-    content = _outline(model, training)
-    try:
-        # What the reader would refuse is not written.
-        outline = checks.parse_json(json.dumps(content).encode(), "weights")
-        twin, _ = weights_reader.outline({**outline, "weights": []})
-    except ValueError as error:
-        raise ValueError(f"the network cannot be saved: {error}") from None
-    _check_shapes(model, twin)
+    content = checked_outline(model, training or Training())
     listed = model.parameters.size <= _LISTED_PARAMETERS
     write = _listed if listed else _base64
     members = {key: json.dumps(value) for key, value in content.items()}
@@ -130,15 +121,37 @@ def dumps(model: Sequential, training: Training | None = None) -> str:
     return text
 
 
-def _outline(model: Sequential, training: Training) -> dict[str, Any]:
-    """Return all but the weights.
+def checked_outline(model: Sequential, training: Training) -> dict[str, Any]:
+    """Return what :func:`outline` does, of a network that can be read back: for any format.
+
+    Raises:
+        ValueError: a weight is not finite, there are none yet, or a part of the network is not one
+            that :func:`nn.formats.weights_reader.outline` would take.
+    """
+    if not model.shapes:
+        raise ValueError("the network has no weights yet, so there is nothing to save")
+    if not (np.isfinite(model.parameters).all() and np.isfinite(model.state).all()):
+        raise ValueError("the weights are NaN or infinite, so there is nothing to save")
+    content = outline(model, training)
+    try:
+        # What the reader would refuse is not written.
+        parsed = checks.parse_json(json.dumps(content).encode(), "weights")
+        twin, _ = weights_reader.outline({**parsed, "weights": []})
+    except ValueError as error:
+        raise ValueError(f"the network cannot be saved: {error}") from None
+    _check_shapes(model, twin)
+    return content
+
+
+def outline(model: Sequential, training: Training) -> dict[str, Any]:
+    """Return all but the weights, for :func:`nn.formats.weights_reader.outline`.
 
     Raises:
         ValueError: a part of the network is not one of nn's own.
     """
     if type(model.inputs) is not Rescaling:
         raise ValueError(f"inputs are a {type(model.inputs).__name__}, which no file can hold")
-    if type(LOSSES.get(model.loss.name)) is not type(model.loss):
+    if not losses.is_own(model.loss):
         raise ValueError(f"{type(model.loss).__name__} is not a loss of nn, so no file can hold it")
     content = {
         "format": FORMAT,
@@ -221,6 +234,34 @@ def loads(data: bytes | bytearray | memoryview | str) -> tuple[Sequential, Train
     if not isinstance(content, dict):
         raise ValueError("the file is JSON, but not weights: expected one object")
     return weights_reader.read(_current(content))
+
+
+def of_arrays(content: Any, arrays: list[dict[str, np.ndarray]]) -> tuple[Sequential, Training]:
+    """Return the network of an outline and of weights that are arrays already: for other formats.
+
+    Args:
+        content: what :func:`outline` returns, or anything.
+        arrays: of each layer, by the name of the weight.
+
+    Raises:
+        ValueError: anything in them is not as it should be.
+    """
+    if not isinstance(content, dict):
+        raise ValueError("the outline of the network must be an object")
+    return weights_reader.read({**_current(content), "weights": arrays})
+
+
+def of_outline(content: Any) -> tuple[Sequential, list[Shape]]:
+    """Return the network of an outline, without weights, and the shapes from input to output.
+
+    Raises:
+        ValueError: anything in it is not as it should be.
+    """
+    if not isinstance(content, dict):
+        raise ValueError("the outline of the network must be an object")
+    current = {**_current(content), "weights": []}
+    model, _ = weights_reader.outline(current)
+    return model, shapes_of(model.layers, tuple(current["inputs"]["shape"]))
 
 
 def _current(content: dict[str, Any]) -> dict[str, Any]:

@@ -8,12 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from nn import checks
+from nn import checks, losses
 from nn.formats import columns_json, layer_config
 from nn.layers import Dense, Rescaling, Shape, Weight
-from nn.losses import LOSSES
 from nn.model import Sequential
-from nn.names import lookup
 from nn.network import shapes_of
 
 FORMAT = "nn-weights"
@@ -99,7 +97,7 @@ def outline(content: dict[str, Any]) -> tuple[Sequential, Training]:
         raise ValueError(f'dtype must be "float32" or "float64", found {checks.shown(dtype)}')
     scaling = [_scaling(inputs[key], f"inputs.{key}", shapes[0], dtype) for key in _SCALING]
     model = Sequential(layers, Rescaling(*scaling), dtype)
-    loss = lookup("loss", LOSSES, content["loss"])
+    loss = losses.by_full_name(content["loss"])
     model.compile(loss=loss, target_range=_target_range(content["target_range"]))
     entry = columns_json.from_plain(content.get("columns"))
     model.columns = columns_json.from_json(entry, math.prod(shapes[0]), math.prod(shapes[-1]))
