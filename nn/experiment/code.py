@@ -25,7 +25,10 @@ _WIDTH = 80
 _FROM_NN = "from nn import "
 _USUAL = Task(features=1, outputs=1)
 
-_TITLE = '"""Train and test a network as the page does; run this in the project\'s folder."""'
+_TITLE = (
+    '"""Train and test a network as the page does. '
+    'First: pip install . in the project\'s folder."""'
+)
 
 _REPORT = """\
 result = evaluations[-1]
@@ -98,18 +101,23 @@ def _argument(value: Any) -> str:
     return _value(value)
 
 
+_ENDLESS = 1_000_000
+"""Epochs of a program that trains until somebody stops it."""
+
+
 def _training(settings: Settings, task: Task) -> str:
     lines = []
+    epochs = settings.epochs or _ENDLESS
     if settings.train_samples is not None:
         lines.append(f"train = train.draw({settings.train_samples}, rng)")
     rate = DECAYS[settings.decay](settings.learning_rate, 1)
     if callable(rate):
-        lines.append(f"steps = {settings.epochs} * math.ceil(len(train) / {settings.batch_size})")
+        lines.append(f"steps = {epochs} * math.ceil(len(train) / {settings.batch_size})")
         rate_text = _made(rate, decay_steps="steps")
     else:
         rate_text = _value(rate)
     optimizer = _made(OPTIMIZERS[settings.optimizer](rate), learning_rate=rate_text)
-    arguments = [f"optimizer={optimizer}", f"loss={_value(settings.loss)}"]
+    arguments = [f"optimizer={optimizer}", f"loss={_value(task.loss(settings.loss).name)}"]
     if task.target_range != _USUAL.target_range:
         arguments.append(f"target_range={_value(task.target_range)}")
     if settings.gradients == "numerical":
@@ -119,9 +127,9 @@ def _training(settings: Settings, task: Task) -> str:
         "train.inputs",
         "train.targets",
         f"batch_size={settings.batch_size}",
-        f"epochs={settings.epochs}",
+        f"epochs={epochs}",
         "validation_data=(test.inputs, test.targets)",
-        f"validation_freq={settings.epochs if settings.patience is None else 1}",
+        f"validation_freq={epochs if settings.patience is None else 1}",
         "rng=rng",
     ]
     if settings.augmentation is not None:

@@ -4,30 +4,24 @@ from __future__ import annotations
 
 import csv
 import io
-import itertools
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Generic, TypeVar
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+import numpy as np
 
 from nn.data.dataset import Dataset
 from nn.data.spreadsheets import harmless
 from nn.experiment.experiment import Experiment
-from nn.experiment.fields import SettingsError
-from nn.experiment.layer_settings import LayerSettings
 from nn.experiment.layer_text import write_manner
-from nn.experiment.settings import Settings
+from nn.experiment.search import SHOWN
+from nn.experiment.settings import Settings, ending
 from nn.experiment.task import Task
 from nn.progress import Clock, Progress
 
 S = TypeVar("S", bound=Settings)
-
-MOST_RUNS = 100
-"""A table with more rows helps nobody."""
-
-VARIED = ("hidden", "batchSize", "optimizer", "learningRate")
-"""The fields of settings that :func:`read_variations` varies."""
 
 _WORDED = {
     "activation": "{}",
@@ -109,6 +103,11 @@ class Run(Generic[S]):
     accuracy: float | None = None
     curve: Curve = field(default_factory=Curve)
 
+    @property
+    def over(self) -> bool:
+        """Whether its results are final."""
+        return self.state in ("done", "diverged", "refused")
+
     def start_over(self) -> None:
         """Forget what came of it, and wait again."""
         vars(self).update(vars(Run(self.settings, self.published)))
@@ -123,7 +122,7 @@ class Run(Generic[S]):
                 self.accuracy = progress.evaluation.accuracy
             return
         self.samples += progress.samples
-        self.planned = progress.epochs * progress.total
+        self.planned = (progress.epochs or 1) * progress.total
         self.seconds += seconds
         if self.state != "diverged":
             stretch = min(_CURVE_SAMPLES, self.planned / _FEWEST_POINTS)
@@ -157,7 +156,7 @@ def comparing(
         try:
             task, data, test = prepare(run.settings)
             experiment = Experiment(run.settings, task)
-            chunks = experiment.train(run.settings, data, test, budget, run.settings.epochs)
+            chunks = experiment.train(run.settings, data, test, budget, ending(run.settings))
         except ValueError as error:
             run.state, run.problem = "refused", str(error)
             yield run
@@ -175,56 +174,7 @@ def comparing(
             yield run
 
 
-def variations(
-    base: S,
-    hidden: Sequence[tuple[LayerSettings, ...]] = (),
-    batch_sizes: Sequence[int] = (),
-    optimizers: Sequence[str] = (),
-    learning_rates: Sequence[float] = (),
-) -> list[S]:
-    """Return ``base`` with every combination of these; where none are given, its own stays."""
-    return [
-        replace(base, hidden=one, batch_size=batch_size, optimizer=optimizer, learning_rate=rate)
-        for one, batch_size, optimizer, rate in itertools.product(
-            hidden or [base.hidden],
-            batch_sizes or [base.batch_size],
-            optimizers or [base.optimizer],
-            learning_rates or [base.learning_rate],
-        )
-    ]
-
-
-def read_variations(base: S, texts: Mapping[str, str]) -> list[S]:
-    """Return the variations of ``base`` that ``texts`` spell out.
-
-    Args:
-        base: for what is not varied.
-        texts: by the names in :data:`VARIED`, values with semicolons between them.
-
-    Raises:
-        SettingsError: with a sentence for every text that makes no sense.
-        ValueError: they are more than :data:`MOST_RUNS`.
-    """
-    values = {}
-    problems = {}
-    for name in VARIED:
-        parts = [part.strip() for part in texts.get(name, "").split(";")]
-        try:
-            # The same value twice would be the same run twice.
-            values[name] = list(
-                dict.fromkeys(base.table[name].read(part) for part in parts if part)
-            )
-        except ValueError as error:
-            problems[name] = f"{error}; with semicolons between several"
-    if problems:
-        raise SettingsError(problems, base.table)
-    count = math.prod(max(1, len(found)) for found in values.values())
-    if count > MOST_RUNS:
-        raise ValueError(f"these are {count:,} combinations; at most {MOST_RUNS} fit in the table")
-    return variations(base, *(values[name] for name in VARIED))
-
-
-def differences(runs: Sequence[Run[S]], besides: Sequence[str] = VARIED) -> list[str]:
+def differences(runs: Sequence[Run[S]], besides: Sequence[str] = SHOWN) -> list[str]:
     """Return for each run what tells it from others, apart from the fields ``besides``.
 
     It names only fields in which the runs differ: "1,600 samples · seed 2". Of hidden layers it
@@ -270,27 +220,97 @@ def described(settings: Settings) -> str:
     )
 
 
+@dataclass(frozen=True)
+class Score:
+    """What came of one setting with one seed or several.
+
+    Attributes:
+        mean: of the test accuracy, or of the test loss where there are no classes.
+        deviation: the standard deviation of a single run, by n - 1; None for a single seed.
+        seeds: how many runs there are behind it.
+        accuracy: whether it is one, or a loss.
+    """
+
+    mean: float
+    deviation: float | None
+    seeds: int
+    accuracy: bool
+
+    @property
+    def better(self) -> float:
+        """What is larger, the better the setting."""
+        return self.mean if self.accuracy else -self.mean
+
+    def said(self, decimals: int = 2) -> str:
+        """Return it for people, an accuracy in percent with so many decimals.
+
+        >>> Score(0.98, 0.001, 3, accuracy=True).said()
+        '98.00 ± 0.10 %'
+        >>> Score(0.5, None, 1, accuracy=False).said()
+        'loss 0.5'
+        """
+        if self.accuracy:
+            parts = [f"{100 * part:.{decimals}f}" for part in self._parts]
+            return f"{' ± '.join(parts)} %"
+        return f"loss {' ± '.join(f'{part:.3g}' for part in self._parts)}"
+
+    @property
+    def _parts(self) -> list[float]:
+        return [self.mean] if self.deviation is None else [self.mean, self.deviation]
+
+
+def without_seed(settings: Settings) -> tuple[str, ...]:
+    """Return what runs of the same setting have in common: all fields but the seed."""
+    return tuple(text for name, text in settings.fields().items() if name != "seed")
+
+
+def scores(runs: Sequence[Run[S]]) -> dict[tuple[str, ...], Score]:
+    """Return the score of each setting that has come to its end with all its seeds.
+
+    A setting of which a seed diverged has none: what its other seeds came to is luck.
+    """
+    groups: dict[tuple[str, ...], list[Run[S]]] = {}
+    for run in runs:
+        groups.setdefault(without_seed(run.settings), []).append(run)
+    return {
+        key: _score(group)
+        for key, group in groups.items()
+        if all(run.state == "done" and run.loss is not None for run in group)
+    }
+
+
+def _score(runs: Sequence[Run[S]]) -> Score:
+    accuracies = [run.accuracy for run in runs if run.accuracy is not None]
+    values = accuracies or [run.loss for run in runs if run.loss is not None]
+    mean = float(np.mean(values))
+    deviation = float(np.std(values, ddof=1)) if len(values) > 1 else None
+    return Score(mean, deviation, len(values), bool(accuracies))
+
+
+RESULTS: dict[str, Callable[[Run[Any]], object]] = {
+    "state": lambda run: run.state,
+    "parameters": lambda run: run.parameters,
+    "samples": lambda run: run.samples,
+    "seconds": lambda run: round(run.seconds, 3),
+    "testLoss": lambda run: run.loss,
+    "testAccuracy": lambda run: run.accuracy,
+    "publishedAccuracy": lambda run: run.published,
+}
+"""The columns of a table of runs after those of their settings."""
+
+
 def to_csv(runs: Sequence[Run[S]]) -> str:
     """Return the table as CSV: all settings by the names that links use, then the results."""
-    results: dict[str, Callable[[Run[S]], object]] = {
-        "state": lambda run: run.state,
-        "parameters": lambda run: run.parameters,
-        "samples": lambda run: run.samples,
-        "seconds": lambda run: round(run.seconds, 3),
-        "testLoss": lambda run: run.loss,
-        "testAccuracy": lambda run: run.accuracy,
-        "publishedAccuracy": lambda run: run.published,
-    }
     table = list(runs[0].settings.table) if runs else []
     text = io.StringIO()
     writer = csv.writer(text)
-    writer.writerow([*table, *results])
+    writer.writerow([*table, *RESULTS])
     for run in runs:
         fields = run.settings.fields()
         writer.writerow(
             [
                 *(harmless(fields[name]) for name in table),
-                *(result(run) for result in results.values()),
+                *(result(run) for result in RESULTS.values()),
             ]
         )
     return text.getvalue()

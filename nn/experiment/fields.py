@@ -78,7 +78,8 @@ def real(low: float, high: float, above: bool = False) -> Callable[[str], float]
         expected = f"expected a number {start} {low:,.7g} up to {high:,.7g}"
         try:
             # float alone would let "1_000" and other scripts' digits through.
-            value = float(text) if text.isascii() and "_" not in text else math.nan
+            plain = text.isascii() and "_" not in text
+            value = float(with_point(text)) if plain else math.nan
         except ValueError:
             raise ValueError(expected) from None
         if not (math.isfinite(value) and low <= value <= high) or (above and value == low):
@@ -86,6 +87,15 @@ def real(low: float, high: float, above: bool = False) -> Callable[[str], float]
         return value
 
     return read
+
+
+def with_point(text: str) -> str:
+    """Return the text of a number with a point where its only mark is a comma.
+
+    >>> with_point("0,01"), with_point("1,000.5")
+    ('0.01', '1,000.5')
+    """
+    return text.replace(",", ".") if text.count(",") == 1 and "." not in text else text
 
 
 def write_real(value: float) -> str:

@@ -43,6 +43,7 @@ __all__ = [
     "LayerSettings",
     "Settings",
     "SettingsError",
+    "ending",
     "layers",
     "parse",
     "write_layer",
@@ -76,7 +77,7 @@ class Settings:
         decay: a name in :data:`DECAYS`.
         l1, l2: penalties on the kernels.
         batch_size: samples a mini-batch.
-        epochs: passes over the training samples.
+        epochs: passes over the training samples; None to train until it is stopped.
         train_samples: how many of the training samples to use; None for all.
         seed: of the generator that draws weights and shuffles samples.
         use_bias: whether layers that do not say so themselves have biases.
@@ -96,7 +97,7 @@ class Settings:
     l1: float = 0.0
     l2: float = 0.0
     batch_size: int = 1
-    epochs: int = 5
+    epochs: int | None = 5
     train_samples: int | None = None
     seed: int = 1
     use_bias: bool = False
@@ -135,11 +136,34 @@ def parse(texts: Mapping[str, str], base: S) -> S:
     return replace(base, **read_fields(base.table, texts))
 
 
+def ending(settings: Settings) -> int:
+    """Return the epochs of a run that nobody is there to stop.
+
+    Raises:
+        SettingsError: it would never come to its end.
+    """
+    if settings.epochs is None:
+        raise SettingsError({"epochs": "nothing stops this run: give it 1 or more"}, settings.table)
+    return settings.epochs
+
+
+def _read_epochs(text: str) -> int | None:
+    try:
+        return whole(0, 1_000_000)(text) or None
+    except ValueError:
+        expected = "expected a whole number from 1 to 1,000,000, or 0 to train until you stop it"
+        raise ValueError(expected) from None
+
+
+def _write_epochs(epochs: int | None) -> str:
+    return str(epochs or 0)
+
+
 def _read_samples(text: str) -> int | None:
     try:
         return None if text in ("", "all") else whole(1, 10_000_000)(text)
     except ValueError:
-        raise ValueError("expected a whole number from 1, or nothing for all") from None
+        raise ValueError("expected a whole number from 1, or empty for all") from None
 
 
 def _write_samples(samples: int | None) -> str:
@@ -150,7 +174,7 @@ def _read_patience(text: str) -> int | None:
     try:
         return whole(1, 1_000_000)(text) if text else None
     except ValueError:
-        raise ValueError("expected a whole number from 1, or nothing for never") from None
+        raise ValueError("expected a whole number from 1, or empty for never") from None
 
 
 FIELDS: dict[str, Field] = {
@@ -164,7 +188,7 @@ FIELDS: dict[str, Field] = {
     "l1": Field("L1 penalty", "l1", real(0, 1), write_real),
     "l2": Field("L2 penalty", "l2", real(0, 1), write_real),
     "batchSize": Field("Batch size", "batch_size", whole(1, 10_000)),
-    "epochs": Field("Epochs", "epochs", whole(1, 1_000_000)),
+    "epochs": Field("Epochs", "epochs", _read_epochs, _write_epochs),
     "trainSamples": Field("Train samples", "train_samples", _read_samples, _write_samples),
     "seed": Field("Seed", "seed", whole(0, 2**32 - 1)),
     "useBias": Field("Biases", "use_bias", truth, write_truth),

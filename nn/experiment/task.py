@@ -7,6 +7,15 @@ from dataclasses import dataclass, field
 from nn.data.columns import Columns
 from nn.initializers import Initializer
 from nn.layers import Rescaling, Shape
+from nn.losses import Loss, SlicedLoss, named
+
+EACH_OUTPUT = "each_output"
+"""The loss, in settings, of what answers several questions: by the task's, each has its own."""
+
+
+def loss_setting(loss: Loss) -> str:
+    """Return how settings call a loss."""
+    return EACH_OUTPUT if isinstance(loss, SlicedLoss) else loss.name
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,6 +34,7 @@ class Task:
         columns: what inputs and outputs stand for, where they have names.
         picture: the shape of a sample as a picture, (height, width, channels), where it is one.
         classes: what the classes of pictures are called; None for their numbers.
+        each_loss: the name of the loss where settings say :data:`EACH_OUTPUT`.
     """
 
     features: int
@@ -37,6 +47,11 @@ class Task:
     columns: Columns | None = None
     picture: Shape | None = None
     classes: tuple[str, ...] | None = None
+    each_loss: str = ""
+
+    def loss(self, setting: str) -> Loss:
+        """Return the loss that settings name."""
+        return named(self.each_loss if setting == EACH_OUTPUT else setting)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from nn.data.columns import Columns
 from nn.data.spreadsheets import harmless
 from nn.data.tables import Table
 from nn.data.tables.column import plain_number
+from nn.labs.gaps import told_gaps
 from nn.model import Sequential
 
 _DIGITS = 6
@@ -27,11 +28,13 @@ class Answers:
         columns: of the network.
         texts: for each output, an answer a row; "" for a row that lacks an input.
         sure: for each output of classes, (n,) how sure the network is, from 0 to 1; else None.
+        notes: sentences on cells that are not taken as they stand.
     """
 
     columns: Columns
     texts: list[list[str]]
     sure: list[np.ndarray | None]
+    notes: tuple[str, ...] = ()
 
 
 def answer_rows(model: Sequential, table: Table) -> Answers:
@@ -44,7 +47,7 @@ def answer_rows(model: Sequential, table: Table) -> Answers:
     assert columns
     if table.left_out:
         raise ValueError(
-            f"{table.left_out:,} of its rows have too many or too few values: mend them, so that "
+            f"{table.left_out:,} of its rows have too many or too few values: fix them, so that "
             "each row gets an answer"
         )
     x = columns.encode(table)
@@ -64,7 +67,7 @@ def answer_rows(model: Sequential, table: Table) -> Answers:
             named = zip(found.tolist(), known.tolist(), strict=True)
             texts.append([classes[place] if whole else "" for place, whole in named])
             sure.append(part.max(axis=1) if part.shape[1] > 1 else np.maximum(part, 1 - part)[:, 0])
-    return Answers(columns, texts, sure)
+    return Answers(columns, texts, sure, tuple(told_gaps(table, columns)))
 
 
 def _rounded(value: float) -> str:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from nn.data import Dataset
-from nn.data.columns import Columns
-from nn.layers import Rescaling
 
 TYPICAL = {
     "red-ish": (214, 30, 40),
@@ -20,8 +18,6 @@ TYPICAL = {
     "grey-ish": (140, 140, 140),
 }
 """A colour that is plainly one of its name."""
-
-_CHANNELS = ({"r", "red"}, {"g", "green"}, {"b", "blue"})
 
 
 def plane(saturation: float, width: int, height: int) -> np.ndarray:
@@ -44,27 +40,6 @@ def plane(saturation: float, width: int, height: int) -> np.ndarray:
     channels = lightness - saturation * np.minimum(lightness, 1 - lightness) * wave
     colours: np.ndarray = np.rint(255 * channels).astype(np.uint8).reshape(-1, 3)
     return colours
-
-
-def channels(columns: Columns, inputs: Rescaling) -> list[int] | None:
-    """Return where red, green and blue stand among a network's inputs; None if it takes others.
-
-    Names alone do not tell: channels from 0 to 1 have the same. But their mean, which the
-    normalisation knows, is below 1.
-    """
-    names = [name.lower() for name in columns.features]
-    found = [[place for place, name in enumerate(names) if name in known] for known in _CHANNELS]
-    if len(names) != 3 or any(len(places) != 1 for places in found):
-        return None
-    places = [place for (place,) in found]
-    means = means_of(inputs, 3)
-    return places if ((means > 1) & (means < 256)).all() else None
-
-
-def means_of(inputs: Rescaling, features: int) -> np.ndarray:
-    """Return the (features,) raw inputs of which a normalisation makes 0."""
-    scale = np.broadcast_to(np.asarray(inputs.scale, np.float64), features)
-    return np.divide(-inputs.offset, scale, out=np.zeros(features), where=scale != 0)
 
 
 def representatives(classes: tuple[str, ...], rows: Dataset, places: list[int]) -> np.ndarray:

@@ -16,12 +16,13 @@ from nn.data.scaling import normalisation
 from nn.data.tables import Column, Table, shown
 from nn.experiment.fields import Field, choice, real, whole, write_real
 from nn.experiment.settings import FIELDS, Settings, SettingsError, layers
-from nn.experiment.task import DataCode, Task
+from nn.experiment.task import EACH_OUTPUT, Task, loss_setting
 from nn.labs.selection import MAX_CLASSES, Selection
 from nn.labs.split import HELD_OUT, Missing, Split, outline_of, split, suggested_share
 from nn.layers import Rescaling
-from nn.losses import LOSSES
+from nn.losses import LOSSES, SlicedLoss
 from nn.model import Sequential
+from nn.sliced import MAX_PARTS, written
 
 _OUTPUT = "colour"
 
@@ -81,9 +82,10 @@ def _write_share(share: float | None) -> str:
 
 ColoursSettings.table = {
     **FIELDS,
+    "loss": Field("Loss", "loss", choice((*LOSSES, EACH_OUTPUT))),
     "colours": Field("Built-in colours", "colours", whole(90, 100_000)),
     "heldOut": Field("Held out, %", "held_out", _read_share, _write_share),
-    "missing": Field("Missing inputs", "missing", choice(("fill", "drop"))),
+    "missing": Field("Empty cells", "missing", choice(("fill", "drop"))),
     "colour": Field("Colour", "colour", _read_colour, write_colour),
 }
 
@@ -114,15 +116,20 @@ def suggested(settings: ColoursSettings, selection: Selection) -> ColoursSetting
     rows = max(1, round(len(selection.answered) * (1 - held_out)))
     batch_size = 64 if rows >= _FEW_ROWS else 16
     epochs = -(-_UPDATES * batch_size // rows)
-    classes = selection.choice.sorts == ("classes",)
+    sorts = selection.choice.sorts
+    loss = "mean_squared_error"
+    if sorts == ("classes",):
+        loss = "categorical_crossentropy"
+    elif "classes" in sorts and len(sorts) <= MAX_PARTS:
+        loss = EACH_OUTPUT
     usual = settings.l2 == 0
     wide = len(selection.choice.inputs) > _MANY_INPUTS
     return replace(
         settings,
         hidden=layers(32) if wide and settings.hidden == DEFAULTS.hidden else settings.hidden,
         learning_rate=_RATE if usual else settings.learning_rate,
-        l2=_L2 if usual and held_out else settings.l2,
-        loss="categorical_crossentropy" if classes else "mean_squared_error",
+        l2=_L2 if held_out and usual else settings.l2,
+        loss=loss,
         batch_size=batch_size,
         epochs=min(max(epochs, _FEWEST_EPOCHS), _MOST_EPOCHS),
         train_samples=None,
@@ -131,31 +138,42 @@ def suggested(settings: ColoursSettings, selection: Selection) -> ColoursSetting
 
 @lru_cache(maxsize=1)
 def parts(
-    selection: Selection | None, colours: int, seed: int, held_out: float | None, missing: Missing
+    selection: Selection | None,
+    colours: int,
+    seed: int,
+    held_out: float | None,
+    missing: Missing,
+    test: Table | None = None,
 ) -> Split:
     """Return what to train on and to test with, of the built-in colours or of a table."""
     rng = np.random.default_rng(seed)
     if selection is not None:
-        return split(selection, rng, held_out, missing)
+        return split(selection, rng, held_out, missing, test)
     rows = labelled_colours(colours, rng)
     share = HELD_OUT if held_out is None else held_out
-    train, test = hold_out(rows, share, rng) if share else (rows, rows)
-    kept = len(test) if share else 0
-    return Split(train, test, BUILT_IN, normalisation(train.inputs), kept, 0, 0)
+    train, held = hold_out(rows, share, rng) if share else (rows, rows)
+    kept = len(held) if share else 0
+    return Split(train, held, BUILT_IN, normalisation(train.inputs), kept, {}, 0)
 
 
-def parts_of(settings: ColoursSettings, selection: Selection | None) -> Split:
+def parts_of(
+    settings: ColoursSettings, selection: Selection | None, test: Table | None = None
+) -> Split:
     """Return what to train on and to test with as ``settings`` say."""
-    return parts(selection, settings.colours, settings.seed, settings.held_out, settings.missing)
+    return parts(
+        selection, settings.colours, settings.seed, settings.held_out, settings.missing, test
+    )
 
 
-def task(settings: ColoursSettings, selection: Selection | None = None) -> Task:
+def task(
+    settings: ColoursSettings, selection: Selection | None = None, test: Table | None = None
+) -> Task:
     """Return what a network is to do with the built-in colours, or with columns of a table.
 
     Raises:
         SettingsError: the loss does not suit the outputs.
     """
-    return task_for(settings, parts_of(settings, selection))
+    return task_for(settings, parts_of(settings, selection, test))
 
 
 def task_for(settings: ColoursSettings, parts: Split) -> Task:
@@ -186,17 +204,41 @@ def _task(settings: ColoursSettings, columns: Columns, inputs: Rescaling) -> Tas
     features = len(columns.features)
     if columns.classes is not None:
         return Task(features, len(columns.classes), inputs, columns=columns)
-    if settings.loss not in NUMBER_LOSSES:
+    possible = _losses_of(columns)
+    if settings.loss not in possible:
         several = len(columns.outputs) > 1
         found = "several columns are predicted" if several else "the output is a number"
-        raise SettingsError(
-            {"loss": f"expected {' or '.join(NUMBER_LOSSES)}: {found}"}, settings.table
-        )
-    return Task(features, columns.width, inputs, output_activation="linear", columns=columns)
+        raise SettingsError({"loss": f"expected {' or '.join(possible)}: {found}"}, settings.table)
+    return Task(
+        features,
+        columns.width,
+        inputs,
+        each_loss=_each_loss(columns),
+        output_activation="linear",
+        columns=columns,
+    )
 
 
 NUMBER_LOSSES = [name for name, loss in LOSSES.items() if loss.output_activation is None]
 """Losses that go with an output that is a number."""
+
+
+def _losses_of(columns: Columns) -> list[str]:
+    """Return the losses that go with outputs other than one of classes."""
+    if len(columns.outputs) == 1:
+        return NUMBER_LOSSES
+    if any(output.classes is None for output in columns.outputs):
+        return [EACH_OUTPUT, *NUMBER_LOSSES]
+    # Each class may also be told from the others by itself.
+    return [EACH_OUTPUT, "binary_crossentropy", *NUMBER_LOSSES]
+
+
+def _each_loss(columns: Columns) -> str:
+    """Return the loss by which each column is learnt as if it were the only one."""
+    return written(
+        ("mean_squared_error" if output.classes is None else DEFAULTS.loss, output.width)
+        for output in columns.outputs
+    )
 
 
 def data(
@@ -216,10 +258,9 @@ def data(
     Raises:
         ValueError: the network has other columns, or the rows a class that it does not know.
     """
-    if test is None:
-        found = parts_of(settings, selection)
-        if columns is None or columns == found.columns:
-            return found
+    found = parts_of(settings, selection, test)
+    if columns is None or columns == found.columns:
+        return found
     if selection is not None:
         rng = np.random.default_rng(settings.seed)
         return split(selection, rng, settings.held_out, settings.missing, test, columns)
@@ -234,12 +275,14 @@ def data(
     )
 
 
-def told(parts: Split, built_in: bool) -> str:
-    """Return how many rows there are, and what for."""
+def told(parts: Split, built_in: bool, test: str = "") -> str:
+    """Return how many rows there are, and what for; ``test`` is the name of a test file."""
     kind = "colours, named by rules" if built_in else "rows"
+    if test:
+        return f"{len(parts.train):,} rows to learn from; {parts.held_out:,} of {test} to test with"
     if not parts.held_out:
         return f"{parts.used:,} {kind}, all of which are learnt from: none is held out"
-    return f"{parts.used:,} {kind}; {parts.held_out:,} of them kept to test with"
+    return f"{parts.used:,} {kind}; {parts.held_out:,} of them held out for testing"
 
 
 def _as_network_has_it(rows: Dataset, columns: Columns) -> Dataset:
@@ -285,53 +328,9 @@ def check_loaded(model: Sequential) -> None:
         )
     if any(output.classes is None and not output.scale > 0 for output in columns.outputs):
         raise ValueError("the scale of an output must be above 0")
-    if columns.classes is None and model.loss.name not in NUMBER_LOSSES:
-        raise ValueError(f"the network predicts numbers, which {model.loss.name} does not suit")
-
-
-def missing_data_code(columns: Columns) -> DataCode:
-    """Return what stands in a program where the data is unknown that a network learnt from."""
-    return DataCode(
-        [],
-        [
-            f"# Here {described(columns)}.",
-            "# Make train and test, two Datasets, from a table with these columns.",
-        ],
+    suits = loss_setting(model.loss) in _losses_of(columns) and (
+        not isinstance(model.loss, SlicedLoss) or model.loss.name == _each_loss(columns)
     )
-
-
-def data_code(
-    settings: ColoursSettings, selection: Selection | None = None, file: str = ""
-) -> DataCode:
-    """Return the lines of a program that make what :func:`data` returns.
-
-    Args:
-        settings, selection: as for :func:`data`.
-        file: the name of the table's file.
-    """
-    imports = ["import numpy as np", "from nn.data import hold_out"]
-    draw = f"rng = np.random.default_rng({settings.seed})"
-    if selection is None:
-        imports.append("from nn.data.colours import labelled_colours")
-        make = f"labelled_colours({settings.colours}, rng)"
-        return DataCode(imports, [draw, f"train, test = hold_out({make}, {HELD_OUT}, rng)"])
-    imports = [
-        "import numpy as np",
-        "from pathlib import Path",
-        "from nn.data.tables import read_table",
-        "from nn.labs.selection import Selection",
-        "from nn.labs.split import split",
-    ]
-    found = parts_of(settings, selection)
-    lines = [
-        f"table = read_table(Path({file!r}).read_bytes())",
-        *(f"table = table.with_kind({name!r}, {kind!r})" for name, kind in selection.changed),
-        f"inputs = {list(selection.choice.inputs)!r}",
-        f"outputs = {list(selection.choice.outputs)!r}",
-        f"sorts = {list(selection.choice.sorts)!r}",
-        draw,
-        "rows = Selection.of(table, inputs, outputs, sorts)",
-        f"parts = split(rows, rng, {found.held_out / found.used:.4g}, {settings.missing!r})",
-        "train, test = parts.train, parts.test",
-    ]
-    return DataCode(imports, lines)
+    if columns.classes is None and not suits:
+        found = "several columns" if len(columns.outputs) > 1 else "numbers"
+        raise ValueError(f"the network predicts {found}, which {model.loss.name} does not suit")

@@ -170,7 +170,10 @@ def data_code(own: bool = False, turns: int = 0, mirrored: bool = False) -> Data
             'train, test = with_test_set(read_folder(Path("pictures")))',
         ]
     else:
-        lines = ['train, test = with_test_set(read_folder(Path("mnist")))']
+        lines = [
+            "# Set-up has put this folder into the project's: run this program there.",
+            'train, test = with_test_set(read_folder(Path("mnist")))',
+        ]
     if turns % 4 or mirrored:
         imports[1] = "from nn.data import read_folder, turned, with_test_set"
         changes = f"turns={turns % 4}, mirrored={mirrored}"

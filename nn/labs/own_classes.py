@@ -24,7 +24,7 @@ MOST_EXAMPLES = 1000
 """Of one class."""
 
 _LONGEST_NAME = 40
-_TESTED = 5  # one in so many examples of a class is kept to test with
+_TESTED = 5  # one in so many examples of a class is held out for testing
 _SAMPLES = 6000  # that the network sees in a training
 
 
@@ -116,7 +116,7 @@ class OwnClasses:
         train, test = (self._dataset(part) for part in parts)
         description = (
             f"{len(train) + len(test):,} examples of {len(self.names)} classes of your own; "
-            f"{len(test):,} of them are kept to test with"
+            f"{len(test):,} of them are held out for testing"
         )
         return Images(train, test, description)
 

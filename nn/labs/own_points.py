@@ -9,18 +9,12 @@ import numpy as np
 from nn.data.columns import Output
 from nn.data.dataset import Dataset
 from nn.data.tables import Column, Table, shown
-from nn.elsewhere import BelongsElsewhere
 from nn.labs.edits import Edits, Placed, placed
-from nn.labs.selection import first_choice
+from nn.labs.point_columns import PointColumns
 from nn.labs.split import rows_to_hold_out
-
-MOST_CLASSES = 6
-"""More can hardly be told from each other by their colours."""
 
 _MARGIN = 0.05
 """Room between the outermost points and the edge of the square, as a share of its side."""
-
-_COLOURS_LAB = "open it in Colours"
 
 
 @dataclass(frozen=True)
@@ -71,6 +65,7 @@ class OwnPoints:
         drawn: the points: inputs in the unit square, and targets.
         left_out: how many rows lack a number or an answer.
         notes: what was assumed, in sentences.
+        chosen: names of the columns of x, y and the answer where someone chose them, else nothing.
     """
 
     axes: tuple[Axis, Axis]
@@ -78,14 +73,19 @@ class OwnPoints:
     drawn: Dataset
     left_out: int
     notes: tuple[str, ...]
+    chosen: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, table: Table) -> OwnPoints:
-        """Choose the columns of a table and take its points.
+    def of(cls, table: Table, *chosen: str) -> OwnPoints:
+        """Take the points of a table.
+
+        Args:
+            table: the rows.
+            chosen: names of the columns of x, y and the answer; the sensible ones by default.
 
         Raises:
-            ValueError: it has no two columns of numbers and a class or a number to predict, or more
-                than Points can show.
+            ValueError: it has no two columns of numbers and a class or a number to predict, or the
+                chosen ones cannot be these.
 
         >>> from nn.data.tables import read_table
         >>> rows = b"size,weight,kind\\n1,10,cat\\n3,20,dog\\n2,12,cat\\n4,30,dog\\n"
@@ -93,8 +93,8 @@ class OwnPoints:
         >>> [axis.name for axis in own.axes], own.output.classes, len(own.drawn)
         (['size', 'weight'], ('cat', 'dog'), 4)
         """
-        answer, sort = _answer(table)
-        x, y = _axes(table, answer)
+        columns = PointColumns.chosen(table, *chosen) if chosen else PointColumns.first(table)
+        x, y, answer, sort = columns.x, columns.y, columns.answer, columns.sort
         rows = np.flatnonzero(~(x.missing | y.missing | answer.missing))
         if len(rows) < 2:
             raise ValueError(f"only {len(rows)} of {len(table):,} rows has both numbers and answer")
@@ -116,7 +116,7 @@ class OwnPoints:
             listed = ", ".join(map(shown, others[:5])) + (" and others" if len(others) > 5 else "")
             notes.append(f"left out: {listed}")
         drawn = Dataset(inputs, targets, classes, output.classes)
-        return cls((axes[0], axes[1]), output, drawn, left_out, tuple(notes))
+        return cls((axes[0], axes[1]), output, drawn, left_out, tuple(notes), chosen)
 
     @property
     def span(self) -> tuple[float, float]:
@@ -156,54 +156,6 @@ class OwnPoints:
         if self.output.classes is not None:
             return labels
         return ((labels - self.output.offset) / self.output.scale)[:, np.newaxis]
-
-
-def _answer(table: Table) -> tuple[Column, str]:
-    """Return what is predicted, and whether it is "classes" or a "number"."""
-    if len(table.columns) < 3:
-        raise ValueError(
-            f"the table has {len(table.columns)} columns; for Points expected two of numbers and "
-            "one with a class or a number to predict"
-        )
-    choice = first_choice(table)[0].choice
-    if len(choice.outputs) > 1:
-        raise BelongsElsewhere(
-            f"several columns of it are to be predicted: {_COLOURS_LAB}", "colours"
-        )
-    column, sort = table.column(choice.outputs[0]), choice.sorts[0]
-    classes = len(column.categories[1])
-    if sort == "classes" and classes > MOST_CLASSES:
-        if column.numbers is None:
-            raise BelongsElsewhere(
-                f"the column {shown(column.name)} has {classes:,} classes; Points shows up to "
-                f"{MOST_CLASSES}: {_COLOURS_LAB}",
-                "colours",
-            )
-        return column, "number"
-    return column, sort
-
-
-def _axes(table: Table, answer: Column) -> tuple[Column, Column]:
-    """Return the columns that are called x and y, or the only two of numbers."""
-    others = [one for one in table.columns.values() if one is not answer]
-    called = {one.name.strip().lower(): one for one in others if one.numbers is not None}
-    if "x" in called and "y" in called:
-        return called["x"], called["y"]
-    numbers = [one for one in others if one.kind == "number"]
-    if len(numbers) > 2:
-        raise BelongsElsewhere(
-            f"it has {len(numbers):,} columns of numbers to learn {shown(answer.name)} from, and "
-            f"Points has two axes: {_COLOURS_LAB}, or call two of them x and y",
-            "colours",
-        )
-    if len(numbers) < 2:
-        found = f"only {shown(numbers[0].name)} holds numbers" if numbers else "none holds numbers"
-        raise BelongsElsewhere(
-            f"beside {shown(answer.name)}, which is predicted, {found}; Points needs two such "
-            f"columns: {_COLOURS_LAB}",
-            "colours",
-        )
-    return numbers[0], numbers[1]
 
 
 def _targets(answer: Column, sort: str, rows: np.ndarray) -> tuple[Output, np.ndarray]:

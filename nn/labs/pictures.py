@@ -50,7 +50,7 @@ class Pictures:
         description = images.description
         if images.test is None:
             first, *rest = description.split("; ")
-            kept = f"{len(test):,} of them {'is' if len(test) == 1 else 'are'} kept to test with"
+            kept = f"{len(test):,} of them {'is' if len(test) == 1 else 'are'} held out for testing"
             description = "; ".join([first, kept, *rest])
         return cls((train, test), description, images.assumed)
 
@@ -182,7 +182,7 @@ def fitting(pictures: np.ndarray, shape: Shape) -> tuple[np.ndarray, str]:
         if height * shape[1] == width * shape[0]:
             pictures = resized(pictures, shape[0], shape[1])
         else:
-            pictures = np.stack([framed(each, shape[0], shape[1]) for each in pictures])
+            pictures = framed(pictures, shape[0], shape[1])
     if pictures.shape[3] < shape[2]:
         pictures = pictures.repeat(shape[2], axis=3)
         said.append("they were given three colours")

@@ -61,7 +61,7 @@ class PointsSettings(Settings):
     """
 
     shape: str = "diagonal"
-    points: int = 1000
+    points: int = 200
     noise: float = 0.0
     test_share: int = 20
     added: tuple[AddedPoint, ...] = ()
@@ -129,7 +129,7 @@ DEFAULTS = PointsSettings(
     hidden=layers(5),
     learning_rate=0.3,
     batch_size=10,
-    epochs=100,
+    epochs=400,
     use_bias=True,
 )
 """The tutorial's network, 2-5-1, for points above and below y = x."""
@@ -140,14 +140,14 @@ _FASTER = replace(
     loss="binary_crossentropy",
     optimizer="adam",
     learning_rate=0.03,
-    epochs=40,
+    epochs=200,
 )
 
 PRESETS = {
     "Diagonal": DEFAULTS,
     "Circle": replace(_FASTER, shape="circle", hidden=layers(4)),
-    "Exclusive-or": replace(_FASTER, shape="exclusive_or", hidden=layers(4, 4)),
-    "Gaussians": replace(_FASTER, shape="gaussians", noise=0.1, hidden=layers(2), epochs=20),
+    "Exclusive-or": replace(_FASTER, shape="exclusive_or", hidden=layers(6, 6)),
+    "Gaussians": replace(_FASTER, shape="gaussians", noise=0.1, hidden=layers(2), epochs=100),
     "Spiral": replace(
         _FASTER,
         shape="spiral",
@@ -157,13 +157,33 @@ PRESETS = {
         learning_rate=0.02,
         decay="cosine",
         batch_size=20,
-        epochs=80,
+        epochs=400,
     ),
     "Sine": replace(_FASTER, shape="sine", hidden=layers(8)),
     "Cubic": replace(_FASTER, shape="cubic", hidden=layers(8)),
     "Absolute": replace(_FASTER, shape="absolute", hidden=layers(4)),
 }
 """For each shape a network that learns it."""
+
+
+def of_shape(settings: PointsSettings | None, shape: str) -> PointsSettings:
+    """Return settings for another shape: its preset, unless they are somebody's own.
+
+    Of one's own only the shape changes; the shape that there is, chosen again, brings its preset.
+
+    Args:
+        settings: so far; None where they make no sense.
+        shape: a name in :data:`nn.data.points.SHAPES`.
+
+    >>> of_shape(PRESETS["Circle"], "spiral") == PRESETS["Spiral"]
+    True
+    >>> of_shape(replace(PRESETS["Circle"], noise=0.25), "spiral").noise
+    0.25
+    """
+    suits = next(preset for preset in PRESETS.values() if preset.shape == shape)
+    if settings is None or settings.shape == shape or settings in PRESETS.values():
+        return suits
+    return replace(settings, shape=shape)
 
 
 def suggested(settings: PointsSettings, own: OwnPoints) -> PointsSettings:

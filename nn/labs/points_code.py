@@ -23,7 +23,7 @@ def data_code(
         file: the name of the table's file.
     """
     if own is not None:
-        return _own_code(settings, edits or Edits(), file)
+        return _own_code(settings, edits or Edits(), file, own.chosen)
     imports = [*_IMPORTS, "from nn.data.points import SHAPES, features"]
     lines = [
         f"rng = np.random.default_rng({settings.seed})",
@@ -63,7 +63,9 @@ def data_code(
     return DataCode(imports, [*lines, *_told(settings)])
 
 
-def _own_code(settings: PointsSettings, edits: Edits, file: str) -> DataCode:
+def _own_code(
+    settings: PointsSettings, edits: Edits, file: str, chosen: tuple[str, ...]
+) -> DataCode:
     imports = [
         *_IMPORTS,
         "from pathlib import Path",
@@ -72,6 +74,7 @@ def _own_code(settings: PointsSettings, edits: Edits, file: str) -> DataCode:
         "from nn.labs.own_points import OwnPoints",
     ]
     lines = [
+        "# The file that you opened in the page: put it beside this program.",
         f"table = read_table(Path({file!r}).read_bytes())",
         f"rng = np.random.default_rng({settings.seed})",
     ]
@@ -82,8 +85,9 @@ def _own_code(settings: PointsSettings, edits: Edits, file: str) -> DataCode:
         lines += [f"    {name}={value!r}," for name, value in vars(edits).items() if value]
         lines += [")"]
         arguments += ", edits"
+    columns = ", ".join(["table", *map(repr, chosen)])
     lines += [
-        f"points = OwnPoints.of(table).placed({arguments})",
+        f"points = OwnPoints.of({columns}).placed({arguments})",
         "train, test = points.train, points.test",
     ]
     return DataCode(imports, [*lines, *_told(settings)])

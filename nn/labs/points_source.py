@@ -13,8 +13,10 @@ from nn.data.tables import shown
 from nn.experiment.task import DataCode, Task
 from nn.labs import points, points_code
 from nn.labs.edits import Edits, Placed
-from nn.labs.own_points import MOST_CLASSES, OwnPoints
+from nn.labs.own_points import OwnPoints
+from nn.labs.point_columns import MOST_CLASSES
 from nn.labs.points import BUILT_IN, PointsSettings
+from nn.labs.table_source import Opened
 from nn.layers import Dense
 from nn.model import Sequential
 
@@ -30,6 +32,7 @@ class PointsSource:
         edits: what was done to these; the settings say it of the built-in ones.
         file: the name of the table's file.
         without: the output of a network whose points are not here.
+        opened: the table, from which other columns can be chosen.
 
     >>> PointsSource().built_in, PointsSource(without=Output("kind", ("a", "b"))).built_in
     (True, False)
@@ -39,6 +42,12 @@ class PointsSource:
     edits: Edits = Edits()
     file: str = ""
     without: Output | None = None
+    opened: Opened | None = None
+
+    @classmethod
+    def of(cls, opened: Opened, *chosen: str) -> PointsSource:
+        """Return the points of a table; raises as :meth:`nn.labs.own_points.OwnPoints.of` does."""
+        return cls(OwnPoints.of(opened.table, *chosen), file=opened.name, opened=opened)
 
     @property
     def built_in(self) -> bool:
@@ -94,6 +103,10 @@ class PointsSource:
             return points_code.missing_code(f"the network predicts {shown(self.without.name)}")
         return points_code.data_code(settings, self.own, self.edits, self.file)
 
+    def files(self) -> dict[str, bytes]:
+        """Return what the program reads, by the names of the files."""
+        return {self.file: self.opened.content} if self.own and self.opened else {}
+
     def told(self, settings: PointsSettings) -> str:
         """Return how many points there are, and what of them is held out; "" of built-in ones."""
         if self.without is not None:
@@ -105,7 +118,7 @@ class PointsSource:
             return ""
         found = self.placed(settings)
         used = len(found.train) + found.held_out
-        kept = f"{found.held_out:,} kept to test with" if found.held_out else "none is held out"
+        kept = f"{found.held_out:,} held out for testing" if found.held_out else "none is held out"
         told = f"{self.file}: {used:,} points; {kept}"
         return "; ".join([told, *self.own.notes])
 

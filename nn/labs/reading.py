@@ -7,23 +7,34 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from nn.data.image_csv import SIDE
+from nn.data.labels import DIGITS
 from nn.labs import digits
+from nn.labs.confidence import calibration, likeness
+from nn.labs.touching import halves, width_to_height
 from nn.layers import Shape
 from nn.model import Sequential
 from nn.photo import Found, find_digits
 from nn.photo.views import views
 
-SURE = 0.94
-"""Confidence from which an answer is given without doubt.
+_SURE = 0.94
+"""Share from which an answer is given without doubt by a network for other things than digits.
 
-Chosen with ``dist/best.json`` on 600 made-up photos of MNIST's test digits and of drawn strokes:
-98.5 % of the digits reach it, of which one is wrong. On photos made afterwards with other seeds,
-98.7 % of 224 digits reach it and none is wrong; below it stay 64 % of 120 letters that do not look
-like digits, 83 % of 60 scribbles, 57 % of 40 squares, crosses and stars, and all of 20 faces.
+Chosen with ``dist/best.json`` on photos of MNIST's test digits, of which 98.5 % reach it. For
+digits :mod:`nn.labs.confidence` says it, which knows other signs too.
 """
 
 _NO_DIGIT = 0.5
-"""Confidence below which what was found is rather no digit."""
+"""Share of the best class below which what was found is rather no digit."""
+
+_WIDE = 1.25
+"""What is so wide, as a share of its height, may be two digits that touch, whatever it looks like.
+
+Of MNIST's test digits 2 % are wider; both parts of these would have to be sure digits too.
+"""
+
+_DOUBTFUL = 0.9
+"""The same of what is not surely one digit."""
 
 _MOST_HOLES = 2  # an 8 has two
 _THICKEST = 0.42  # a stroke as a share of the digit's longer side: what is thicker is a stain
@@ -38,9 +49,11 @@ class Answer:
         outputs: (classes,) the network's outputs for that picture.
         name: the class it takes it for.
         second: the class that comes next.
-        confidence: from 0 to 1, its share of the classes' probabilities, the mean over pictures
-            that are turned, stretched and moved a little: digits bear it, other signs less so.
+        confidence: from 0 to 1, for digits the probability that the answer is right, see
+            :mod:`nn.labs.confidence`; for others its share of the classes' probabilities, the mean
+            over pictures that are turned, stretched and moved a little.
         plausible: whether it looks like a digit at all.
+        sure: whether the answer is given without doubt.
     """
 
     found: Found
@@ -49,11 +62,7 @@ class Answer:
     second: str
     confidence: float
     plausible: bool
-
-    @property
-    def sure(self) -> bool:
-        """Whether the answer is given without doubt."""
-        return self.plausible and self.confidence >= SURE
+    sure: bool
 
     def __str__(self) -> str:
         if not self.plausible:
@@ -116,8 +125,9 @@ def answers_on(model: Sequential, photo: np.ndarray) -> list[Answer]:
     shape = digits.picture_of(model)
     names = digits.classes_of(model).shown
     return [
-        answer(model, found, names, lambda drawings: like_data(drawings, shape))
+        each
         for found in find_digits(photo, min(shape[:2]))
+        for each in answers(model, found, names, lambda drawings: like_data(drawings, shape))
     ]
 
 
@@ -131,6 +141,30 @@ def credible(answers: list[Answer]) -> list[Answer]:
     if len(answers) > 2 and len(sure) < len(answers) / 2:
         return []
     return plausible
+
+
+def answers(
+    model: Sequential,
+    found: Found,
+    names: Sequence[str],
+    form: Callable[[np.ndarray], np.ndarray],
+) -> list[Answer]:
+    """Let a network say what something on a photo is: one thing, or two digits that touch.
+
+    Arguments and errors are those of :func:`answer`. Two are answered only where both are sure.
+    """
+    whole = answer(model, found, names, form)
+    least = _WIDE if whole.sure else _DOUBTFUL
+    if tuple(names) != DIGITS.shown or width_to_height(found) < least:
+        return [whole]
+    ways = [
+        (answer(model, left, names, form), answer(model, right, names, form))
+        for left, right in halves(found)
+    ]
+    pairs = [pair for pair in ways if all(each.sure for each in pair)]
+    if not pairs:
+        return [whole]
+    return list(max(pairs, key=lambda pair: min(each.confidence for each in pair)))
 
 
 def answer(
@@ -150,7 +184,8 @@ def answer(
     Raises:
         ValueError: the network is for something else.
     """
-    outputs = model.predict(form(views(found.image)))
+    pictures = views(found.image)
+    outputs = model.predict(form(pictures))
     if outputs.shape[1:] != (len(names),):
         raise ValueError(
             f"the network has outputs of shape {outputs.shape[1:]}, for {len(names)} classes"
@@ -159,9 +194,17 @@ def answer(
     best, second = np.argsort(-shares, kind="stable")[[0, min(1, len(names) - 1)]]
     # What is shown beside the answer is what the network says of the picture itself; the answer is
     # the same as of a drawing, unless the changed pictures contradict it.
-    confidence = float(shares[best])
-    plausible = confidence >= _NO_DIGIT and found.holes <= _MOST_HOLES and found.stroke <= _THICKEST
-    return Answer(found, outputs[0], names[best], names[second], min(confidence, 1.0), plausible)
+    share = min(float(shares[best]), 1.0)
+    plausible = share >= _NO_DIGIT and found.holes <= _MOST_HOLES and found.stroke <= _THICKEST
+    confidence, sure_from = share, _SURE
+    if tuple(names) == DIGITS.shown and found.image.shape == (SIDE, SIDE):
+        fitted = calibration()
+        confidence, sure_from = fitted.confidence(share, likeness(pictures)), fitted.sure
+        plausible = plausible and confidence >= fitted.no_digit
+    return Answer(
+        *(found, outputs[0], names[best], names[second], confidence, plausible),
+        sure=plausible and confidence >= sure_from,
+    )
 
 
 def like_data(drawings: np.ndarray, shape: Shape, paper: bool = False) -> np.ndarray:

@@ -114,20 +114,37 @@ class Selection:
         ]
         return cls.of(table, columns.names, outputs, sorts)
 
-    @property
-    def changed(self) -> list[tuple[str, Kind]]:
-        """Names and kinds of the columns that were taken for another kind than at first."""
-        return [
-            (column.name, column.kind)
-            for column in self.table.columns.values()
-            if column.kind != column.first_kind
-        ]
-
     @cached_property
     def answered(self) -> np.ndarray:
         """(m,) the rows that have an answer in every output."""
         missing = [self.table.column(name).missing for name in self.choice.outputs]
         return np.flatnonzero(~np.any(missing, axis=0))
+
+
+def can_test(table: Table, selection: Selection) -> bool:
+    """Whether a table has all columns that are chosen of another one, and answers."""
+    choice = selection.choice
+    if not {*choice.inputs, *choice.outputs} <= table.columns.keys():
+        return False
+    return not any(table.columns[name].missing.all() for name in choice.outputs)
+
+
+def changed_kinds(table: Table) -> list[tuple[str, Kind]]:
+    """Return names and kinds of the columns that were taken for another kind than at first."""
+    return [
+        (column.name, column.kind)
+        for column in table.columns.values()
+        if column.kind != column.first_kind
+    ]
+
+
+def changed_orders(table: Table) -> list[tuple[str, str]]:
+    """Return names and orders of the columns whose dates were read in another order at first."""
+    return [
+        (column.name, column.order)
+        for column in table.columns.values()
+        if column.order != column.first_order
+    ]
 
 
 def suggested_sort(column: Column) -> Sort:

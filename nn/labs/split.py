@@ -12,6 +12,8 @@ from nn.data import Dataset
 from nn.data.columns import Columns, Input, Output
 from nn.data.scaling import normalisation
 from nn.data.tables import Table, shown
+from nn.labs.gaps import told_merged
+from nn.labs.rows import as_dataset, counted, rows_to_test, told_left_out, unanswered
 from nn.labs.selection import MAX_FEATURES, Selection
 from nn.layers import Rescaling
 
@@ -34,8 +36,10 @@ class Split:
         columns: what inputs and outputs stand for, as the training rows say.
         inputs: the scaling of inputs.
         held_out: how many rows are tested with and not trained on.
-        left_out: how many rows have no answer, or lack an input and were to be dropped.
+        reasons: why rows are left out, and how many: those without an answer, or those that lack
+            an input and were to be dropped.
         filled: how many rows lack an input that was filled.
+        notes: sentences on rows and values that are not taken as they stand.
     """
 
     train: Dataset
@@ -43,8 +47,14 @@ class Split:
     columns: Columns
     inputs: Rescaling
     held_out: int
-    left_out: int
+    reasons: dict[str, int]
     filled: int
+    notes: tuple[str, ...] = ()
+
+    @property
+    def left_out(self) -> int:
+        """How many rows are not used."""
+        return sum(self.reasons.values())
 
     @property
     def used(self) -> int:
@@ -89,9 +99,9 @@ def split(
     table, choice = selection.table, selection.choice
     rows = selection.answered
     lacking = np.any([table.column(name).missing[rows] for name in choice.inputs], axis=0)
-    left_out = table.left_out + len(table) - len(rows)
+    reasons = unanswered(table, list(choice.outputs))
     if missing == "drop":
-        left_out += int(lacking.sum())
+        reasons["missing input"] = int(lacking.sum())
         rows, lacking = rows[~lacking], lacking[~lacking]
         if len(rows) < 2:
             raise ValueError(
@@ -109,23 +119,18 @@ def split(
     if len(columns.features) > MAX_FEATURES:
         raise ValueError(f"the inputs have {len(columns.features):,} values a row, too many")
     train = as_dataset(part, columns)
+    notes = told_merged(table.take(rows), columns)
     if test is not None:
         try:
-            tested = as_dataset(answered(test, columns), columns)
+            tested, told_test = rows_to_test(test, columns)
         except ValueError as error:
             raise ValueError(f"the table to test with: {error}") from None
+        notes += told_test
     else:
         tested = as_dataset(table.take(test_rows), columns) if len(test_rows) else train
-    held_out = len(tested) if tested is not train else 0
-    return Split(
-        train,
-        tested,
-        columns,
-        _scaling(train.inputs, columns),
-        held_out,
-        left_out,
-        int(lacking.sum()),
-    )
+    held_out = len(tested) + tested.unknown if tested is not train else 0
+    scaling, filled = _scaling(train.inputs, columns), int(lacking.sum())
+    return Split(train, tested, columns, scaling, held_out, reasons, filled, tuple(notes))
 
 
 def outline_of(selection: Selection) -> Columns:
@@ -135,60 +140,20 @@ def outline_of(selection: Selection) -> Columns:
     return Columns(inputs, tuple(_outputs(selection, rows)))
 
 
-def told(parts: Split, tested: int | None = None) -> list[str]:
-    """Return sentences on which rows are used and how; ``tested`` is the size of a test table."""
-    sentences = []
-    if parts.left_out:
-        sentences.append(f"{_counted(parts.left_out, 'is', 'are')} left out")
+def told(parts: Split, tested: str | None = None) -> list[str]:
+    """Return sentences on which rows are used and how; ``tested`` names a file to test with."""
+    sentences = told_left_out(parts.reasons)
     if parts.filled:
         sentences.append(
-            f"{_counted(parts.filled, 'lacks', 'lack')} an input: numbers are filled with the "
+            f"{counted(parts.filled, 'lacks', 'lack')} an input: numbers are filled with the "
             'median of the others, categories with "missing"'
         )
+    sentences += parts.notes
     if tested is not None:
-        sentences.append(f"tested with {parts.held_out:,} rows of the other table")
+        sentences.append(f"tested with {parts.held_out:,} rows of {tested}")
     elif not parts.held_out:
         sentences.append(f"all {parts.used:,} rows are learnt from, none is held out")
     return sentences
-
-
-def _counted(rows: int, one: str, several: str) -> str:
-    return f"1 row {one}" if rows == 1 else f"{rows:,} rows {several}"
-
-
-def answered(table: Table, columns: Columns) -> Table:
-    """Return the rows of a table that have an answer in every output.
-
-    Raises:
-        ValueError: there are none, or no such columns.
-    """
-    missing = np.any([table.column(output.name).missing for output in columns.outputs], axis=0)
-    if missing.all():
-        names = " and ".join(shown(output.name) for output in columns.outputs)
-        raise ValueError(f"no row has an answer in {names}")
-    return table.take(np.flatnonzero(~missing))
-
-
-def as_dataset(table: Table, columns: Columns) -> Dataset:
-    """Return the rows of a table, all of which have answers, as a network has them.
-
-    Raises:
-        ValueError: the table lacks a column, or holds something that the network does not know.
-    """
-    x = columns.encode(table)
-    if not np.isfinite(x).all():
-        row = int(np.flatnonzero(~np.isfinite(x).all(axis=1))[0])
-        raise ValueError(f"row {row + 1} lacks a value that nothing can stand for")
-    targets = [output.targets(table.column(output.name)) for output in columns.outputs]
-    if columns.classes is not None:
-        return Dataset(x, targets[0], len(columns.classes), columns.classes)
-    parts = [
-        (values[:, np.newaxis] - output.offset) / output.scale
-        if output.classes is None
-        else values[:, np.newaxis] == np.arange(output.width)
-        for output, values in zip(columns.outputs, targets, strict=True)
-    ]
-    return Dataset(x, np.concatenate(parts, axis=1).astype(np.float32))
 
 
 def _outputs(selection: Selection, rows: np.ndarray) -> list[Output]:

@@ -52,7 +52,7 @@ STEPS = (
     ),
     Step(
         "True function",
-        "This is what the neuron shall find out; it is never told, it only sees examples.",
+        "This is what the neuron has to find out: it never sees the formula, only examples.",
         (temperatures.fahrenheit,),
     ),
     Step(
@@ -62,8 +62,8 @@ STEPS = (
     ),
     Step(
         "Cost",
-        "Half the squared difference says how wrong an answer is; the cost is the mean of it over "
-        "all examples.",
+        "Half the squared difference says how wrong an answer is; the cost is its mean over all "
+        "examples.",
         (HalfSquaredError.value,),
     ),
     Step(
@@ -77,7 +77,7 @@ STEPS = (
     ),
     Step(
         "Backward",
-        "The derivative of the cost goes back to w and b and says in which direction each of them "
+        "The derivative of the cost, traced back to w and b, says in which direction each of them "
         "makes the cost grow.",
         (NumpyProgram._find_gradients, HalfSquaredError.gradient, Dense.backward),
     ),

@@ -23,7 +23,7 @@ class TemperatureSettings(Settings):
     hidden: tuple[LayerSettings, ...] = ()
     learning_rate: float = 0.0005
     batch_size: int = 100
-    epochs: int = 70_000
+    epochs: int | None = 70_000
     use_bias: bool = True
 
 
@@ -71,7 +71,7 @@ def data_code(settings: TemperatureSettings) -> DataCode:
 
 def validation_freq(settings: TemperatureSettings) -> int:
     """Return how many epochs come before each test, so that a run has about a hundred."""
-    return max(1, settings.epochs // 100)
+    return max(1, (settings.epochs or DEFAULTS.epochs or 1) // 100)
 
 
 def weight_and_bias(model: Sequential) -> tuple[float, float]:
