@@ -1,4 +1,4 @@
-"""``python -m nn train | test | predict | table``: the page's own code in a terminal."""
+"""``python -m nn train``, ``compare``, ``convert`` and more: the page's own code in a terminal."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import os
 import sys
 from pathlib import Path
 
-from nn.commands import predict, table
+from nn import formats
+from nn.commands import compare, convert, predict, table
 from nn.commands.options import OPTIONS, add_settings
 from nn.commands.progress import BUDGET, show
 from nn.data.dataset import Dataset
@@ -66,7 +67,9 @@ def _parser() -> argparse.ArgumentParser:
         description="Train and use networks for digits, or for any table.",
         parents=[common],
     )
-    commands = parser.add_subparsers(required=True, metavar="train | test | predict | table")
+    commands = parser.add_subparsers(
+        required=True, metavar="train | test | predict | table | compare | convert"
+    )
 
     train = commands.add_parser("train", parents=[common], help="train a network")
     train.set_defaults(run=_train)
@@ -98,6 +101,8 @@ def _parser() -> argparse.ArgumentParser:
         commands.add_parser("predict", parents=[common], help="say which digits pictures show")
     )
     table.add_to(commands)
+    compare.add_to(commands)
+    convert.add_to(commands)
     return parser
 
 
@@ -118,8 +123,9 @@ def _train(options: argparse.Namespace) -> None:
         show(run)
     except KeyboardInterrupt:
         print("\nstopped")
-    options.destination.write_text(experiment.saved(), encoding="utf-8")
-    print(f"wrote {options.destination}")
+    model, history = experiment.model, experiment.history
+    for path in formats.save_model(model, options.destination, history, default=".json"):
+        print(f"wrote {path}")
 
 
 def _test(options: argparse.Namespace) -> None:

@@ -30,7 +30,7 @@ OPTIONS = {
     "l1": ("--l1", "PENALTY", "on large weights, by their size"),
     "l2": ("--l2", "PENALTY", "on large weights, by their square"),
     "batchSize": ("--batch-size", "COUNT", "samples a mini-batch"),
-    "epochs": ("--epochs", "COUNT", "passes over the training samples"),
+    "epochs": ("--epochs", "COUNT", "passes over the training samples; 0 to train until Ctrl-C"),
     "trainSamples": ("--train-samples", "COUNT", "how many training samples to use"),
     "seed": ("--seed", "NUMBER", "repeats a run"),
     "useBias": ("--use-bias", "true|false", "whether layers have biases"),

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import os
 import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 
-from nn.data.picture_files import MAX_PIXELS
+from nn.data import archives
+from nn.data.gzipped import MAX_UNPACKED
+from nn.data.picture_files import HEIC, MAX_PIXELS, is_heic
+from nn.elsewhere import of_file
 from nn.photo.names import ENDINGS, is_picture
 
 if TYPE_CHECKING:
@@ -39,46 +43,97 @@ def pictures_in(folder: Path) -> list[Path]:
     return found
 
 
+def pictures_in_zip(path: Path) -> dict[str, bytes]:
+    """Return the picture files in a zip archive, by name and in order.
+
+    Raises:
+        ValueError: it holds none, is damaged or encrypted, or passes the limits of
+            :mod:`nn.data.archives`; the message begins with its name.
+    """
+    try:
+        with path.open("rb") as file:
+            if path.stat().st_size > MAX_UNPACKED:
+                raise ValueError(f"the zip archive is larger than {MAX_UNPACKED // 2**20} MB")
+            members = archives.members(file.read())
+    except ValueError as error:
+        raise of_file(str(path), error) from None
+    found = {name: members[name] for name in sorted(members) if is_picture(name)}
+    if not found:
+        raise ValueError(f"{path} holds no pictures: files that end in {', '.join(ENDINGS)}")
+    return found
+
+
+def is_zip(path: Path) -> bool:
+    """Tell whether there is a file that starts as a zip archive does."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return archives.looks_like_zip(file.read(4))
+
+
 def read_picture(path: Path) -> np.ndarray:
-    """Return a picture file, upright as its EXIF orientation says, as a photo.
+    """Return a picture file as :func:`decoded_picture` does.
+
+    Raises:
+        ValueError: there is no such file, or as there.
+    """
+    if not path.exists():
+        raise ValueError(f"there is no picture {path}")
+    return decoded_picture(path, str(path))
+
+
+def decoded_picture(source: Path | bytes, name: str) -> np.ndarray:
+    """Return a picture, upright as its EXIF orientation says, as a photo.
 
     A very large one is scaled down.
+
+    Args:
+        source: its file, or the content of it.
+        name: what messages call it.
 
     Returns:
         (height, width) or (height, width, 4), uint8.
 
     Raises:
-        ValueError: there is no such file, it is no picture or has too many pixels, or Pillow is
-            not installed.
+        ValueError: it is no picture or has too many pixels, or Pillow is not installed.
     """
-    if not path.exists():
-        raise ValueError(f"there is no picture {path}")
     try:
-        from PIL import Image, ImageOps
+        from PIL import Image, ImageOps, UnidentifiedImageError
     except ImportError:
         raise ValueError('reading a picture needs Pillow: pip install ".[images]"') from None
     try:
-        with warnings.catch_warnings(), _opened(path, Image) as opened:
-            warnings.simplefilter("ignore")
+        # Pillow warns of large pictures when it opens them.
+        with (
+            warnings.catch_warnings(action="ignore"),
+            source.open("rb") if isinstance(source, Path) else io.BytesIO(source) as file,
+        ):
+            if is_heic(file.read(12)):
+                raise ValueError(f"{name} is {HEIC}")
+            file.seek(0)
+            opened = _opened(file, name, Image)
             # A JPEG is decoded at a half, a quarter or an eighth of its size, where that is enough.
             opened.draft(None, (_LARGE, _LARGE))
             return _pixels(ImageOps.exif_transpose(opened))
     except ValueError:
         raise
+    except UnidentifiedImageError:
+        raise ValueError(
+            f"{name} cannot be read as a picture: it is of no kind that Pillow knows"
+        ) from None
     # A damaged file can make a decoder raise nearly anything.
     except Exception as error:
         reason = " ".join(str(error).split()) or type(error).__name__
-        raise ValueError(f"{path} cannot be read as a picture: {reason}") from None
+        raise ValueError(f"{name} cannot be read as a picture: {reason}") from None
 
 
-def _opened(path: Path, library: Any) -> Image.Image:
-    opened: Image.Image = library.open(path)
+def _opened(file: IO[bytes], name: str, library: Any) -> Image.Image:
+    opened: Image.Image = library.open(file)
     pixels = opened.width * opened.height
-    if pixels > MAX_PIXELS:
+    if pixels >= MAX_PIXELS:
         opened.close()
         raise ValueError(
-            f"{path} cannot be read as a picture: its {pixels / 1e6:,.0f} megapixels are too many; "
-            f"up to {MAX_PIXELS / 1e6:.0f} can be read"
+            f"{name} cannot be read as a picture: its {pixels / 1e6:,.0f} megapixels are too many; "
+            f"only fewer than {MAX_PIXELS / 1e6:.0f} can be read"
         )
     return opened
 

@@ -5,12 +5,20 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
-from nn.commands.picture_files import pictures_in, read_picture
+from nn.commands.picture_files import (
+    decoded_picture,
+    is_zip,
+    pictures_in,
+    pictures_in_zip,
+    read_picture,
+)
 from nn.data.dataset import Dataset
 from nn.data.images import read_folder
 from nn.experiment.experiment import Experiment
@@ -35,35 +43,64 @@ def register(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "pictures",
         nargs="+",
-        metavar="FILE|FOLDER|INDEX",
-        help="pictures or photos of digits, folders of them, or the index of a test picture",
+        metavar="FILE|FOLDER|ZIP|INDEX",
+        help="pictures or photos of digits, folders or zip archives of them, or the index of a "
+        "test picture",
     )
 
 
 def _run(options: argparse.Namespace) -> int:
     model = _load(options.weights)
-    names = list(_files(options.pictures))
-    if len(names) == 1 and not options.json:
-        _show_one(model, names[0], options.data)
+    pictures = list(_pictures(options.pictures))
+    if len(pictures) == 1 and not options.json:
+        _show_one(model, pictures[0], options.data)
         return 0
     status = 0
-    for name in names:
+    for picture in pictures:
         try:
-            reading = _read(model, name, options.data)
+            reading = _read(model, picture, options.data)
         except ValueError as error:
             status = 1
-            _say_error(name, str(error), options.json)
+            _say_error(picture.name, str(error), options.json)
         else:
-            _say(name, reading, options.json)
+            _say(picture.name, reading, options.json)
     return status
 
 
-def _files(arguments: list[str]) -> Iterator[str]:
+@dataclass(frozen=True)
+class _Picture:
+    """What a picture is called, and what decodes it or raises a ValueError."""
+
+    name: str
+    decode: Callable[[], np.ndarray]
+
+
+def _pictures(arguments: list[str]) -> Iterator[_Picture]:
     for argument in arguments:
-        if Path(argument).is_dir():
-            yield from map(str, pictures_in(Path(argument)))
+        path = Path(argument)
+        if path.is_dir():
+            for each in pictures_in(path):
+                yield _Picture(str(each), partial(read_picture, each))
+        elif is_zip(path):
+            yield from _zipped(path)
         else:
-            yield argument
+            yield _Picture(argument, partial(read_picture, path))
+
+
+def _zipped(path: Path) -> Iterator[_Picture]:
+    try:
+        members = pictures_in_zip(path)
+    except ValueError as error:
+        # It is said in this archive's turn, and the other files go on.
+        yield _Picture(str(path), partial(_refuse, str(error)))
+        return
+    for name, content in members.items():
+        full = f"{path}/{name}"
+        yield _Picture(full, partial(decoded_picture, content, full))
+
+
+def _refuse(message: str) -> np.ndarray:
+    raise ValueError(message)
 
 
 def _load(path: Path | None) -> Sequential:
@@ -98,10 +135,10 @@ def _test_picture(index: int, folder: Path) -> tuple[np.ndarray, int]:
     return test.inputs[index], int(test.targets[index])
 
 
-def _read(model: Sequential, name: str, data: Path) -> Reading:
-    if _is_index(name):
-        return read_photo(model, _test_picture(int(name), data)[0])
-    return read_photo(model, read_picture(Path(name)))
+def _read(model: Sequential, picture: _Picture, data: Path) -> Reading:
+    if _is_index(picture.name):
+        return read_photo(model, _test_picture(int(picture.name), data)[0])
+    return read_photo(model, picture.decode())
 
 
 def _say(name: str, reading: Reading, as_json: bool) -> None:
@@ -126,14 +163,15 @@ def _say_error(name: str, error: str, as_json: bool) -> None:
         print(f"nn: {error}", file=sys.stderr)
 
 
-def _show_one(model: Sequential, name: str, data: Path) -> None:
+def _show_one(model: Sequential, picture: _Picture, data: Path) -> None:
     """Print what the network says of one picture, with a bar for each of its outputs."""
+    name = picture.name
     if _is_index(name):
         image, label = _test_picture(int(name), data)
         print(f"test picture {name} is a {label}")
         _show_bars(model, model.predict(image.reshape(1, -1))[0])
         return
-    photo = read_picture(Path(name))
+    photo = picture.decode()
     answers = answers_on(model, photo)
     if not answers and (photo == photo[:1, :1]).all():
         raise ValueError(f"{name} shows nothing: it is of one colour")

@@ -19,7 +19,8 @@ def show(run: Iterator[Progress]) -> None:
         if progress.best is not None:
             print(f"back to the best epoch, {progress.best}: ", end="")
         elif bar is None:
-            title = "test" if progress.testing else f"epoch {progress.epoch}/{progress.epochs}"
+            of = "" if progress.epochs is None else f"/{progress.epochs}"
+            title = "test" if progress.testing else f"epoch {progress.epoch}{of}"
             bar = tqdm(
                 total=progress.total, desc=title, unit=" samples", leave=not progress.testing
             )

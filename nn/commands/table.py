@@ -6,22 +6,25 @@ import argparse
 import json
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from tqdm import tqdm
 
+from nn import formats
 from nn.commands.options import add_settings
 from nn.commands.progress import BUDGET
-from nn.data.tables import KINDS, Table, read_table
+from nn.data.tables import ENCODINGS, KINDS, ORDERS, Table
 from nn.experiment.experiment import Experiment
-from nn.experiment.settings import parse
+from nn.experiment.settings import ending, parse
 from nn.labs import colours
 from nn.labs.answers import Answers, answer_rows, answers_csv
 from nn.labs.colours import ColoursSettings
 from nn.labs.scores import Score, scores
-from nn.labs.selection import Selection, Sort, first_choice, suggested_sort
+from nn.labs.selection import Selection, Sort, can_test, first_choice, suggested_sort
 from nn.labs.split import Split, told
+from nn.labs.table_source import Opened
 from nn.model import Sequential
 from nn.progress import Progress, exhaust
 
@@ -49,6 +52,14 @@ def add_to(commands: Any) -> None:
         name = f"table_{option[2:]}"
         command.add_argument(option, dest=name, nargs="+", default=[], metavar=metavar, help=text)
     command.add_argument(
+        "--dates",
+        choices=[order.split()[0] for order in ORDERS],
+        help="what comes first in dates such as 01/02/2024 (default: guessed)",
+    )
+    command.add_argument(
+        "--encoding", choices=ENCODINGS, help="of text that is not Unicode (default: guessed)"
+    )
+    command.add_argument(
         "--header", choices=("yes", "no"), help="whether the first row has names (default: guessed)"
     )
     for option, text in (
@@ -64,61 +75,76 @@ def add_to(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Train on a table, and print how good the network is."""
-    header = {"yes": True, "no": False, None: None}[options.header]
     for path in (options.answers, options.weights):
         if path is not None and not path.parent.is_dir():
             raise ValueError(f"there is no folder {path.parent} to write {path.name} to")
-    if options.answers is not None and options.predict is None:
+    opened = _read(options.file, options)
+    if options.answers is not None and options.predict is None and opened.beside is None:
         raise ValueError("--answers needs --predict FILE, the rows to be answered")
-    table = _read(options.file, header)
-    assumed = list(table.notes)
-    selection, notes = _selection(options, table)
-    assumed += notes
+    selection, notes = _selection(options, opened.table)
+    assumed = [*selection.table.notes, *notes]
     given = {field: text for field in _FIELDS if (text := getattr(options, field)) is not None}
     settings = parse(given, colours.suggested(colours.DEFAULTS, selection))
-    test = None if options.test is None else _read(options.test, header)
-    rows = None if options.predict is None else _read(options.predict, header)
-    parts = colours.data(settings, selection, test=test)
+    test = None if options.test is None else _read(options.test, options)
+    rows = None if options.predict is None else _read(options.predict, options)
+    if opened.beside is not None and can_test(opened.beside.table, selection):
+        test = test or opened.beside
+    elif opened.beside is not None:
+        rows = rows or opened.beside
+    parts = colours.data(settings, selection, test=test.table if test else None)
     experiment = Experiment(settings, colours.task_for(settings, parts))
-    assumed += told(parts, len(test) if test is not None else None)
+    assumed += told(parts, test.name if test is not None else None)
     if not options.json:
         _say(selection, assumed)
-    chunks = experiment.train(settings, parts.train, parts.test, BUDGET, settings.epochs)
-    _train(chunks, settings.epochs, quiet=options.json)
+    epochs = ending(settings)
+    chunks = experiment.train(settings, parts.train, parts.test, BUDGET, epochs)
+    _train(chunks, epochs, quiet=options.json)
     evaluation = exhaust(experiment.test(parts.test, BUDGET))
     found = scores(parts.columns, parts.test, evaluation.outputs)
-    answers = None if rows is None else _answers(experiment.model, rows, options.predict.name)
+    answers = None if rows is None else _answers(experiment.model, rows)
+    guessed = [f"{rows.name}: {note}" for note in answers.notes] if rows and answers else []
+    assumed += guessed
+    written = []
     if options.weights is not None:
-        options.weights.write_text(experiment.saved(), encoding="utf-8")
-    csv_text = answers_csv(rows, answers) if rows is not None and answers is not None else ""
+        model, history = experiment.model, experiment.history
+        written = formats.save_model(model, options.weights, history, default=".json")
+    csv_text = answers_csv(rows.table, answers) if rows and answers else ""
     if options.answers is not None:
         options.answers.write_text(csv_text, encoding="utf-8", newline="")
     if options.json:
         print(json.dumps(_as_json(selection, parts, found, assumed, answers), ensure_ascii=False))
         return
     _print(parts, found)
-    if options.weights is not None:
-        print(f"wrote {options.weights}")
+    for sentence in guessed:
+        print(sentence)
+    for path in written:
+        print(f"wrote {path}")
     if options.answers is not None:
         print(f"wrote {options.answers}")
     elif csv_text:
         print(csv_text, end="")
 
 
-def _answers(model: Sequential, rows: Table, file: str) -> Answers:
+def _answers(model: Sequential, rows: Opened) -> Answers:
     try:
-        return answer_rows(model, rows)
+        return answer_rows(model, rows.table)
     except ValueError as error:
-        raise ValueError(f"{file}: {error}") from None
+        raise ValueError(f"{rows.name}: {error}") from None
 
 
-def _read(path: Path, header: bool | None) -> Table:
+def _read(path: Path, options: argparse.Namespace) -> Opened:
     if not path.exists():
         raise ValueError(f"there is no file {path}")
-    try:
-        return read_table(path.read_bytes(), header)
-    except ValueError as error:
-        raise ValueError(f"{path.name}: {error}") from None
+    header = {"yes": True, "no": False, None: None}[options.header]
+    how = header, options.encoding or ""
+    opened = exhaust(Opened.reading(path.read_bytes(), path.name, *how))
+    if options.dates is None:
+        return opened
+    table = opened.table
+    for column in table.columns.values():
+        if column.swapped is not None:
+            table = table.with_order(column.name, f"{options.dates} first")
+    return replace(opened, table=table)
 
 
 def _selection(options: argparse.Namespace, table: Table) -> tuple[Selection, list[str]]:
