@@ -92,6 +92,15 @@ export function ink() {
   return alpha;
 }
 
+// All pixels of the canvas, RGBA bytes, to be kept.
+export const drawing = () => context.getImageData(0, 0, canvas.width, canvas.height).data;
+
+// Puts all pixels of the canvas back.
+export function redraw(pixels) {
+  paint(canvas, pixels, canvas.width, canvas.height);
+  changed();
+}
+
 // Replaces the drawing by a small picture, given as RGBA bytes whose alpha is the ink.
 export function place(pixels, width, height) {
   photo.hidden = true;

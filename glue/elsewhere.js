@@ -1,7 +1,7 @@
 // A file that is for another lab: a button in the log opens it there.
 
 import { labs } from "./labs.js";
-import { log } from "./messages.js";
+import { errorWithButton } from "./error_buttons.js";
 
 const READY = ["ready", "training", "testing"];
 
@@ -17,16 +17,9 @@ function whenReady(main) {
 
 // Says `text`, and offers to open `files` in `lab` instead.
 export function offer(text, lab, files) {
-  const line = log(text, "error");
-  const button = document.createElement("button");
-  button.type = "button";
-  button.className = "small";
-  button.textContent = `Open it in ${lab[0].toUpperCase()}${lab.slice(1)}`;
-  button.addEventListener("click", async () => {
-    button.disabled = true;
+  errorWithButton(text, `Open it in ${lab[0].toUpperCase()}${lab.slice(1)}`, async () => {
     location.hash = lab;
     await whenReady(labs.get(lab));
     document.dispatchEvent(new CustomEvent("files", { detail: files }));
   });
-  line.append(" ", button);
 }

@@ -2,6 +2,7 @@
 // the first they begin with its name.
 
 import { byId } from "./elements.js";
+import { addHelp } from "./help.js";
 import { makeTabs } from "./tabs.js";
 
 export const FIRST = "digits";
@@ -42,6 +43,9 @@ export function furnish(main) {
   for (const name of main.dataset.without?.split(" ") ?? []) {
     main.querySelector(`form [name=${name}]`).closest("label").hidden = true;
   }
+  for (const name of main.dataset.losses?.split(" ") ?? []) {
+    main.querySelector("form [name=loss]").add(new Option(name));
+  }
   for (const name of main.dataset.presets?.split(",") ?? []) {
     const button = document.createElement("button");
     button.type = "button";
@@ -49,6 +53,7 @@ export function furnish(main) {
     button.dataset.waits = "";
     main.querySelector(".presets").append(button);
   }
+  addHelp(main);
   prefixIds(main);
   for (const each of main.querySelectorAll("[data-waits]")) {
     each.disabled = true;

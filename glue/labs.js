@@ -2,11 +2,12 @@
 
 import { byId } from "./elements.js";
 import { FIRST, furnish, prefixIds, prefixOf } from "./furnish.js";
-import { startAnew } from "./messages.js";
+import { beginLog, startAnew } from "./messages.js";
 
 export const labs = new Map(
   [...document.querySelectorAll("main[data-lab]")].map((main) => [main.dataset.lab, main]),
 );
+const TITLE = document.title;
 let shown; // the name of the lab that is shown
 
 export const currentLab = () => shown;
@@ -26,12 +27,18 @@ function show(name) {
   shown = name;
   for (const [each, main] of labs) main.hidden = each !== name;
   const main = labs.get(name);
-  if (!main.dataset.state) furnish(main);
-  main.querySelector(".messages").append(byId("status"));
+  if (!main.dataset.state) {
+    furnish(main);
+    beginLog(main);
+  }
   if (document.body.dataset.state !== "error") document.body.dataset.state = main.dataset.state;
   for (const link of document.querySelectorAll("[data-opens]")) {
-    if (link.dataset.opens === name) link.setAttribute("aria-current", "page");
-    else link.removeAttribute("aria-current");
+    if (link.dataset.opens !== name) {
+      link.removeAttribute("aria-current");
+      continue;
+    }
+    link.setAttribute("aria-current", "page");
+    document.title = `${link.textContent} · ${TITLE}`;
   }
 }
 

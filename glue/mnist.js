@@ -1,22 +1,23 @@
-// The pictures of digits: fetched while Python starts, unless another lab is opened first.
+// The pictures of digits: those that a visit begins with are fetched while Python starts, unless
+// another lab is opened first, and the others when the page asks for them.
 
-import { fetchBytes } from "./files.js";
+import { assets, fetchWhole } from "./assets.js";
 import { FIRST } from "./furnish.js";
 import { currentLab } from "./labs.js";
 
-const FOLDER = "./mnist/";
-const NAMES = [
-  "train-images-idx3-ubyte.gz",
-  "train-labels-idx1-ubyte.gz",
-  "t10k-images-idx3-ubyte.gz",
-  "t10k-labels-idx1-ubyte.gz",
-];
-let pictures;
+let first;
 
-export function mnist() {
-  pictures ??= Promise.all(NAMES.map(async (name) => [name, await fetchBytes(FOLDER + name)]));
-  return pictures;
+export function digits() {
+  first ??= fetchWhole("digits");
+  first.catch(() => (first = undefined)); // the next time, it is asked for again
+  return first;
+}
+
+// `tell` is called with how many bytes have arrived, and of how many.
+export function moreDigits(tell) {
+  const { packed } = assets.moreDigits;
+  return fetchWhole("moreDigits", (share) => tell(share * packed, packed));
 }
 
 // Whoever awaits them is told; until then it is not an unhandled error.
-if (currentLab() === FIRST) mnist().catch(() => {});
+if (currentLab() === FIRST) digits().catch(() => {});

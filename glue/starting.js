@@ -2,48 +2,39 @@
 
 import { byId } from "./elements.js";
 import { labs, part } from "./labs.js";
-import { log } from "./messages.js";
+import { retry } from "./error_buttons.js";
+import { endRecording } from "./recording.js";
 
-// How far along the start is when PyScript says these words, measured on a first visit.
-const STEPS = {
-  "Loading interpreter": 0.1,
-  "Loaded interpreter": 0.6,
-  "Loaded files": 0.65,
-  "Loaded JS modules": 0.7,
-  "Loaded Pyodide": 0.85,
-};
+// How far along the start is when all has been fetched, and when PyScript says these words.
+const FETCHED = 0.8;
+const STEPS = { "Loaded interpreter": 0.85, "Loaded Pyodide": 0.9 };
 
-let reached = 0;
 let started = false;
 
 export function loading(text, share) {
   byId("engine").textContent = `${text} …`;
-  reached = Math.max(reached, share);
-  showLoading(text);
-}
-
-function showLoading(text) {
   part("progressLabel").textContent = text;
-  part("progress").value = Math.max(part("progress").value, reached);
+  part("progress").value = Math.max(part("progress").value, share);
 }
 
-// Between two steps the bar creeps on, slower and slower, and stays below the next one.
-const creeping = setInterval(() => {
-  if (!starting()) {
-    clearInterval(creeping);
-    return;
-  }
-  const next = Math.min(...Object.values(STEPS).filter((step) => step > reached), 1);
-  part("progress").value += (next - part("progress").value) * 0.02;
-}, 100);
+const MEGABYTE = 1e6;
+
+// Python and what goes with it is on its way: so many bytes have arrived, of so many.
+export function fetching(bytes, of) {
+  if (!starting()) return;
+  const [here, whole] = [bytes, of].map((each) => (each / MEGABYTE).toFixed(0));
+  const text = bytes < of ? `Fetching Python: ${here} of ${whole} MB` : "Starting Python";
+  loading(text, FETCHED * (bytes / of));
+}
 
 export function fail(text) {
   started = true;
+  endRecording();
   document.body.dataset.state = "error";
   part("progressLabel").textContent = byId("engine").textContent = "Not started";
   part("progress").value = 0;
   for (const each of document.querySelectorAll("[data-waits]")) each.title = text;
-  log(text, "error");
+  retry(text, () => location.reload());
 }
 
 export function starting() {
@@ -63,10 +54,11 @@ addEventListener("unhandledrejection", () => starting() && fail(COMPLAINT));
 // Python is up, and so is the lab: what waited for it can be used.
 export function enable(lab) {
   started = true;
+  endRecording();
   for (const each of labs.get(lab).querySelectorAll("[data-waits]")) {
     each.disabled = false;
     each.title = each.dataset.title;
   }
 }
 
-loading("Starting Python", 0.02);
+loading("Fetching Python", 0);

@@ -28,7 +28,7 @@ export function chooseTab(chosen) {
     tab.tabIndex = tab === chosen ? 0 : -1;
     byId(tab.getAttribute("aria-controls")).hidden = tab !== chosen;
   }
-  chosen.dispatchEvent(new CustomEvent("chosen"));
+  chosen.dispatchEvent(new CustomEvent("chosen", { bubbles: true }));
 }
 
 document.addEventListener("click", ({ target }) => {

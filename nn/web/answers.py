@@ -73,7 +73,7 @@ class Answers:
                 return
         together = np.concatenate(outputs)
         if not np.isfinite(together).all():
-            raise ValueError("the network's weights are no longer numbers: train a new one")
+            raise ValueError("the network's weights are no longer finite: train a new one")
         names = digits.classes_of(model).shown
         self._said = [names[place] for place in together.argmax(axis=1)]
         self._show(fitted, together.max(axis=1))

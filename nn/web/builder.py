@@ -220,7 +220,7 @@ class _Row:
 
     def show_made(self, shape: str, count: int) -> None:
         """Say what the layer makes of its inputs, and how many parameters it has."""
-        self._made.textContent = f"{shape}, {count:,} parameters" if count else shape
+        self._made.textContent = f"{shape}: {count:,} parameters" if count else shape
 
     def _furnish(self, kind: str) -> None:
         """Make the fields of a kind."""

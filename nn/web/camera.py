@@ -15,7 +15,7 @@ _PAUSE = 0.2
 """Seconds between two pictures while the button is held."""
 
 _CAMERA_ERRORS = {
-    "NotAllowedError": "the camera may not be used; allow it for this page in the browser",
+    "NotAllowedError": "the camera is blocked; allow it for this page in your browser",
     "NotFoundError": "no camera was found",
     "NotReadableError": "the camera cannot be used: another program may have it",
 }

@@ -9,9 +9,11 @@ from typing import Any
 
 from pyscript import window
 from pyscript.ffi import to_js
-from pyscript.js_modules import glue, uplot
+from pyscript.js_modules import glue
 
 _MOST_POINTS = 600
+
+_AXIS_LABEL = {"labelFont": "11px system-ui, sans-serif", "labelSize": 15, "labelGap": 0}
 
 
 @dataclass(frozen=True)
@@ -33,12 +35,20 @@ class Chart:
         host: the element that the chart fills.
         lines: how each line looks.
         logarithmic: whether y is, in which case values must be positive.
+        names: what the lines are called, for whoever hears of their last values instead of seeing
+            them; nothing is said of lines without a name.
     """
 
     def __init__(
-        self, host: Any, lines: Sequence[Line] = TRAIN_AND_TEST, logarithmic: bool = False
+        self,
+        host: Any,
+        lines: Sequence[Line] = TRAIN_AND_TEST,
+        logarithmic: bool = False,
+        names: Sequence[str] = (),
     ) -> None:
         self._host = host
+        self._names = names
+        self._label = str(host.getAttribute("aria-label"))
         self._lines = lines
         self._logarithmic = logarithmic
         self._plot: Any = None
@@ -48,6 +58,15 @@ class Chart:
         """Forget all points."""
         self._x: list[float] = []
         self._values: list[list[float | None]] = [[] for _ in self._lines]
+
+    @property
+    def points(self) -> tuple[list[float], list[list[float | None]]]:
+        """Every x, and for each line its values."""
+        return self._x, self._values
+
+    @points.setter
+    def points(self, points: tuple[list[float], list[list[float | None]]]) -> None:
+        self._x, self._values = points
 
     def add(self, x: float, *values: float | None) -> None:
         """Add one value a line at ``x``, None where a line has none there."""
@@ -97,6 +116,7 @@ class Chart:
         if not self._host.clientWidth:
             return  # it is not shown, and has no size to draw in
         self._host.dataset.points = str(len(self._x))
+        self._host.setAttribute("aria-label", self._in_words())
         if self._plot is None:
             self.restyle()
             return
@@ -104,6 +124,14 @@ class Chart:
         # Room on the right, so that the newest dot is not cut in half.
         end = 1.03 * self._x[-1] if self._x else 1
         self._plot.setScale("x", to_js({"min": 0, "max": end}))
+
+    def _in_words(self) -> str:
+        said = []
+        for name, values in zip(self._names, self._values, strict=False):
+            last = next((value for value in reversed(values) if value is not None), None)
+            if last is not None:
+                said.append(f"{name} {last:.4g}")
+        return f"{self._label}. Last: {', '.join(said)}" if said else self._label
 
     def resize(self) -> None:
         """Fit the chart to its element."""
@@ -135,11 +163,15 @@ class Chart:
             "legend": {"show": False},
             "cursor": {"show": False},
             "scales": {"x": {"time": False}, "y": {"distr": 3 if self._logarithmic else 1}},
-            "axes": [{**axis, "size": 24, "space": 76}, {**axis, "size": 44, **self._powers()}],
+            "axes": [
+                {**axis, "size": 20, "space": 76, "label": "samples seen", **_AXIS_LABEL},
+                {**axis, "size": 44, **self._powers()},
+            ],
             "series": [{}, *(self._series(line, colour(line.colour)) for line in self._lines)],
         }
-        self._plot = uplot.default.new(to_js(options), None, self._host)
-        self.paint()
+        self._plot = glue.newPlot(to_js(options), self._host)
+        if self._plot is not None:
+            self.paint()
 
     def _powers(self) -> dict[str, Any]:
         if not self._logarithmic:

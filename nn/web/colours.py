@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, TypeAlias
+from functools import partial
+from typing import Any
 
 import numpy as np
 from pyscript.js_modules import glue
@@ -12,9 +15,10 @@ from nn.data import Dataset
 from nn.data.columns import Columns
 from nn.experiment.experiment import Experiment, check
 from nn.experiment.settings import SettingsError
-from nn.experiment.task import DataCode, Task
-from nn.labs import colours
+from nn.experiment.task import DataCode, Task, loss_setting
+from nn.labs import colours, kept
 from nn.labs.colours import ColoursSettings
+from nn.labs.question import Question
 from nn.labs.selection import Selection
 from nn.labs.split import Split
 from nn.labs.table_source import Opened, TableSource
@@ -24,18 +28,16 @@ from nn.web import dom
 from nn.web.ask import Ask
 from nn.web.importance import ImportancePanel
 from nn.web.inputs import Inputs
+from nn.web.keeper import Part, text_part
 from nn.web.lab import Lab
 from nn.web.opening import open_table
-from nn.web.reading import Reading
+from nn.web.reading import Reading, done
 from nn.web.source_view import SourceView, told_choice
 from nn.web.strip import Strip
 from nn.web.table_choice import TableChoice
 from nn.web.table_results import TableResults
 from nn.web.table_rows import TableRows
-from nn.web.undo import Undo
-
-_Former: TypeAlias = tuple[Experiment, ColoursSettings, TableSource]
-"""A network, the settings it was made with, and what it learnt from."""
+from nn.web.workbooks import load_readers_of
 
 
 async def open_lab() -> ColoursLab:
@@ -51,6 +53,7 @@ class ColoursLab(Lab[ColoursSettings]):
     """
 
     name = "colours"
+    shows_tests = True
     defaults = colours.DEFAULTS
     presets = colours.PRESETS
     greeting = "Ready: press Train, and move the sliders meanwhile"
@@ -60,16 +63,15 @@ class ColoursLab(Lab[ColoursSettings]):
         self._source = self._told_source = TableSource()
         self._split: Split | None = None
         self._tested_after: int | None = None
-        self._inputs = Inputs(self.parts, self._keep_colour)
+        self._inputs = Inputs(self.parts, self._keep_colour, lambda: self.panels.asked_anew())
         self._strip = Strip(self.parts)
         self._results = TableResults(self.parts)
         self._choice = TableChoice(self.parts, self._choose_columns)
-        self._rows = TableRows(self.parts, self._learn)
+        self._rows = TableRows(self.parts, self._learn, self._explain)
         self._importance = ImportancePanel(self)
         self._ask = Ask(self.parts)
         self._reading = Reading(self.parts)
         self._source_view = SourceView(self.parts)
-        self._undo: Undo[_Former] = Undo(self.parts, self._restore)
         self.begin()
         self.painter.add(0.1, self._inputs.predict)
         self.painter.add(0.2, self._strip.paint_some)
@@ -77,6 +79,11 @@ class ColoursLab(Lab[ColoursSettings]):
         self.parts.on_files("dataFiles", self.open_files)
         self.parts.click("builtIn", self._back_to_built_in)
         self.parts.click("headerSwitch", self._switch_header)
+        self.parts.click("answerBeside", self._answer_beside)
+        encoding = self.parts.element("encoding")
+        dom.on(encoding, "change", lambda event: self._read_again(encoding=encoding.value))
+        self.parts.on_files("testFiles", self._open_test)
+        self.parts.click("removeTest", self._remove_test)
         self.parts.click("example", lambda: self._inputs.put_example(self.test_data))
 
     # ---- What is learnt.
@@ -95,18 +102,54 @@ class ColoursLab(Lab[ColoursSettings]):
     def data_code(self, settings: ColoursSettings) -> DataCode:
         return self._source.code(settings)
 
+    def program_files(self) -> dict[str, bytes]:
+        return self._source.files()
+
+    def learnt_table(self) -> tuple[str, Selection] | None:
+        opened, selection = self._source.opened, self._source.selection
+        return (opened.name, selection) if opened and selection else None
+
     def check_data(self) -> None:
         self._source.check()
 
     def validation_freq(self, settings: ColoursSettings) -> int:
         # A test costs a frame at least, and many small epochs fit in one.
-        return max(1, settings.epochs // 25)
+        return max(1, (settings.epochs or 0) // 25)
 
     @property
     def _columns(self) -> Columns:
         columns = self.experiment.model.columns
         assert columns
         return columns
+
+    # ---- What is kept.
+
+    @property
+    def own(self) -> bool:
+        return not self._source.built_in
+
+    def kept_parts(self) -> dict[str, Part]:
+        return {
+            "table": Part(lambda: self._source, kept.pack_table),
+            "inputs": text_part(lambda: json.dumps(self._inputs.values)),
+        }
+
+    async def read_parts(
+        self, parts: dict[str, bytes], experiment: Experiment
+    ) -> Callable[[], None]:
+        await load_readers_of(parts["table"])
+        work = kept.unpacking_table(parts["table"], experiment.model)
+        source = await self._reading.of("your table", partial(done, work))
+        if source is None:
+            raise ValueError("reading the table was stopped")
+        return partial(self._learn_from, source)
+
+    def _learn_from(self, source: TableSource) -> None:
+        self._ask.close()
+        self._source = source
+
+    def show_parts(self, parts: dict[str, bytes]) -> None:
+        self._inputs.put(json.loads(parts["inputs"]))
 
     # ---- Another network.
 
@@ -116,7 +159,7 @@ class ColoursLab(Lab[ColoursSettings]):
     def settings_of(self, experiment: Experiment) -> ColoursSettings:
         """Return the settings to go on with, and find the data to go on with."""
         model = experiment.model
-        task = colours.task_of(replace(self.defaults, loss=model.loss.name), model)
+        task = colours.task_of(replace(self.defaults, loss=loss_setting(model.loss)), model)
         settings = experiment.settings(self.defaults, task)
         self._source = self._source.for_network(settings, model)
         return settings
@@ -158,11 +201,6 @@ class ColoursLab(Lab[ColoursSettings]):
         self._source_view.show_figures(self._columns, bool(len(self.test_data)))
         self.meter.resize()
 
-    @property
-    def _held_out(self) -> bool:
-        """Whether there are rows to test with that are not learnt from."""
-        return self._split is not None and self._split.held_out > 0
-
     def _show_tabs(self) -> None:
         """Show the tabs that make sense for the network, and one of them chosen."""
         tabs = {
@@ -193,18 +231,40 @@ class ColoursLab(Lab[ColoursSettings]):
         """Keep the colour in the address."""
         self.form.set("colour", colours.write_colour(self._inputs.colour))
 
+    def question(self) -> Question:
+        known = self._inputs.truth
+        truth = None if known is None else tuple(map(float, self._truths(known)))
+        row, rows = self._inputs.features, self.data.inputs
+        what = "these inputs" if self._inputs.channels is None else "this colour"
+        return Question.of_row(what, self._columns, row, rows, truth)
+
+    def ask(self, index: int) -> None:
+        self._inputs.put_example(self.test_data, index)
+
+    def _explain(self, row: np.ndarray) -> None:
+        """Say why a row of a table is answered as it is."""
+        self._inputs.put_row(row)
+        glue.chooseTab(self.parts.element("whyTab"))
+
+    def _truths(self, target: np.ndarray) -> list[float]:
+        """Return the right answer of each output, by a row's target."""
+        if self._columns.classes is not None:
+            return [float(target)]
+        return [float(answer[0]) for answer in self._columns.answers(target[np.newaxis])]
+
     # ---- Tests.
 
     def _paint_fit(self) -> None:
         # The result of a test, of all rows, stays for as long as it is that of this network.
         changed = self._tested_after != self.experiment.history.samples
         if self._columns.classes is None and len(self.test_data) and changed:
-            self._results.follow(self.experiment.model, self.test_data, self._held_out)
+            which = self._source.told_test(self._split)
+            self._results.follow(self.experiment.model, self.test_data, which)
 
-    def tested(self, evaluation: Evaluation) -> None:
-        self._tested_after = self.experiment.history.samples
-        self._results.show(self._columns, self.test_data, evaluation, self._held_out)
-        glue.chooseTab(self.parts.element("testTab"))
+    def show_test(self, evaluation: Evaluation, samples: int) -> None:
+        self._tested_after = samples
+        which = self._source.told_test(self._split)
+        self._results.show(self._columns, self.test_data, evaluation, which)
 
     # ---- Files.
 
@@ -223,7 +283,7 @@ class ColoursLab(Lab[ColoursSettings]):
             self._answer_rows(opened)
         elif trained:
             self._ask.ask(
-                f"{opened.name} takes a new network: the one that is here would go.",
+                f"{opened.name} needs a new network: the current one would be replaced.",
                 "Open it",
                 lambda: self._learn(opened),
             )
@@ -261,28 +321,74 @@ class ColoursLab(Lab[ColoursSettings]):
 
     def _switch_header(self) -> None:
         """Read the table again, taking its first row for the other thing."""
+        assert self._source.opened
+        self._read_again(header=not self._source.opened.table.header)
+
+    def _read_again(self, header: bool | None = None, encoding: str = "") -> None:
+        """Read the table again, another way; what is not said stays as it was."""
         opened = self._source.opened
         assert opened
-        header = not opened.table.header
-        self._learn(exhaust(Opened.reading(opened.content, opened.name, header)))
+        how = opened.header if header is None else header, encoding or opened.encoding
+        self._learn(exhaust(Opened.reading(opened.content, opened.name, *how)))
+
+    def _answer_beside(self) -> None:
+        """Have the network answer the rows of the table that came in the same archive."""
+        opened = self._source.unanswered
+        assert opened
+        self._answer_rows(opened)
 
     def _choose_columns(self, selection: Selection) -> None:
-        self._begin_with(self._source.choose(selection))
+        source = self._source.choose(selection)
+        try:
+            source = source.tested_with(source.test, self._suggested(selection))
+        except ValueError as error:
+            if source.test is None:
+                raise
+            dom.announce(f"No longer tested with it: {error}")
+            source = replace(source, test=None)
+        self._begin_with(source)
         dom.announce(f"A new network, {self.shape}: {told_choice(selection)}")
+
+    # ---- Another table to test with.
+
+    async def _open_test(self, chosen: list[Any]) -> None:
+        """Test with the rows of a file, instead of holding out some."""
+        opened = await open_table(chosen, self._reading, None)
+        if opened is not None:
+            self._ask_to_test_with(opened, f"Test with {opened.name}")
+
+    def _remove_test(self) -> None:
+        self._ask_to_test_with(None, "Hold out rows again")
+
+    def _ask_to_test_with(self, test: Opened | None, agree: str) -> None:
+        source = self._source.tested_with(test, self.form.read())
+
+        def change() -> None:
+            self._begin_with(source, self.form.read())
+            dom.announce(self._source.told(self._split))
+
+        if self.experiment.history.samples:
+            question = "That changes which rows are learnt from, and takes a new network."
+            self._ask.ask(question, agree, change)
+        else:
+            change()
 
     def _back_to_built_in(self) -> None:
         self._begin_with(TableSource())
         dom.announce(f"The built-in colours: a new network, {self.shape}")
 
-    def _begin_with(self, source: TableSource) -> None:
-        """Begin anew with other data; Undo brings back a network that was trained."""
+    def _begin_with(self, source: TableSource, settings: ColoursSettings | None = None) -> None:
+        """Begin anew with other data, with what settings suit them or with ``settings``.
+
+        Undo brings back a network that was trained.
+        """
         self._ask.close()
-        if self.experiment.history.samples:
-            self._undo.keep((self.experiment, self.made_with, self._source))
+        former = self.memory.now()
         self._source = source
-        self.form.write(self._suggested(source.selection))
+        self.form.write(settings or self._suggested(source.selection))
         self.remake()
-        if source.selection is not None:
+        self.memory.offer(former)
+        if settings is None and source.selection is not None:
             glue.chooseTab(self.parts.element("columnsTab"))
 
     def _suggested(self, selection: Selection | None) -> ColoursSettings:
@@ -295,11 +401,3 @@ class ColoursLab(Lab[ColoursSettings]):
         except SettingsError:
             return colours.suggested(self.defaults, selection)
         return settings
-
-    def _restore(self, former: _Former) -> None:
-        """Go back to the network, and to what it learnt from."""
-        self._ask.close()
-        experiment, settings, self._source = former
-        self.form.write(settings)
-        self._adopt(experiment, settings)
-        dom.announce(f"The former network is back: {self.shape}")

@@ -10,33 +10,35 @@ import numpy as np
 from pyscript.js_modules import glue
 
 from nn.data import Dataset
+from nn.elsewhere import of_file
+from nn.experiment import comparison_file
 from nn.experiment.comparison import (
-    MOST_RUNS,
-    VARIED,
     Run,
     comparing,
-    described,
     differences,
-    read_variations,
+    scores,
     to_csv,
+    without_seed,
 )
+from nn.experiment.comparison_file import Plan
 from nn.experiment.fields import SettingsError
-from nn.experiment.layer_text import write_size
+from nn.experiment.search import MOST_RUNS, VARIED, read_variations
 from nn.experiment.task import Task
-from nn.web import dom
-from nn.web.charts import Chart, Line
+from nn.labs.kept import pack_runs, unpack_runs
+from nn.labs.subjects import columns_of
+from nn.web import dom, files
+from nn.web.charts import Chart
+from nn.web.compare_row import Row, line_of, name_of
 from nn.web.job import BUDGET
 from nn.web.lab import Lab
 from nn.web.painter import Painter
 from nn.web.panels import Panel, S
-from nn.web.text import figure, percent
-
-_COLOURS = 8
-_DASHES: tuple[tuple[int, ...], ...] = ((), (7, 3), (2, 3))
-"""Past the last colour they begin again, in another dash."""
 
 _CHART_POINTS = 200
 _HIGHEST_LOSS = 1_000.0
+
+_LARGEST_FILE = 1_000_000
+"""Bytes of a file of experiments."""
 
 
 def open_panel(lab: Lab[S]) -> Compare[S]:
@@ -50,12 +52,12 @@ class Compare(Panel[S]):
     def __init__(self, lab: Lab[S]) -> None:
         super().__init__(lab)
         self._runs: list[Run[S]] = []
-        self._rows: dict[Run[S], _Row] = {}
+        self._rows: dict[Run[S], Row] = {}
         self._queue: Iterator[Run[S]] | None = None
         self._current: Run[S] | None = None
         self._table = self.parts.element("compareRows")
         self._curve = self.parts.element("compareCurve")
-        self._chart = Chart(self.parts.element("compareChart"), [_line(0)])
+        self._chart = Chart(self.parts.element("compareChart"), [line_of(0)])
         self._painter = Painter()
         self._painter.add(0.2, self._show_current)
         self._painter.add(0.5, self._paint_chart)
@@ -64,6 +66,9 @@ class Compare(Panel[S]):
         self.parts.click("compareVary", self._add_variations)
         self.parts.click("compareKnown", self._add_known)
         self.parts.click("compareSave", self._save)
+        self.parts.click("compareExport", self._export)
+        self.parts.click("compareOpen", lambda: self.parts.element("compareFile").click())
+        self.parts.on_files("compareFile", self._open)
         self.parts.click("compareClear", self._clear)
         self.parts.element("compareKnown").hidden = not lab.known_comparison
         dom.on(self._curve, "input", lambda event: self._paint_chart())
@@ -88,7 +93,21 @@ class Compare(Panel[S]):
             run.start_over()
         self._show_table()
         if begun:
-            dom.announce("Other data: all rows of Compare wait to be trained anew")
+            dom.announce("The data has changed: all rows of Compare will be trained again")
+
+    # ---- What is kept.
+
+    def moment(self) -> object:
+        return [(run, run.state) for run in self._runs]
+
+    def kept(self) -> bytes:
+        return pack_runs(self._runs) if self._runs else b""
+
+    def bring_back(self, data: bytes) -> None:
+        self._drop_queue()
+        self._runs.clear()
+        self._rows.clear()
+        self._add(unpack_runs(data, self.lab.defaults))
 
     @property
     def _classes(self) -> bool:
@@ -101,7 +120,7 @@ class Compare(Panel[S]):
             raise ValueError(f"at most {MOST_RUNS} rows fit in the table")
         for run in runs:
             taken = {row.look for row in self._rows.values()}
-            self._rows[run] = _Row(min(set(range(MOST_RUNS)) - taken))
+            self._rows[run] = Row(min(set(range(MOST_RUNS)) - taken))
             self._runs.append(run)
         self._show_table()
 
@@ -152,6 +171,49 @@ class Compare(Panel[S]):
         glue.download("comparison.csv", to_csv(self._runs), "text/csv")
         dom.announce("Saved comparison.csv")
 
+    def _export(self) -> None:
+        found = self.lab.learnt_table()
+        table = None if found is None else columns_of(*found)
+        settings = [run.settings for run in self._runs]
+        text = comparison_file.dumps(self.lab.name, settings, table)
+        glue.download("experiments.toml", text, "application/toml")
+        dom.announce("Saved experiments.toml: python -m nn compare experiments.toml trains it")
+
+    async def _open(self, chosen: list[Any]) -> None:
+        file = files.only(chosen, "file of experiments")
+        files.check_size(file.name, file.size, _LARGEST_FILE)
+        content = await files.content(file)
+        try:
+            plan = self._read(content)
+            self._add([Run(settings) for settings in plan.runs])
+        except ValueError as error:
+            raise of_file(file.name, error) from None
+        halved = plan.halving is not None
+        left = "; here all of them are trained to the end, not halved" if halved else ""
+        dom.announce(f"Added {len(plan.runs)} rows of {file.name}{left}")
+
+    def _read(self, content: bytes) -> Plan[S]:
+        """Return what a file asks for; raises a ValueError where that cannot be done here."""
+        try:
+            found = comparison_file.outline(content.decode())
+        except UnicodeDecodeError:
+            raise ValueError("this is no text; expected experiments in TOML") from None
+        if found.lab != self.lab.name:
+            raise ValueError(f"it is for the lab {found.lab!r:.20}: open it there")
+        here = self.lab.learnt_table()
+        if found.table is not None and (
+            here is None or columns_of(found.table.file, here[1]) != found.table
+        ):
+            raise ValueError(
+                f"it learns from columns of {found.table.file:.60}: open that table first, and "
+                "choose the same columns"
+            )
+        presets = {name.lower(): settings for name, settings in self.lab.presets.items()}
+        if found.preset is not None and found.preset not in presets:
+            raise ValueError(f"preset: expected one of {', '.join(presets)}")
+        base = presets[found.preset] if found.preset is not None else self.lab.defaults
+        return comparison_file.plan(found, base)
+
     # ---- Training.
 
     def _run_or_stop(self) -> None:
@@ -181,6 +243,7 @@ class Compare(Panel[S]):
     def _take_in(self, run: Run[S]) -> None:
         if self._current is not run:
             self._show_current()
+            self._show_scores()
             self._current = run
         self._painter.paint_one()
 
@@ -198,11 +261,13 @@ class Compare(Panel[S]):
             dom.announce("Comparison stopped; Run goes on from here")
 
     def _conclusion(self) -> str:
-        done = [run for run in self._runs if run.state == "done"]
-        if not done:
+        found = scores(self._runs)
+        if not found:
             return "Compared: no run came to its end"
-        best = max(done, key=lambda run: (run.accuracy or 0.0, -(run.loss or 0.0)))
-        return f"Compared: best is {_name(best)} with {_result(best)}"
+        best = max(found, key=lambda key: found[key].better)
+        run = next(run for run in self._runs if without_seed(run.settings) == best)
+        seeds = f" ({found[best].seeds} seeds)" if found[best].seeds > 1 else ""
+        return f"Compared: best is {name_of(run)} with {found[best].said(1)}{seeds}"
 
     # ---- The table and the chart.
 
@@ -221,10 +286,20 @@ class Compare(Panel[S]):
     def _show_results(self) -> None:
         for run in self._runs:
             self._rows[run].show(run, self.busy)
+        self._show_scores()
         waiting = any(run.state in ("waiting", "training") for run in self._runs)
         self.parts.allow("compareRun", self.busy or waiting, "Add settings first")
-        for name in ("compareSave", "compareClear"):
+        for name in ("compareSave", "compareExport", "compareClear"):
             self.parts.allow(name, bool(self._runs), "The table is empty")
+
+    def _show_scores(self) -> None:
+        """Say below each row what its setting comes to with all its seeds, if they are several."""
+        found = scores(self._runs)
+        for run in self._runs:
+            score = found.get(without_seed(run.settings))
+            several = score is not None and score.seeds > 1
+            said = f"{score.seeds} seeds: {score.said(1)}" if score and several else ""
+            self._rows[run].add(said)
 
     def _show_current(self) -> None:
         if self._current in self._rows:
@@ -236,101 +311,11 @@ class Compare(Panel[S]):
         end = max((run.curve.samples[-1] for run in drawn), default=0)
         x = np.linspace(end / _CHART_POINTS, end, _CHART_POINTS if drawn else 0)
         self._chart.draw(
-            [_line(self._rows[run].look) for run in drawn] or [_line(0)],
+            [line_of(self._rows[run].look) for run in drawn] or [line_of(0)],
             x.tolist(),
             [_heights(run, x, by_accuracy) for run in drawn] or [[]],
             logarithmic=not by_accuracy,
         )
-
-
-class _Row:
-    """A run's line of the table, and below it ``details`` for what has no column.
-
-    ``look`` is the number of its colour and dash.
-    """
-
-    def __init__(self, look: int) -> None:
-        self.look = look
-        self.node = dom.new("tr")
-        self._swatch = dom.new("i")
-        self._swatch.className = f"run-{look % _COLOURS}"
-        self._swatch.dataset.dash = str(_dash(look))
-        self._name = dom.new("span")
-        self._difference = dom.new("small")
-        self._head = dom.new("th", scope="row")
-        self._head.append(self._swatch, self._name)
-        self._batch, self._optimizer, self._parameters = (dom.new("td") for _ in range(3))
-        self._result, self._published, self._seconds = (dom.new("td") for _ in range(3))
-        self._published.className = "published"
-        self.remove = dom.new("button", "×", type="button")
-        self._last = dom.new("td")
-        self._last.append(self.remove)
-        across = dom.new("td", colspan="7")
-        across.append(self._difference)
-        self.details = dom.new("tr")
-        self.details.className = "details"
-        self.details.append(across)
-        self.node.append(self._head, self._batch, self._optimizer, self._parameters)
-        self.node.append(self._result, self._published, self._seconds, self._last)
-
-    def name(self, run: Run[S], difference: str) -> None:
-        """Say which settings the run has; ``difference`` has those for which there is no column."""
-        fields = run.settings.fields()
-        self._name.textContent = _sizes(run)
-        self._head.title = described(run.settings)
-        self._difference.title = self._head.title
-        self._tell(difference)
-        self._batch.textContent = fields["batchSize"]
-        self._optimizer.textContent = f"{fields['optimizer']} {fields['learningRate']}"
-        self._published.textContent = percent(run.published, 0)
-        self.remove.title = "Remove"
-        self.remove.setAttribute("aria-label", f"Remove {_name(run)}")
-
-    def show(self, run: Run[S], busy: bool) -> None:
-        """Say how the run gets on."""
-        self.node.dataset.state = run.state
-        self._parameters.textContent = "–" if run.parameters is None else f"{run.parameters:,}"
-        self._seconds.textContent = f"{run.seconds:.2f}" if run.samples else "–"
-        self._result.title = run.problem
-        if run.state == "training":
-            share = percent(run.samples / max(1, run.planned), 0)
-            self._result.textContent = f"{'at' if busy else 'paused'} {share}"
-        elif run.state == "diverged":
-            self._result.textContent = "diverged"
-            self._result.title = f"The loss was not a number after {run.samples:,} samples"
-        else:
-            self._result.textContent = _result(run) if run.state == "done" else run.state
-        if run.problem:
-            self._tell(run.problem)
-
-    def _tell(self, details: str) -> None:
-        self._difference.textContent = details
-        self.details.hidden = not details
-        self._last.rowSpan = 2 if details else 1
-
-
-def _sizes(run: Run[S]) -> str:
-    return ",".join(map(write_size, run.settings.hidden)) or "none"
-
-
-def _name(run: Run[S]) -> str:
-    fields = run.settings.fields()
-    return (
-        f"{_sizes(run)}, batch {fields['batchSize']}, "
-        f"{fields['optimizer']} {fields['learningRate']}"
-    )
-
-
-def _result(run: Run[S]) -> str:
-    return percent(run.accuracy, 1) if run.accuracy is not None else figure(run.loss or 0.0)
-
-
-def _line(look: int) -> Line:
-    return Line(f"--run-{look % _COLOURS}", dash=_DASHES[_dash(look)])
-
-
-def _dash(look: int) -> int:
-    return look // _COLOURS % len(_DASHES)
 
 
 def _heights(run: Run[S], x: np.ndarray, by_accuracy: bool) -> list[float | None]:

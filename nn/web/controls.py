@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from nn.experiment.fields import with_point
 from nn.web import dom
 from nn.web.scale import Scale
 
@@ -93,12 +94,8 @@ class Controls:
         # Before its value, which the browser would otherwise move between 0 and 100.
         for key, bound in (("min", scale.low), ("max", scale.high), ("step", scale.step)):
             slider.setAttribute(key, shown(bound))
-        number = dom.new("input", type="number", step="any")
+        number = dom.new("input", type="text", inputmode="decimal")
         number.setAttribute("aria-label", f"{scale.name}, as a number")
-        if scale.kind:
-            number.setAttribute("step", shown(scale.step))
-            number.setAttribute("min", shown(scale.low))
-            number.setAttribute("max", shown(scale.high))
         return [slider, number]
 
     def _input(self, event: Any) -> None:
@@ -109,7 +106,7 @@ class Controls:
             if isinstance(control, Day):
                 value = float(np.datetime64(str(element.value)).astype("datetime64[D]").astype(int))
             else:
-                value = float(element.value)
+                value = float(with_point(str(element.value).strip()))
         except ValueError:
             return  # someone is still typing
         if isinstance(control, Scale):

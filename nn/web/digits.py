@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from pyscript.js_modules import glue
 
-from nn.data import Dataset, Images, read_images
+from nn.data import Dataset, Images
+from nn.data.columns import Output
 from nn.data.labels import aligned
+from nn.data.mnist import Mnist
 from nn.experiment.experiment import Experiment, check
 from nn.experiment.settings import SettingsError
 from nn.experiment.task import DataCode, Task
-from nn.labs import digits
+from nn.formats import are_model_names, page
+from nn.labs import digits, kept
 from nn.labs.digits import DigitsSettings
 from nn.labs.pictures import Pictures, ink_box, on_paper
+from nn.labs.question import Question
 from nn.layers import Shape
 from nn.model import Sequential
 from nn.progress import Evaluation
 from nn.web import decoding, dom, eye, files
 from nn.web.answers import Answers
+from nn.web.arrival import Arrival
+from nn.web.keeper import Part
 from nn.web.lab import Lab
 from nn.web.own_classes import OwnClassesPanel
 from nn.web.photo import PhotoReader, only_photos
@@ -41,34 +48,35 @@ async def open_lab() -> DigitsLab:
     Raises:
         ValueError: the pictures cannot be fetched or read.
     """
-    glue.loading("Reading 70,000 pictures", 0.95)
     try:
-        images = read_images({name: data.to_memoryview() for name, data in await glue.mnist()})
+        mnist = Mnist((await glue.digits()).to_memoryview())
     except Exception as error:
         raise ValueError(
-            f"The pictures could not be read ({error}). Run `make serve` again in the project's "
-            "folder, then reload the page."
+            "The pictures could not be fetched. Check your connection; if that is not it, run "
+            "`make serve` again in the project's folder."
         ) from error
-    return DigitsLab(images)
+    return DigitsLab(Arrival(mnist))
 
 
 class DigitsLab(Lab[DigitsSettings]):
-    """The lab; ``images`` are what it starts with."""
+    """The lab; ``arrival`` brings the pictures that it starts with."""
 
     name = "digits"
+    shows_tests = True
     defaults = digits.PRESETS["Classic"]
     presets = digits.PRESETS
     known_comparison = digits.KNOWN_COMPARISON
     greeting = "Ready: press Train, and draw a digit meanwhile"
 
-    def __init__(self, images: Images) -> None:
+    def __init__(self, arrival: Arrival) -> None:
         super().__init__()
-        self._mnist = Pictures.of(images)
+        self._arrival = arrival
+        self._mnist = Pictures.of(arrival.mnist.images)
         self._hold(self._mnist)
         self._former: tuple[Experiment, DigitsSettings] | None = None
         self._reading = Reading(self.parts)
-        self._sketch = Sketch()
-        self._photos = PhotoReader(self._sketch)
+        self._sketch = Sketch(lambda: self.panels.asked_anew())
+        self._photos = PhotoReader(self._sketch, lambda: self.panels.asked_anew())
         self._own_network: Experiment | None = None
         self._results = Results(self._sketch.put)
         self._answers = Answers(self._network_to_ask, self._sketch.put)
@@ -77,7 +85,7 @@ class DigitsLab(Lab[DigitsSettings]):
         self.painter.add(0.2, self._sketch.follow)
         self.painter.add(0.6, self._paint_eye)
         self.painter.add(0.5, self._photos.again)
-        OwnClassesPanel(self._sketch, self.learn)
+        self._own_classes = OwnClassesPanel(self._sketch, self.learn)
         self.parts.click("mnist", self._back_to_mnist)
         self.parts.click("turn", lambda: self._change(self._pictures.turn(), "turned"))
         self.parts.click("mirror", lambda: self._change(self._pictures.mirror(), "mirrored"))
@@ -97,14 +105,34 @@ class DigitsLab(Lab[DigitsSettings]):
     def data_for(self, settings: DigitsSettings) -> tuple[Dataset, Dataset]:
         return self._used
 
+    def saved_as(self, name: str) -> tuple[str, bytes]:
+        if not name.endswith(".html"):
+            return super().saved_as(name)
+        like = page.Drawing(self._sketch.paper, self._sketch.box)
+        return name, page.dumps(self.experiment.model, self.experiment.history, like).encode()
+
+    def waits_for(self) -> str:
+        return "" if self._brought else self._arrival.waits_for()
+
+    @property
+    def _brought(self) -> bool:
+        """Whether the pictures are a visitor's own."""
+        return self._pictures.original is not self._mnist.original
+
+    def fetch_rest(self) -> None:
+        self._arrival.start()
+
     def data_code(self, settings: DigitsSettings) -> DataCode:
         own = not dom.element("mnist").hidden
         return digits.data_code(own, self._pictures.turns, self._pictures.mirrored)
 
+    def program_pictures(self) -> bytes:
+        return kept.pack_pictures(self._pictures)
+
     def check_data(self) -> None:
         """Raise a ValueError if the network is for other pictures, and Train will not renew it."""
         model, settings = self.experiment.model, self.form.valid()
-        if settings is not None and self._plan.renews(settings, model):
+        if settings is not None and self.plan.renews(settings, model):
             return
         digits.check_together(model, self._used[0])
         classes = digits.classes_of(model)
@@ -132,18 +160,59 @@ class DigitsLab(Lab[DigitsSettings]):
     def adopted(self) -> None:
         model = self.experiment.model
         shape = digits.picture_of(model, self._shape)
-        own = shape == self._shape
-        self._sketch.paper = own and on_paper(self._used[0])
-        self._sketch.box = ink_box(self._used[0]) if own else None
+        # Drawings are made like the pictures; nothing has to be changed for MNIST's.
+        like = self._brought and shape == self._shape
+        self._sketch.paper = like and on_paper(self._used[0])
+        self._sketch.box = ink_box(self._used[0]) if like else None
         self._results.clear(_UNTESTED)
         self._answers.stale()
         self._sketch.adopt(model, shape, digits.classes_of(model))
         self._photos.again()
         self._paint_eye()
 
-    def tested(self, evaluation: Evaluation) -> None:
+    def show_test(self, evaluation: Evaluation, samples: int) -> None:
         self._results.show(self.test_data, evaluation)
-        glue.chooseTab(self.parts.element("testTab"))
+
+    def question(self) -> Question:
+        image, what = self._sketch.image, "the drawing"
+        if image is None:
+            image, what = self._photos.chosen, "the photo's digit"
+        if image is None:
+            raise ValueError("draw something, or press Test picture")
+        names = digits.classes_of(self.experiment.model).shown
+        return Question(what, image[np.newaxis], (Output("class", names),))
+
+    def ask(self, index: int) -> None:
+        self._put(self._used[1].inputs[index])
+
+    # ---- What is kept.
+
+    @property
+    def own(self) -> bool:
+        return self._pictures is not self._mnist or self._own_classes.any
+
+    def kept_parts(self) -> dict[str, Part]:
+        def pictures(key: Pictures) -> bytes:
+            return b"" if key is self._mnist else kept.pack_pictures(key)
+
+        return {
+            "pictures": Part(lambda: self._pictures, pictures),
+            "drawing": Part(lambda: self._sketch.changes, lambda key: self._sketch.kept()),
+            "classes": Part(
+                lambda: self._own_classes.changes, lambda key: self._own_classes.kept()
+            ),
+        }
+
+    async def read_parts(
+        self, parts: dict[str, bytes], experiment: Experiment
+    ) -> Callable[[], None]:
+        data = parts["pictures"]
+        pictures = kept.unpack_pictures(data) if data else self._mnist
+        return lambda: self._take(pictures)
+
+    def show_parts(self, parts: dict[str, bytes]) -> None:
+        self._sketch.bring_back(parts["drawing"])
+        self._own_classes.bring_back(parts["classes"])
 
     def _paint_eye(self) -> None:
         eye.paint(self.experiment.model, self._sketch.shape, self._sketch.image)
@@ -168,9 +237,12 @@ class DigitsLab(Lab[DigitsSettings]):
             candidates = np.flatnonzero(test.targets == place)
         if not len(candidates):
             raise ValueError(f"there is no test picture of a {name}")
-        picture = test.inputs[random.choice(candidates)]
+        self._put(test.inputs[random.choice(candidates)])
+
+    def _put(self, picture: np.ndarray) -> None:
+        """Put one of the test pictures on the canvas."""
         if picture.shape != self._sketch.shape:
-            digits.check_together(self.experiment.model, test)
+            digits.check_together(self.experiment.model, self._used[1])
         self._sketch.put(picture)
 
     # ---- Pictures.
@@ -185,7 +257,7 @@ class DigitsLab(Lab[DigitsSettings]):
         return self._used[0].inputs.shape[1:]
 
     async def open_files(self, chosen: list[Any]) -> None:
-        if len(chosen) == 1 and chosen[0].name.lower().endswith(".json"):
+        if are_model_names([file.name for file in chosen]):
             await super().open_files(chosen)
         elif only_photos(chosen):
             await self._photos.open(chosen)
@@ -198,7 +270,7 @@ class DigitsLab(Lab[DigitsSettings]):
             names += f" and {len(chosen) - _MOST_NAMES:,} more"
         files.check_size(names, sum(file.size for file in chosen), _MOST_DATA_BYTES)
         dom.log(f"Reading {names}")
-        images = await self._reading.of(names, lambda wanted: decoding.read(chosen, wanted))
+        images = await self._reading.of(names, lambda going: decoding.read(chosen, going))
         if images is None:
             return
         if images.train is not None or images.test is not None:
@@ -213,24 +285,21 @@ class DigitsLab(Lab[DigitsSettings]):
             pictures = self._pictures.with_test(images.test, images.description)
         else:
             pictures = Pictures.of(images)
-        self._use(pictures, own=True)
+        self._use(pictures)
 
     def _back_to_mnist(self) -> None:
-        self._use(self._mnist, own=False)
+        self._use(self._mnist)
 
-    def _use(self, pictures: Pictures, own: bool) -> None:
+    def _use(self, pictures: Pictures) -> None:
         """Train and test on other pictures from now on; figures of the former ones go.
 
         A network that cannot take them makes way for a new one, or for the one before it.
         """
+        former = self.memory.now()
         self.forget_run()
-        self._hold(pictures)
-        dom.element("mnist").hidden = not own
-        dom.element("ownData").hidden = not own
-        self.data, self.test_data = self._used
-        self._describe_data()
-        self._offer_presets()
+        self._take(pictures)
         self.meter.clear()
+        self.test_result = None
         self._results.clear(_UNTESTED)
         self.panels.data_changed()
         news = "" if self._suits(self.experiment.model) else self._exchange_network()
@@ -238,14 +307,25 @@ class DigitsLab(Lab[DigitsSettings]):
         if pictures.assumed:
             dom.announce(f"Assumed: {'; '.join(pictures.assumed)}")
         if news:
+            self.memory.offer(former)
             dom.announce(news)
+
+    def _take(self, pictures: Pictures) -> None:
+        """Have other pictures, and say so."""
+        own = pictures is not self._mnist
+        self._hold(pictures)
+        dom.element("mnist").hidden = not own
+        dom.element("ownData").hidden = not own
+        self.data, self.test_data = self._used
+        self._describe_data()
+        self._offer_presets()
 
     def learn(self, images: Images, settings: DigitsSettings) -> None:
         """Train a new network for other pictures, with these settings, from now on."""
         # A network that was learnt so before is not what comes back in the end.
-        kept = self._former if self.experiment is self._own_network else None
-        self._use(Pictures.of(images), own=True)
-        self._former = kept or self._former
+        former = self._former if self.experiment is self._own_network else None
+        self._use(Pictures.of(images))
+        self._former = former or self._former
         self.form.write(settings)
         self.remake()
         self._own_network = self.experiment
@@ -261,11 +341,11 @@ class DigitsLab(Lab[DigitsSettings]):
             self._former = before
         if former is not None and self._suits(former[0].model):
             self.form.write(former[1])
-            self._adopt(*former)
+            self.adopt(*former)
             return f"The network for these pictures is back: {self.shape}"
-        self._make_network(self.form.valid() or self.defaults)
-        kept = "; the trained one comes back with its pictures" if self._former == before else ""
-        return f"A new network for these pictures: {self.shape}{kept}"
+        self.make_network(self.form.valid() or self.defaults)
+        again = "; the trained one comes back with its pictures" if self._former == before else ""
+        return f"A new network for these pictures: {self.shape}{again}"
 
     def _suits(self, model: Sequential) -> bool:
         """Whether a network takes these pictures and tells their classes apart."""
@@ -291,8 +371,10 @@ class DigitsLab(Lab[DigitsSettings]):
 
     def _change(self, pictures: Pictures, what: str) -> None:
         """Go on with the same pictures, turned or mirrored."""
+        if self.waits_for():
+            raise ValueError("the other training pictures are still on their way; wait for them")
         shape = self._shape
-        self._use(pictures, own=True)
+        self._use(pictures)
         if self._shape == shape:
             self._put_sample(None)
         dom.log(f"The pictures are {what}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import inspect
 import traceback
 from collections.abc import Callable
@@ -101,19 +102,33 @@ def new_svg(tag: str, **attributes: str) -> Any:
     return node
 
 
-def log(text: str) -> None:
-    """Add a line to the messages."""
-    glue.log(text)
+_begun_in: contextvars.ContextVar[str] = contextvars.ContextVar("_begun_in", default="")
+"""The lab that was shown when what is going on began: its log has what is said of it."""
 
 
-def announce(text: str) -> None:
+def log(text: str, repeated: bool = False) -> None:
+    """Add a line to the messages; what a chart shows too is ``repeated``, and folded."""
+    glue.log(text, "", _begun_in.get(), repeated)
+
+
+def announce(text: str, repeated: bool = False) -> None:
     """Add a line to the messages that a screen reader speaks too."""
-    glue.log(text, "news")
+    glue.log(text, "news", _begun_in.get(), repeated)
 
 
 def complain(error: ValueError) -> None:
     """Say what a visitor did that cannot be done: the one way in which an error is reported."""
-    glue.log(str(error), "error")
+    glue.log(str(error), "error", _begun_in.get())
+
+
+def speaking_for(lab: str, action: Callable[[], None]) -> None:
+    """Do something whose messages are of ``lab``, whichever is shown."""
+
+    def act() -> None:
+        _begun_in.set(lab)
+        action()
+
+    contextvars.copy_context().run(act)
 
 
 def on(target: Any, event: str, handler: Callable[[Any], Any]) -> None:
@@ -123,7 +138,21 @@ def on(target: Any, event: str, handler: Callable[[Any], Any]) -> None:
 
 
 def start(handler: Callable[..., Any], *arguments: Any) -> None:
-    """Call ``handler`` and report what goes wrong in it, now or later if it is a coroutine."""
+    """Call ``handler`` and report what goes wrong in it, now or later if it is a coroutine.
+
+    What it says, now or later, is of the lab that is shown now.
+    """
+    contextvars.copy_context().run(_start, handler, arguments)
+
+
+def later(seconds: float, handler: Callable[[], Any]) -> None:
+    """Call ``handler`` in so many seconds, as :func:`start` does."""
+    asyncio.get_running_loop().call_later(seconds, lambda: start(handler))
+
+
+def _start(handler: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
+    if not _begun_in.get():
+        _begun_in.set(glue.currentLab())
     try:
         result = handler(*arguments)
     except Exception as error:
@@ -145,5 +174,5 @@ def report(error: Exception) -> None:
     elif isinstance(error, MemoryError):
         complain(ValueError("this tab has no memory left for that; reload the page to free some"))
     else:
-        window.console.error("".join(traceback.format_exception(error)))
         complain(ValueError(f"something went wrong in the page: {type(error).__name__}"))
+        window.console.error("".join(traceback.format_exception(error)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Generic, TypeVar
 from urllib.parse import parse_qsl, urlencode
 
@@ -12,8 +12,13 @@ from pyscript.js_modules import glue
 from nn.experiment.settings import Settings, SettingsError, parse
 from nn.web import dom
 from nn.web.dom import Parts
+from nn.web.speed import Speed
 
 S = TypeVar("S", bound=Settings)
+
+
+_NOTES = ("step",)
+"""What an address may say beside settings, by name: where in a panel somebody is."""
 
 
 class Form(Generic[S]):
@@ -25,6 +30,11 @@ class Form(Generic[S]):
         presets: settings worth starting from, by the names of their buttons.
         check: raises a SettingsError for settings that do not go together.
         changed: called whenever a visitor or a link has changed the form.
+        speed: what else a link may say.
+
+    Attributes:
+        linked: the settings of the link that the page was opened with, if it had any that make
+            sense.
     """
 
     def __init__(
@@ -34,12 +44,15 @@ class Form(Generic[S]):
         presets: Mapping[str, S],
         check: Callable[[S], None],
         changed: Callable[[], None],
+        speed: Speed,
     ) -> None:
         self._lab = parts.lab
         self._defaults = defaults
         self._presets = presets
         self._check = check
         self._changed = changed
+        self._speed = speed
+        speed.changed = self._edited
         self._form = parts.element("settings")
         self._problems = {name: self._problem(name) for name in defaults.table}
         self._fill(defaults.fields())
@@ -50,7 +63,9 @@ class Form(Generic[S]):
             dom.on(button, "click", self._choose_preset)
         self._settings: S | None = None
         self._error: SettingsError | None = None
-        self._follow_link()
+        self._notes: dict[str, str] = {}
+        linked = self._follow_link()
+        self.linked = self._settings if linked else None
 
     def read(self) -> S:
         """Return the settings in the form.
@@ -72,6 +87,7 @@ class Form(Generic[S]):
     def write(self, settings: S) -> None:
         """Set the form, and the address, to ``settings``."""
         self._fill(settings.fields())
+        self._open_used()
         self._edited()
 
     def offer(self, presets: Mapping[str, S]) -> None:
@@ -86,16 +102,26 @@ class Form(Generic[S]):
 
     def text(self, name: str) -> str:
         """Return what stands in a field."""
-        return self._texts()[name]
+        return self.texts()[name]
 
     def refuse(self, error: SettingsError) -> None:
         """Say beside each field what is wrong with it."""
         self._show_problems(error.problems)
 
+    def noted(self, name: str) -> str:
+        """Return what the address says under ``name`` beside the settings; "" for nothing."""
+        return self._notes.get(name, "")
+
+    def note(self, name: str, text: str) -> None:
+        """Have the address say ``text`` under ``name`` too, or nothing."""
+        if text != self.noted(name):
+            self._notes[name] = text
+            self._write_address()
+
     def _parse(self) -> None:
         self._settings = self._error = None
         try:
-            settings = parse(self._texts(), self._defaults)
+            settings = parse(self.texts(), self._defaults)
             self._check(settings)
         except SettingsError as error:
             self._error = error
@@ -106,38 +132,70 @@ class Form(Generic[S]):
         self._parse()
         settings, error = self._settings, self._error
         self._show_problems(error.problems if error else {})
-        if settings is not None:
-            address = f"#{self._lab}?{urlencode(settings.fields(), safe=',:=')}"
-            document.querySelector(f"[data-opens={self._lab}]").href = address
-            if glue.currentLab() == self._lab:
-                window.history.replaceState(None, "", address)
+        self._write_address()
         for button in self._form.querySelectorAll("[data-preset]"):
             chosen = self._presets[button.dataset.preset] == settings
             button.setAttribute("aria-pressed", str(chosen).lower())
         self._changed()
 
+    def _write_address(self) -> None:
+        if self._settings is None:
+            return
+        fields, usual = self._settings.fields(), self._defaults.fields()
+        notes = {name: text for name, text in self._notes.items() if text} | self._speed.unusual()
+        address = self._address({**fields, **notes})
+        link = document.querySelector(f"[data-opens={self._lab}]")
+        link.href = address
+        # What is shared says only what is unusual.
+        unusual = {name: text for name, text in fields.items() if text != usual[name]}
+        link.dataset.link = self._address({**unusual, **notes})
+        if glue.currentLab() == self._lab:
+            window.history.replaceState(None, "", address)
+
+    def _address(self, fields: dict[str, str]) -> str:
+        query = f"?{urlencode(fields, safe=',:=')}" if fields else ""
+        return f"#{self._lab}{query}"
+
     def _address_changed(self) -> None:
         if glue.currentLab() == self._lab:
             self._follow_link()
 
-    def _follow_link(self) -> None:
+    def _follow_link(self) -> bool:
         lab, _, query = window.location.hash.removeprefix("#").partition("?")
-        fields = {name: value for name, value in parse_qsl(query) if name in self._defaults.table}
-        linked = bool(fields) and lab == self._lab
+        said = dict(parse_qsl(query))
+        fields = {name: text for name, text in said.items() if name in self._defaults.table}
+        linked = bool(fields or "speed" in said) and lab == self._lab
+        if lab == self._lab:
+            self._notes = {name: said[name] for name in _NOTES if name in said}
         if linked:
             # What a link leaves out is that of the defaults, not of whatever stood here.
             self._fill({**self._defaults.fields(), **fields})
+            self._speed.follow(said.get("speed"))
+            self._open_used()
         self._edited()
         if linked and self._error:
             dom.complain(self._error)
+        return linked
 
     def _choose_preset(self, event: Any) -> None:
         self.write(self._presets[event.currentTarget.dataset.preset])
 
+    def _open_used(self) -> None:
+        """Open "More settings" if what is in there differs from what is usual in this lab."""
+        usual, texts = self._defaults.fields(), self.texts()
+        self._open(name for name in texts if texts[name] != usual[name])
+
+    def _open(self, names: Iterable[str]) -> None:
+        for name in names:
+            more = self._control(name).closest("details")
+            if more:
+                more.open = True
+
     def _control(self, name: str) -> Any:
         return self._form.elements.namedItem(name)
 
-    def _texts(self) -> dict[str, str]:
+    def texts(self) -> dict[str, str]:
+        """Return what stands in each field."""
         return {name: _text(self._control(name)) for name in self._defaults.table}
 
     def _fill(self, texts: dict[str, str]) -> None:
@@ -165,6 +223,7 @@ class Form(Generic[S]):
         return problem
 
     def _show_problems(self, problems: dict[str, str]) -> None:
+        self._open(problems)
         for name, place in self._problems.items():
             place.textContent = problems.get(name, "")
             wrong = str(name in problems).lower()

@@ -8,9 +8,11 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from nn.data import Dataset
+from nn.data.channels import channels, means_of
 from nn.data.colours import CHANNELS
 from nn.data.columns import NOTHING, OTHER, Columns, Input, Output
-from nn.labs.colour_space import channels, ink_on, means_of
+from nn.explain.why import told_sum
+from nn.labs.colour_space import ink_on
 from nn.metrics import predicted_classes
 from nn.model import Sequential
 from nn.web import dom
@@ -33,18 +35,23 @@ class Inputs:
     Args:
         parts: the lab's elements.
         chosen: called when a visitor has chosen another colour.
+        answered: called whenever the network has answered.
 
     Attributes:
+        truth: the target of the row on the controls, if it is one of the data.
         channels: where red, green and blue stand among the inputs; None if they are no colour.
         colour: the one on the sliders, or the last one that was.
     """
 
     channels: list[int] | None
+    truth: np.ndarray | None = None
     colour: Colour = (255, 140, 60)
 
-    def __init__(self, parts: Parts, chosen: Callable[[], None]) -> None:
+    def __init__(
+        self, parts: Parts, chosen: Callable[[], None], answered: Callable[[], None]
+    ) -> None:
         self._parts = parts
-        self._chosen = chosen
+        self._chosen, self._answered = chosen, answered
         self._bars = Bars(parts.element("probabilities"))
         self._answers: list[tuple[str, str]] = []
         self._controls = Controls(parts.element("sliders"), f"{parts.lab}-slider", self._moved)
@@ -127,10 +134,26 @@ class Inputs:
             self._controls.put(colour)
             self._take_all()
 
-    def put_example(self, rows: Dataset) -> None:
+    @property
+    def values(self) -> list[float]:
+        """What the controls are set to."""
+        return self._controls.values
+
+    def put(self, values: list[float]) -> None:
+        """Set the controls, if there are as many of them."""
+        if len(values) == len(self.values):
+            self._controls.put(values)
+            self._take_all()
+
+    def put_example(self, rows: Dataset, row: int | None = None) -> None:
         """Put one of ``rows`` on the sliders, and say what its answer is in truth."""
-        row = random.randrange(len(rows))
-        self._features = rows.inputs[row].astype(np.float64)
+        row = random.randrange(len(rows)) if row is None else row
+        self.put_row(rows.inputs[row])
+        self._told(f"The data says {self._truth(rows.targets[row])}.", rows.targets[row])
+
+    def put_row(self, features: np.ndarray) -> None:
+        """Put a row on the sliders: (features,) raw."""
+        self._features = features.astype(np.float64)
         if self.channels is not None:
             self._controls.put(self._features[self.channels].tolist())
             self._keep_colour()
@@ -138,7 +161,7 @@ class Inputs:
             shown = zip(self._columns.inputs, self._places, strict=True)
             values = [column.value_of(self._features[place]) for column, place in shown]
             self._controls.put(values[:_MOST_CONTROLS])
-        self._told(f"In the data it is {self._truth(rows.targets[row])}.")
+        self._told("")
 
     def _truth(self, target: np.ndarray) -> str:
         if self._columns.classes is not None:
@@ -173,17 +196,28 @@ class Inputs:
         else:
             self._features[self._places[index]] = self._columns.inputs[index].features_of(value)
 
-    def _told(self, truth: str) -> None:
+    def _told(self, truth: str, target: np.ndarray | None = None) -> None:
         self._parts.show("truth", truth)
+        self.truth = target
         self.predict()
 
     # ---- Answers.
 
+    @property
+    def features(self) -> np.ndarray:
+        """What the network is given: (features,) raw."""
+        return self._features
+
     def predict(self) -> None:
         """Show what the network says now."""
+        self._predict()
+        self._answered()
+
+    def _predict(self) -> None:
         with np.errstate(over="ignore"):
             outputs = self._model.predict(self._features[np.newaxis].astype(np.float32))
         self._paint_swatch()
+        self._parts.show("together", "")
         if not np.isfinite(outputs).all():
             self._answer("Not a number", "")
             self._bars.show([], [], -1)
@@ -205,6 +239,7 @@ class Inputs:
             several = len(said) > 1
             self._answer(said[0][1], first.name if several else f"{percent(share, 0)} sure")
             self._show_bars(first.classes, part, best)
+            self._parts.show("together", told_sum(self._model, part))
         self._show_others(said[1:])
 
     def _show_bars(self, classes: tuple[str, ...], outputs: np.ndarray, answer: int) -> None:

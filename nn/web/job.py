@@ -20,11 +20,11 @@ BUDGET = 0.0048
 _MOST, _LEAST = 0.015, 0.005
 """Seconds of work a frame: 60 frames a second leave 16.7 ms for each, if nobody else needs them."""
 
+_IDLE = 0.004
+"""Seconds without a look at work that is not due yet."""
+
 _LATE = 0.025
 """Seconds from frame to frame that show that somebody does: a frame was missed."""
-
-_SLOW_FRAMES = 4
-"""Frames from chunk to chunk in slow motion: 15 steps a second."""
 
 
 class Job:
@@ -32,11 +32,11 @@ class Job:
 
     Args:
         shown: while it is not set, work pauses: another lab has the frames.
-        slow: whether there shall be only one chunk in a few frames.
+        due: whether there may be another chunk by now.
     """
 
-    def __init__(self, shown: asyncio.Event, slow: Callable[[], bool] = lambda: False) -> None:
-        self._shown, self._slow = shown, slow
+    def __init__(self, shown: asyncio.Event, due: Callable[[], bool] = lambda: True) -> None:
+        self._shown, self._due = shown, due
         self._turn = Turn()
 
     @property
@@ -46,7 +46,7 @@ class Job:
 
     def start(
         self,
-        run: Iterator[T],
+        run: Iterator[T | None],
         each: Callable[[T], None],
         ended: Callable[[], None],
         over: Callable[[], None],
@@ -54,7 +54,7 @@ class Job:
         """Pull ``run`` from now on, instead of what was pulled before, until it ends or is stopped.
 
         Args:
-            run: the work, done as it is pulled.
+            run: the work, done as it is pulled; it yields None while it waits for something.
             each: takes in what it yields.
             ended: called when it has come to its end.
             over: called then too, and when it has failed; not when it was stopped. Stops this.
@@ -76,7 +76,7 @@ class Job:
         self._turn.end()
 
     async def _pull(
-        self, run: Iterator[T], each: Callable[[T], None], wanted: Callable[[], bool]
+        self, run: Iterator[T | None], each: Callable[[T], None], wanted: Callable[[], bool]
     ) -> bool:
         """Pull ``run`` while it is wanted; return whether it came to its end.
 
@@ -86,21 +86,26 @@ class Job:
         """
         room, last = _MOST, time.perf_counter()
         while True:
-            for _ in range(_SLOW_FRAMES if self._slow() else 1):
-                await glue.nextFrame()
+            await glue.nextFrame()
             await self._shown.wait()
             now = time.perf_counter()
-            late = now - last > _LATE and not self._slow()
+            late = now - last > _LATE
             room = max(_LEAST, 0.7 * room) if late else min(_MOST, 1.02 * room)
-            last, end = now, now + (0.0 if self._slow() else room)
+            last, end = now, now + room
             took = 0.0
             while now + took <= end:
                 if not wanted():
                     return False
+                if not self._due():
+                    # A hidden tab has no frames to wait for, and is not to spin.
+                    await asyncio.sleep(_IDLE)
+                    break
                 try:
                     progress = next(run)
                 except StopIteration:
                     return True
+                if progress is None:
+                    break
                 each(progress)
                 before, now = now, time.perf_counter()
                 took = now - before

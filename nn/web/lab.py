@@ -3,68 +3,60 @@
 from __future__ import annotations
 
 import asyncio
-import math
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Generic, TypeVar
+import gc
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
 
+from pyodide.ffi import to_js
 from pyscript import window
 from pyscript.js_modules import glue
 
 from nn.data import Dataset
-from nn.elsewhere import BelongsElsewhere, of_file
+from nn.elsewhere import of_file
 from nn.experiment.experiment import Experiment, check
 from nn.experiment.settings import Settings, SettingsError
-from nn.experiment.task import DataCode, Task
-from nn.formats import weights
-from nn.labs.homes import home_of
-from nn.model import Sequential
-from nn.progress import Evaluation, Progress
+from nn.experiment.trail import Trail
+from nn.labs.draft import Draft
 from nn.web import dom, files
 from nn.web.dom import Parts
 from nn.web.form import Form
-from nn.web.job import BUDGET
+from nn.web.memory import Memory
 from nn.web.meter import Meter
 from nn.web.painter import Painter
 from nn.web.panels import Panels
-from nn.web.plan import Plan, Run, diverged
-from nn.web.text import described, percent
-from nn.web.work import Work
+from nn.web.plan import Plan
+from nn.web.runs import Runs
+from nn.web.speed import Speed
+from nn.web.subject import Subject
+from nn.web.text import percent
+from nn.web.weight_edits import WeightEdits
 
 S = TypeVar("S", bound=Settings)
-
-_DIVERGED = (
-    "The loss is not a number any more: each step went further beyond the goal than the one "
-    "before, so the learning rate is too high. Lower it, then Train starts with fresh weights."
-)
+T = TypeVar("T")
 
 
-class Lab(Generic[S]):
+class Lab(Subject[S]):
     """A lab of the page.
 
     A subclass says what is learnt, and shows it; it sets ``name``, ``defaults`` and ``presets``,
     and calls :meth:`begin` once its own elements are ready.
 
     Attributes:
-        name: the lab's, in the address and before the ids of its elements.
-        defaults: the settings it starts with.
-        presets: settings worth starting from, by the names of their buttons.
-        known_comparison: settings that others have compared, with the accuracies they found.
-        greeting: what is said when the lab has been opened.
         parts: its elements.
         shown: set while this lab is shown, and not another one.
         panels: the panels that all labs have.
+        memory: what this browser keeps of it.
         form, meter, painter: the settings, the figures, and what is painted during work.
         experiment: the network and what it has been through.
         data, test_data: what it is trained on and tested with.
+        plan: what Train will do.
+        speed: how fast a run goes by the clock.
+        runs: training and testing.
+        edits: weights that were set by hand.
+        trail: where the weights of a small network have been.
         made_with: the settings that the network was made with, or loaded.
+        draft: what a visitor has made of the settings' program.
     """
-
-    name: str
-    defaults: S
-    presets: dict[str, S] = {}
-    known_comparison: Sequence[tuple[S, float]] = ()
-    greeting = "Ready: press Train"
-    logarithmic_loss = False
 
     experiment: Experiment
     data: Dataset
@@ -76,46 +68,33 @@ class Lab(Generic[S]):
         self.meter = Meter(self.parts, self.logarithmic_loss)
         self.painter = Painter()
         self.shown = asyncio.Event()
-        self._work = Work(self.parts, self.shown)
-        self._plan: Plan[S] = Plan()
+        self.plan: Plan[S] = Plan()
+        self.draft = Draft()
+        self.speed = Speed(self.parts, self.usual_speed)
+        self.runs = Runs(self)
+        self.edits = WeightEdits(self)
+        self.trail = Trail()
 
-    # ---- What a subclass says.
+    # ---- What a subclass may do otherwise.
 
-    def task(self, settings: S) -> Task:
-        """Return what a network with these settings is for."""
-        raise NotImplementedError
+    def write_form(self, settings: S) -> None:
+        """Set the form without any other consequence."""
+        self.form.write(settings)
 
-    def data_for(self, settings: S) -> tuple[Dataset, Dataset]:
-        """Return what a network with these settings is trained on and tested with."""
-        raise NotImplementedError
+    def waits_for(self) -> str:
+        """Return what of the data is still on its way, in words; nothing if all is there."""
+        return ""
 
-    def data_code(self, settings: S) -> DataCode:
-        """Return how a program in a terminal gets the same data."""
-        raise NotImplementedError
-
-    def check_data(self) -> None:
-        """Raise a ValueError if there is nothing to train on and to test with."""
-
-    def validation_freq(self, settings: S) -> int:
-        """Return how many epochs come before each test."""
-        return 1
-
-    def check_loaded(self, model: Sequential) -> None:
-        """Raise a ValueError if the network of a weights file is not for this lab."""
-        raise NotImplementedError
-
-    def adopted(self) -> None:
-        """Show a network that has just taken the place of the former one."""
-
-    def form_changed(self, settings: S | None) -> None:
-        """Take in that the form was changed; there are no settings if some make no sense."""
-
-    def tested(self, evaluation: Evaluation) -> None:
-        """Show the result of a test that a visitor asked for."""
+    def fetch_rest(self) -> None:
+        """Begin to fetch what the lab could be opened without."""
 
     async def open_files(self, chosen: list[Any]) -> None:
         """Open files that were dropped on the page."""
         await self._open_weights(chosen)
+
+    def saved_as(self, name: str) -> tuple[str, bytes]:
+        """Return the name and bytes of a file, in the format that ``name`` ends with."""
+        return self.experiment.saved_as(name)
 
     # ---- Beginning.
 
@@ -123,17 +102,18 @@ class Lab(Generic[S]):
         """Read the form, make the first network, and listen to the visitor from now on."""
         self.panels = Panels(self)
         self.form: Form[S] = Form(
-            self.parts, self.defaults, self.presets, self._check, self._form_changed
+            self.parts, self.defaults, self.presets, self._check, self._form_changed, self.speed
         )
-        self._make_network(self.form.valid() or self.defaults)
+        self.make_network(self.form.valid() or self.defaults)
+        self.memory = Memory(self)
         self.painter.add(0.15, self.meter.paint_figures)
         self.painter.add(0.4, self.meter.paint_charts)
-        self.parts.click("train", self._train_or_stop)
-        self.parts.click("test", self._test_or_stop)
+        self.painter.add(0.3, lambda: self.meter.mark_untrained(self.experiment.untrained))
         self.parts.click("reset", self._reset)
         self.parts.click("saveWeights", self._save)
         self.parts.on_files("weightsFile", self._open_weights)
         dom.on(window, "resize", lambda event: self._resize())
+        self.panels.follow_links()
         dark = window.matchMedia("(prefers-color-scheme: dark)")
         dom.on(dark, "change", lambda event: self.restyle())
 
@@ -141,14 +121,18 @@ class Lab(Generic[S]):
         """Go on, or pause, now that the lab is shown or another one is."""
         if not shown:
             if self.busy and self.shown.is_set():
-                dom.log(f"{self.name.capitalize()} pauses, and goes on when you come back")
+                dom.speaking_for(self.name, self._say_that_it_pauses)
             self.shown.clear()
+            self.memory.write()
         elif not self.shown.is_set():
             self.shown.set()
             self.meter.start()
-            self._show_engine()
+            self.show_engine()
             self.restyle()
             self.painter.paint_all()
+
+    def _say_that_it_pauses(self) -> None:
+        dom.log("Paused while another lab was shown")
 
     def restyle(self) -> None:
         """Draw everything in the colours and the size that the page has now."""
@@ -164,45 +148,53 @@ class Lab(Generic[S]):
     @property
     def state(self) -> str:
         """Whether the network is "ready", "training" or "testing"."""
-        return self._work.state
+        return self.runs.state
 
     @property
     def busy(self) -> bool:
         """Whether the network is being trained or tested."""
-        return self._work.busy
+        return self.runs.busy
 
     def _check(self, settings: S) -> None:
         check(settings, self.task(settings))
 
-    def _make_network(self, settings: S) -> None:
+    def make_network(self, settings: S) -> None:
+        """Make a network with fresh weights, as ``settings`` say."""
         try:
             experiment = Experiment(settings, self.task(settings))
             self.data, self.test_data = self.data_for(settings)
         except SettingsError as error:
             self.form.refuse(error)
             raise
-        self._adopt(experiment, settings)
+        self.adopt(experiment, settings)
 
-    def _adopt(self, experiment: Experiment, settings: S) -> None:
+    def adopt(self, experiment: Experiment, settings: S) -> None:
         """Go on with this network, whatever was going on before."""
         self.forget_run()
-        self.experiment, self.made_with = experiment, settings
-        self._plan.network = settings.network()
+        self.experiment, self.made_with, self.test_result = experiment, settings, None
+        self.plan.network = settings.network()
         self.meter.clear()
+        self.edits.clear()
+        self.trail.clear()
+        self.trail.add(experiment.model.parameters)
         self.adopted()
+        self.meter.mark_untrained(experiment.untrained)
         self._form_changed()
+        gc.collect()  # the former one: it is large, and the collector only counts objects
 
     def forget_run(self) -> None:
         """Stop, for good: the next training begins a new run."""
-        self._plan.run = None
+        self.plan.run = None
         self.stop()
 
     def remake(self) -> None:
         """Make a network with fresh weights, as the form says."""
-        self._make_network(self.form.read())
+        self.make_network(self.form.read())
 
     def _reset(self) -> None:
+        former = self.memory.now()
         self.remake()
+        self.memory.offer(former)
         dom.announce(f"A new network, {self.shape}, with fresh weights")
 
     @property
@@ -212,170 +204,82 @@ class Lab(Generic[S]):
         return "-".join("x".join(map(str, shape)) for shape in shapes)
 
     def _form_changed(self) -> None:
-        if self._plan.network is not None:
+        if self.plan.network is not None:
             self.form_changed(self.form.valid())
-            self.parts.show("plan", self._plan.told(self.form.valid(), self.experiment, self.busy))
+            self.parts.show("plan", self.plan.told(self.form.valid(), self.experiment, self.busy))
+            if not self.busy:
+                self.parts.show("train", self.plan.button(self.form.valid()))
             self.panels.refresh()
-            self._show_engine()
+            self.show_engine()
 
-    def _show_engine(self) -> None:
+    def show_engine(self) -> None:
+        """Say which engine the network runs on, if the lab is shown."""
         if glue.currentLab() == self.name:
             dom.show("engine", self.experiment.model.program.name)
 
     # ---- Training and testing.
 
-    def _train_or_stop(self) -> None:
-        if self.busy:
-            self.stop()
-            dom.announce("Stopped; Train goes on from here")
-        else:
-            self.train()
-
     def train(self) -> None:
         """Begin to train, or go on where training stopped."""
-
-        def ended() -> None:
-            self._plan.run = None
-            dom.announce("Training is done")
-
-        self._start("training", self._ready_run(by_step=False), lambda progress: None, ended)
-
-    def step(self) -> None:
-        """Train one epoch, and test; the steps after one another are a run of their own."""
-        self.stop()
-
-        def each(progress: Progress) -> None:
-            if progress.evaluation is not None:
-                if progress.epoch == progress.epochs:
-                    self._plan.run = None
-                self.stop()
-                self.painter.paint_all()
-
-        def ended() -> None:
-            self._plan.run = None
-
-        self._start("training", self._ready_run(by_step=True), each, ended)
-
-    def _ready_run(self, by_step: bool) -> Iterator[Progress]:
-        """Return the run that was stopped, if it may go on, or a new one."""
-        self.check_data()
-        settings = self.form.read()
-        if self._plan.renews(settings, self.experiment.model):
-            self._make_network(settings)
-            dom.log(f"A new network: {self.shape}")
-        run = self._plan.run
-        if run is None or not run.goes_on(settings, by_step):
-            # A chunk of work never goes beyond a test: to stop after an epoch, test after each.
-            freq = 1 if by_step else self.validation_freq(settings)
-            try:
-                chunks = self.experiment.train(settings, self.data, self.test_data, BUDGET, freq)
-            except SettingsError as error:
-                self.form.refuse(error)
-                raise
-            run = self._plan.run = Run(chunks, settings, by_step)
-            self.meter.begin()
-            if not by_step:
-                dom.announce(f"Training {self.shape}")
-        return run.chunks
-
-    def _test_or_stop(self) -> None:
-        if self.busy:
-            self.stop()
-            dom.announce("Test stopped")
-            return
-        self.check_data()
-
-        def each(progress: Progress) -> None:
-            evaluation = progress.evaluation
-            if evaluation is not None:
-                self.tested(evaluation)
-                dom.announce(f"Test: {described(evaluation)}")
-
-        self._start("testing", self.experiment.test(self.test_data, BUDGET), each, lambda: None)
-
-    def _start(
-        self,
-        state: str,
-        chunks: Iterator[Progress],
-        each: Callable[[Progress], None],
-        ended: Callable[[], None],
-    ) -> None:
-        self.panels.stop()
-
-        def taken_in(progress: Progress) -> None:
-            self.meter.add(progress, self.experiment.history.samples)
-            if not math.isfinite(progress.loss) and diverged(self.experiment.model):
-                self._give_up()
-                return
-            each(progress)
-            if self._work.slow():
-                self.painter.paint_all()
-            else:
-                self.painter.paint_one()
-
-        def over() -> None:
-            self.stop()
-            self.painter.paint_all()
-
-        self._show_engine()
-        self.meter.start()
-        self._work.start(state, chunks, taken_in, ended, over)
-
-    def _give_up(self) -> None:
-        """End a run that has diverged: numbers that are none stay so, however long it goes on."""
-        self.forget_run()
-        self.painter.paint_all()
-        dom.complain(ValueError(_DIVERGED))
+        self.runs.train()
 
     def stop(self) -> None:
         """Stop what is going on; Train goes on with it."""
-        if self.busy:
-            self.meter.paint_figures()
-        self._work.stop()
+        self.runs.stop()
         self._form_changed()
+
+    def after_arrival(self, run: Callable[[], Iterator[T | None]]) -> Iterator[T | None]:
+        """Do ``run`` as soon as all data is there; yield None until then."""
+        if self.waits_for():
+            dom.announce("Waiting for the rest of the data")
+        while what := self.waits_for():
+            self.parts.show("progressLabel", what)
+            yield None
+        chunks = run()
+        self.meter.start()  # not before: the time until now is not the network's
+        # Not `yield from`, which would end the run for good once this is no longer pulled.
+        for each in chunks:  # noqa: UP028
+            yield each
 
     # ---- Weights, out and in.
 
     def _save(self) -> None:
-        glue.download("weights.json", self.experiment.saved())
-        dom.announce("Saved weights.json")
+        name, content = self.saved_as(f"weights{self.parts.element('saveAs').value}")
+        glue.download(name, to_js(content))
+        dom.announce(f"Saved {name}")
 
     async def load_shipped(self, address: str) -> None:
         """Load a weights file that comes with the page."""
         self.load(await files.shipped(address), address)
 
     async def _open_weights(self, chosen: list[Any]) -> None:
-        file = files.only(chosen, "weights file")
-        files.check_size(file.name, file.size, weights.MAX_BYTES)
-        self.load(await files.content(file), file.name)
+        self.load(*await files.network(chosen))
 
     def load(self, data: bytes, name: str) -> None:
         """Go on with the network of a weights file called ``name``."""
         try:
             experiment = Experiment.loaded(data)
-            self._check_home(experiment.model)
+        except ValueError as error:
+            raise of_file(name, error) from None
+        self.take(experiment, name)
+
+    def take(self, experiment: Experiment, name: str) -> None:
+        """Go on with a network trained elsewhere; raises a ValueError if it is for another lab."""
+        try:
+            self.check_home(experiment.model)
+            former = self.memory.now()
             settings = self.settings_of(experiment)
         except ValueError as error:
             raise of_file(name, error) from None
         self.form.write(settings)
-        self._adopt(experiment, settings)
+        self.adopt(experiment, settings)
+        self.memory.offer(former)
         accuracy = experiment.history.test_accuracy
         known = ""
         if accuracy is not None:
             self.meter.show_accuracy(accuracy)
             known = f", test accuracy {percent(accuracy, 2)} when it was saved"
         dom.announce(f"Loaded {name}: {self.shape}{known}")
-
-    def _check_home(self, model: Sequential) -> None:
-        """Raise a ValueError unless the network is for this lab; say for which one it is."""
-        try:
-            self.check_loaded(model)
-        except ValueError as error:
-            home = home_of(model)
-            if home is None or home.lower() == self.name:
-                raise
-            message = f"{error}. It opens in the lab {home}"
-            raise BelongsElsewhere(message, home.lower()) from None
 
     def settings_of(self, experiment: Experiment) -> S:
         """Return the settings to show for a network that was loaded."""

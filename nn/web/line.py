@@ -22,9 +22,10 @@ class LinePlot:
         self._here = parts.element("here")
         self._ends = (float(self._line.getAttribute("x1")), float(self._line.getAttribute("x2")))
 
-    def show_examples(self, data: Dataset) -> None:
-        """Draw a dot for each sample of (n, 1) inputs and (n, 1) targets."""
-        samples = np.hstack([data.inputs, data.targets]).tolist()
+    def show_examples(self, data: Dataset, most: int) -> None:
+        """Draw a dot for each of some samples, evenly chosen, of (n, 1) inputs and targets."""
+        chosen = np.linspace(0, len(data) - 1, min(most, len(data))).round().astype(int)
+        samples = np.hstack([data.inputs[chosen], data.targets[chosen]]).tolist()
         self._dots.setAttribute("d", "".join(_dot(x, y) for x, y in samples))
 
     def show_line(self, weight: float, bias: float, x: float) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from nn.web import dom
+from nn.web.shades import matrix_shares
 
 
 class Matrix:
@@ -22,12 +23,11 @@ class Matrix:
     def show(self, names: Sequence[str], counts: np.ndarray) -> None:
         """Show (classes, classes) ``counts``: rows are what it is, columns what was said."""
         self._lay_out(list(names))
-        shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+        shares = matrix_shares(counts)
         for i, row in enumerate(self._cells):
             for j, cell in enumerate(row):
                 cell.textContent = f"{counts[i, j]}" if counts[i, j] else "·"
-                # The root makes one mistake in a hundred visible.
-                cell.style.setProperty("--share", f"{shares[i, j] ** 0.5:.3f}")
+                cell.style.setProperty("--share", f"{shares[i, j]:.3f}")
                 cell.className = "right" if i == j else "wrong"
         self._table.hidden = False
 

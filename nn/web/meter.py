@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections import deque
+from typing import Any
 
 from nn.progress import Evaluation, Progress
 from nn.web import dom
@@ -19,6 +20,9 @@ _ANNOUNCED_EPOCHS = 100
 _SPEED_SECONDS = 3.0
 _HIGHEST_LOSS = 1_000.0
 _HIGHEST_LOGARITHMIC_LOSS = 1e9
+_FIGURES = ("epoch", "loss", "trainAccuracy", "accuracy", "throughput", "timeLeft")
+_BARS = ("progress", "runProgress")
+_NAMES = ("training", "test")
 
 
 class _Mean:
@@ -49,17 +53,22 @@ class Meter:
     Args:
         parts: the lab's elements.
         logarithmic: whether the loss is drawn on a logarithmic scale.
+
+    Attributes:
+        changes: a count of them.
     """
 
     def __init__(self, parts: Parts, logarithmic: bool = False) -> None:
+        self.changes = 0
         self._parts = parts
         self._logarithmic = logarithmic
-        self._loss = Chart(parts.element("lossChart"), logarithmic=logarithmic)
-        self._accuracy = Chart(parts.element("accuracyChart"))
+        self._loss = Chart(parts.element("lossChart"), logarithmic=logarithmic, names=_NAMES)
+        self._accuracy = Chart(parts.element("accuracyChart"), names=_NAMES)
         self.clear()
 
     def clear(self) -> None:
         """Forget everything, for a network that is new or was loaded."""
+        self.changes += 1
         self._loss.clear()
         self._accuracy.clear()
         self._progress: Progress | None = None
@@ -67,10 +76,10 @@ class Meter:
         self._latest = 0.0
         self._speed: deque[tuple[float, int]] = deque()
         self.begin()
-        for name in ("epoch", "loss", "trainAccuracy", "accuracy", "throughput", "timeLeft"):
+        for name in _FIGURES:
             self._parts.show(name, "–")
-        self._parts.element("progress").value = 0
-        self._parts.element("runProgress").value = 0
+        for name in _BARS:
+            self._parts.element(name).value = 0
         self._parts.show("progressLabel", "Epoch")
         self.paint_charts()
 
@@ -89,6 +98,7 @@ class Meter:
     def add(self, progress: Progress, seen: int) -> None:
         """Take in a chunk of work; ``seen`` counts the samples the network was trained on."""
         self._progress = progress
+        self.changes += 1
         now = time.perf_counter()
         if not progress.testing:
             # The speed shown is that of training: the time of a test does not count.
@@ -124,21 +134,23 @@ class Meter:
                 accuracy = f", accuracy {percent(self._line.accuracy, 1)}"
             dom.log(
                 f"Epoch {progress.epoch}, {progress.done:,} samples: "
-                f"loss {figure(self._line.loss)}{accuracy}"
+                f"loss {figure(self._line.loss)}{accuracy}",
+                repeated=True,
             )
             self._line = _Mean()
 
     def _log_epoch(self, progress: Progress, evaluation: Evaluation) -> None:
         last = progress.epoch == progress.epochs or progress.best is not None
-        if progress.epochs > _ANNOUNCED_EPOCHS and not last:
+        if (progress.epochs or _ANNOUNCED_EPOCHS + 1) > _ANNOUNCED_EPOCHS and not last:
             return
         accuracy = ""
         if evaluation.accuracy is not None:
             accuracy = f", test accuracy {percent(evaluation.accuracy, 2)}"
-        done = f"Epoch {progress.epoch:,} of {progress.epochs:,} done"
+        done = f"Epoch {progress.epoch:,} of {progress.epochs or 0:,} done"
         if progress.best is not None:
             done = f"Back to the best epoch, {progress.best:,}"
-        dom.announce(f"{done}: test loss {figure(evaluation.loss)}{accuracy}")
+        text = f"{done}: test loss {figure(evaluation.loss)}{accuracy}"
+        dom.announce(text, repeated=progress.best is None)
 
     def show_evaluation(self, evaluation: Evaluation, seen: int) -> None:
         """Show the result of a test of a network trained on ``seen`` samples."""
@@ -148,8 +160,36 @@ class Meter:
         self._loss.add(seen, None, self._drawable(evaluation.loss))
         self.paint_charts()
 
+    def kept(self) -> dict[str, Any]:
+        """Return all that is shown, as JSON can hold it."""
+        self.paint_figures()
+        return {
+            "texts": {n: self._parts.element(n).textContent for n in (*_FIGURES, "progressLabel")},
+            "bars": {name: self._parts.element(name).value for name in _BARS},
+            "loss": self._loss.points,
+            "accuracy": self._accuracy.points,
+        }
+
+    def bring_back(self, kept: dict[str, Any]) -> None:
+        """Show what :meth:`kept` returned."""
+        for name, text in kept["texts"].items():
+            self._parts.show(name, text)
+        for name, value in kept["bars"].items():
+            self._parts.element(name).value = value
+        for chart, name in ((self._loss, "loss"), (self._accuracy, "accuracy")):
+            chart.points = kept[name]
+        self.paint_charts()
+
+    def mark_untrained(self, untrained: bool) -> None:
+        """Mark answers as guesses, or no longer: the network has not learnt yet."""
+        mark = self._parts.element("guessing")
+        if mark.hidden == untrained:
+            mark.hidden = not untrained
+            mark.closest("main").toggleAttribute("data-untrained", untrained)
+
     def show_accuracy(self, accuracy: float) -> None:
         """Show an accuracy on the test set, between 0 and 1."""
+        self.changes += 1
         self._parts.show("accuracy", percent(accuracy, 2))
 
     def paint_figures(self) -> None:
@@ -166,11 +206,13 @@ class Meter:
         if progress.testing:
             return
         self._parts.show("throughput", f"{speed:,.0f}")
-        self._parts.show("epoch", f"{progress.epoch:,} / {progress.epochs:,}")
-        in_run = progress.epochs * progress.total
+        epochs = "until stopped" if progress.epochs is None else f"{progress.epochs:,}"
+        self._parts.show("epoch", f"{progress.epoch:,} / {epochs}")
+        in_run = (progress.epochs or 0) * progress.total
         done = (progress.epoch - 1) * progress.total + progress.done
-        self._parts.element("runProgress").value = done / in_run
-        self._parts.show("timeLeft", duration((in_run - done) / speed) if speed else "–")
+        self._parts.element("runProgress").value = done / in_run if in_run else 0
+        known = speed and in_run
+        self._parts.show("timeLeft", duration((in_run - done) / speed) if known else "–")
         if self._recent.samples:
             loss = self._recent.loss
             self._parts.show("loss", figure(loss) if math.isfinite(loss) else "NaN")

@@ -139,6 +139,15 @@ class Plan:
         found = [Weight(layer, i, j) for i in range(self.sources(layer)) for j in units]
         return found + ([Weight(layer, -1, j) for j in units] if self._biased[layer] else [])
 
+    def stops(self, layer: int) -> list[Weight | Unit]:
+        """Return where the keyboard leads in a layer: its weights, then its units.
+
+        In the first layer, the inputs come last.
+        """
+        units = [Unit(layer, j) for j in range(self.shown[layer])]
+        inputs = [Unit(-1, i) for i in range(len(self._inputs))] if layer == 0 else []
+        return [*self.weights(layer), *units, *inputs]
+
     def at(self, x: float, y: float) -> Unit | Weight | None:
         """Return what lies at a place of the drawing."""
         for column, left in enumerate(self.columns):

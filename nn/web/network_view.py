@@ -16,12 +16,16 @@ from nn.web.dom import Parts
 from nn.web.network_plan import TILE, Plan, Unit, Weight
 from nn.web.shades import levels
 from nn.web.surface import Surface
+from nn.web.weight_field import WeightField
 
 _WIDTHS = 12
 _WIDEST = 7.0
 _DOTS = 4
 _REST = 8
 """How many times as long as drawing took there is no drawing after it."""
+
+_FIELD = 92
+"""Pixels that the field is wide in which a weight is set."""
 
 _FAINT = 110
 """How opaque, of 255, the picture of an input is that the network does not have."""
@@ -35,6 +39,7 @@ class NetworkView:
         surface: shows a neuron's picture large while one looks at it.
         resize: called with a hidden layer and by how many units it shall grow.
         choose: called with the names of the inputs that a visitor has chosen.
+        set_weight: called with a weight, what it shall be, and whether it is set further.
     """
 
     def __init__(
@@ -43,11 +48,14 @@ class NetworkView:
         surface: Surface,
         resize: Callable[[int, int], None],
         choose: Callable[[tuple[str, ...]], None],
+        set_weight: Callable[[Weight, float, bool], None],
     ) -> None:
         self._parts = parts
         self._surface = surface
         self._resize = resize
         self._choose = choose
+        self._set_weight = set_weight
+        self._field = WeightField(parts, self._set)
         self._stage = parts.element("stage")
         self._drawing = parts.element("links")
         self._panel = parts.element("network")
@@ -62,8 +70,9 @@ class NetworkView:
         dom.on(self._drawing, "pointermove", self._hover)
         dom.on(self._drawing, "pointerdown", self._hover)
         dom.on(self._drawing, "pointerleave", self._leave)
+        dom.on(self._drawing, "click", lambda event: self._edit())
         dom.on(self._drawing, "keydown", self._key)
-        dom.on(self._drawing, "blur", lambda event: self._point_at(None))
+        dom.on(self._drawing, "blur", lambda event: self._left())
         dom.on(self._parts.element("columns"), "click", self._press)
         dom.on(self._parts.element("networkTab"), "chosen", lambda event: self.lay_out())
         dom.on(window, "resize", lambda event: self._fit())
@@ -94,6 +103,7 @@ class NetworkView:
         """Draw another network from now on, which is told ``inputs`` of a point."""
         self._model, self._inputs = model, inputs
         self._told = features(self._grid, inputs)
+        self._field.close()
         self._point_at(None)
         self.lay_out()
 
@@ -282,39 +292,69 @@ class NetworkView:
             return f"neuron {unit.unit + 1} of layer {unit.layer + 1}"
         return "output" if self._model.outputs == 1 else f"output {unit.unit + 1}"
 
-    def _described(self, weight: Weight) -> str:
+    def _described(self, stop: Weight | Unit) -> str:
+        if isinstance(stop, Unit):
+            return f"{self._name(stop).capitalize()}: the plane shows what it answers"
+        return f"{self._weight_name(stop)}: {self._value(stop):.3f}"
+
+    def _weight_name(self, weight: Weight) -> str:
         unit = self._name(Unit(weight.layer, weight.unit))
         if weight.source < 0:
-            return f"Bias of {unit}: {self._value(weight):.3f}"
+            return f"Bias of {unit}"
         source = self._name(Unit(weight.layer - 1, weight.source))
-        return f"Weight from {source} to {unit}: {self._value(weight):.3f}"
+        return f"Weight from {source} to {unit}"
 
     # ---- The visitor.
 
     def _hover(self, event: Any) -> None:
+        if self._field.open:
+            return
         box = self._drawing.getBoundingClientRect()
         self._point_at(self._plan.at(event.clientX - box.left, event.clientY - box.top))
 
     def _leave(self, event: Any) -> None:
         # A finger leaves as soon as it is lifted: what it has touched stays.
-        if event.pointerType != "touch":
+        if event.pointerType != "touch" and not self._field.open:
             self._point_at(None)
 
+    def _left(self) -> None:
+        if not self._field.open:
+            self._point_at(None)
+
+    def _edit(self) -> None:
+        """Open the field for the weight that is pointed at."""
+        hot = self._hot
+        if isinstance(hot, Weight):
+            x, y = self._plan.label_spot(hot)
+            # Within what is seen of the drawing, whose edges are near on a phone.
+            left = self._panel.scrollLeft
+            x = min(max(x, left + _FIELD / 2), left + self._panel.clientWidth - _FIELD / 2)
+            self._field.show(x, y, self._value(hot), self._weight_name(hot))
+
+    def _set(self, value: float, further: bool) -> None:
+        if isinstance(self._hot, Weight):
+            self._set_weight(self._hot, value, further)
+            self.paint()
+
     def _key(self, event: Any) -> None:
-        hot = self._hot if isinstance(self._hot, Weight) else None
+        hot = self._hot
         last = len(self._model.layers) - 1
-        layer = hot.layer if hot else 0
+        layer = max(hot.layer, 0) if hot else 0
+        if event.key == "Enter":
+            event.preventDefault()
+            self._edit()
+            return
         if event.key in ("ArrowLeft", "ArrowRight"):
             layer = min(max(layer + (1 if event.key == "ArrowRight" else -1), 0), last)
             index = 0
         elif event.key in ("ArrowUp", "ArrowDown"):
             step = 1 if event.key == "ArrowDown" else -1
-            index = self._plan.weights(layer).index(hot) + step if hot else 0
+            index = self._plan.stops(layer).index(hot) + step if hot else 0
         else:
             return
         event.preventDefault()
-        weights = self._plan.weights(layer)
-        chosen = weights[min(max(index, 0), len(weights) - 1)]
+        stops = self._plan.stops(layer)
+        chosen = stops[min(max(index, 0), len(stops) - 1)]
         self._point_at(chosen)
         self._parts.show("weightSaid", self._described(chosen))
 

@@ -10,11 +10,13 @@ from pyodide.ffi import to_js
 from pyscript.js_modules import glue
 
 from nn.data.images import Images
+from nn.labs import kept
 from nn.labs.digits import DigitsSettings
 from nn.labs.own_classes import OwnClasses, settings_for
 from nn.photo import find_drawing
 from nn.web import decoding, dom, files, photo, pictures
 from nn.web.camera import Camera
+from nn.web.reading import WHATEVER
 from nn.web.sketch import Sketch
 
 _FILE = "my-classes.zip"
@@ -28,7 +30,12 @@ class OwnClassesPanel:
     Args:
         sketch: the canvas.
         learn: trains a new network with settings on pictures.
+
+    Attributes:
+        changes: a count of them.
     """
+
+    changes = 0
 
     def __init__(self, sketch: Sketch, learn: Callable[[Images, DigitsSettings], None]) -> None:
         self._sketch, self._learn = sketch, learn
@@ -54,9 +61,24 @@ class OwnClassesPanel:
     # ---- What is shown.
 
     def _show(self) -> None:
+        self.changes += 1
         rows = [self._row(place) for place in range(len(self._own.names))]
         self._list.replaceChildren(*rows)
         dom.show("ownHint", _HINT)
+
+    @property
+    def any(self) -> bool:
+        """Whether there are examples."""
+        return any(self._own.examples)
+
+    def kept(self) -> bytes:
+        """Return the classes and their examples, to be kept."""
+        return kept.pack_classes(self._own)
+
+    def bring_back(self, data: bytes) -> None:
+        """Show what :meth:`kept` returned."""
+        self._own = kept.unpack_classes(data)
+        self._show()
 
     def _row(self, place: int) -> Any:
         name = self._own.names[place]
@@ -90,6 +112,7 @@ class OwnClassesPanel:
 
     def _add(self, place: int, image: np.ndarray) -> None:
         """Add an example, and show it without making all the others anew."""
+        self.changes += 1
         self._own.add(place, image)
         row = self._list.children[place]
         row.querySelector("[data-examples]").append(self._thumb(image))
@@ -101,6 +124,7 @@ class OwnClassesPanel:
         button = event.target.closest("[data-act]")
         if button is None:
             return None
+        self.changes += 1
         place = self._place(button)
         act = button.dataset.act
         if act == "drawn":
@@ -135,6 +159,7 @@ class OwnClassesPanel:
         place = self._place(event.target)
         try:
             self._own.rename(place, event.target.value)
+            self.changes += 1
         finally:
             event.target.value = self._own.names[place]
 
@@ -169,6 +194,7 @@ class OwnClassesPanel:
 
     def _add_class(self) -> None:
         place = self._own.add_class()
+        self.changes += 1
         self._list.append(self._row(place))
         self._list.children[place].querySelector("input").select()
 
@@ -186,7 +212,7 @@ class OwnClassesPanel:
     async def _open(self, chosen: list[Any]) -> None:
         file = files.only(chosen, "zip file")
         files.check_size(file.name, file.size, _MOST_BYTES)
-        images = await decoding.read([file], lambda: True)
+        images = await decoding.read([file], WHATEVER)
         if images is None:
             return
         try:

@@ -5,12 +5,35 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from pyscript.js_modules import glue
+
+from nn.web import dom
+
+_SLOW = 0.045
+"""Seconds from a picture to the next frame that show that the browser paints slowly, as without a
+graphics card."""
+
+_SURE = 3
+"""Slow ones in a row that are not chance: another program may have had the processor."""
+
+_REST = 1.0
+"""Seconds without pictures after one that was slow: then one frame in 50 is."""
+
+_RECOVERY = 0.1
+"""Seconds less after each that was not."""
+
 
 class Painter:
-    """Keeps pictures up to date during work, one a frame at most so that frames stay short."""
+    """Keeps pictures up to date during work, one a frame at most so that frames stay short.
+
+    Where the browser paints slowly, frames with pictures are few, and each has all that are due.
+    """
 
     def __init__(self) -> None:
         self._pictures: list[_Picture] = []
+        self._waiting = False
+        self._rest = self._next = 0.0
+        self._slow = 0
 
     def add(self, interval: float, paint: Callable[[], None]) -> None:
         """Have ``paint`` called about every ``interval`` seconds."""
@@ -19,9 +42,26 @@ class Painter:
     def paint_one(self) -> None:
         """Paint what is most overdue, if anything is."""
         now = time.perf_counter()
-        most = max(self._pictures, key=lambda picture: picture.overdue(now))
-        if most.overdue(now) >= 0:
-            most.paint(now)
+        due = [picture for picture in self._pictures if picture.overdue(now) >= 0]
+        if self._waiting or now < self._next or not due:
+            return
+        if not self._rest:
+            due = [max(due, key=lambda picture: picture.overdue(now))]
+        self._waiting = True
+        dom.start(self._follow, now)
+        for picture in due:
+            picture.paint(now)
+
+    async def _follow(self, begun: float) -> None:
+        """Learn from the next frame how long one with a picture takes."""
+        await glue.nextFrame()
+        now = time.perf_counter()
+        self._slow = self._slow + 1 if now - begun > _SLOW else 0
+        if self._slow >= _SURE:
+            self._rest = _REST
+        elif not self._slow:
+            self._rest = max(0.0, self._rest - _RECOVERY)
+        self._next, self._waiting = now + self._rest, False
 
     def paint_all(self) -> None:
         """Paint everything now."""

@@ -8,6 +8,7 @@ import numpy as np
 
 _PLUS = np.array([230.0, 120.0, 20.0])
 _MINUS = np.array([30.0, 110.0, 220.0])
+_GREY, _FAINT = 128.0, 0.35
 
 
 def ink(image: np.ndarray) -> np.ndarray:
@@ -46,6 +47,25 @@ def tiles(images: np.ndarray, columns: int) -> np.ndarray:
     rgba = np.empty((*grid.shape, 4), dtype=np.uint8)
     rgba[..., :3] = np.where(grid[..., np.newaxis] > 0, _PLUS, _MINUS)
     rgba[..., 3] = np.abs(np.nan_to_num(grid)) * 255
+    return rgba
+
+
+def pulled(image: np.ndarray, pulls: np.ndarray, largest: float) -> np.ndarray:
+    """Return a picture in faint grey, with warm ink on what spoke for an answer, cold against.
+
+    Args:
+        image: (height, width, channels) uint8.
+        pulls: (height, width); those of the size ``largest`` are opaque.
+        largest: above 0, or nothing is coloured.
+    """
+    grey = _FAINT * image.mean(axis=2) / 255
+    over = np.clip(np.abs(np.nan_to_num(pulls)) / largest, 0, 1) if largest > 0 else 0 * grey
+    alpha = over + grey * (1 - over)
+    ink = np.where(pulls[..., np.newaxis] > 0, _PLUS, _MINUS)
+    share = np.divide(over, alpha, out=np.zeros_like(alpha), where=alpha > 0)[..., np.newaxis]
+    rgba = np.empty((*image.shape[:2], 4), np.uint8)
+    rgba[..., :3] = share * ink + (1 - share) * _GREY
+    rgba[..., 3] = 255 * alpha
     return rgba
 
 

@@ -23,16 +23,14 @@ class Run(Generic[S]):
     Attributes:
         chunks: what is left of it; each is trained when it is pulled.
         settings: those it began with.
-        by_step: whether it stops after each epoch.
     """
 
-    chunks: Iterator[Progress]
+    chunks: Iterator[Progress | None]
     settings: S
-    by_step: bool
 
-    def goes_on(self, settings: S, by_step: bool) -> bool:
+    def goes_on(self, settings: S) -> bool:
         """Whether it is the training that is asked for."""
-        return (self.settings, self.by_step) == (settings, by_step)
+        return self.settings == settings
 
 
 class Plan(Generic[S]):
@@ -51,6 +49,13 @@ class Plan(Generic[S]):
         """Whether Train, with these settings, will put a new network in the place of ``model``."""
         return settings.network() != self.network or diverged(model)
 
+    def button(self, settings: S | None) -> str:
+        """Return what the button that trains is called, with these settings in the form."""
+        run = self.run
+        if run is None or settings is None or settings.network() != self.network:
+            return "Train"
+        return "Continue" if run.goes_on(settings) else "Train"
+
     def told(self, settings: S | None, experiment: Experiment, busy: bool) -> str:
         """Return a sentence on it, where it is not plain.
 
@@ -60,19 +65,19 @@ class Plan(Generic[S]):
             busy: whether the network is being trained or tested.
         """
         if settings is None:
-            return "Some settings need mending first."
+            return "Fix the marked fields first."
         if busy:
             changed = self.run is not None and settings != self.run.settings
-            return "What has changed counts from the next Train." if changed else ""
+            return "Changes take effect with the next Train." if changed else ""
         if settings.network() != self.network:
             return "Train starts a new network: the settings have changed."
         if diverged(experiment.model):
-            return "Train starts anew: these weights are no longer numbers."
-        if self.run is not None and self.run.goes_on(settings, by_step=False):
-            return "Train goes on where it stopped."
+            return "Train starts over: these weights are no longer finite."
+        if self.run is not None and self.run.goes_on(settings):
+            return "Continue picks up where it stopped."
         if experiment.history.samples:
-            return "Train teaches this network more."
-        return ""
+            return "Train continues from here."
+        return "Train goes on until you stop it." if settings.epochs is None else ""
 
 
 def diverged(model: Sequential) -> bool:

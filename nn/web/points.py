@@ -2,43 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, TypeAlias
+from functools import partial
+from typing import Any
 
 import numpy as np
-from pyscript import document
 
 from nn.data import Dataset
 from nn.elsewhere import of_file
 from nn.experiment.experiment import Experiment
 from nn.experiment.task import DataCode, Task
-from nn.labs import points
+from nn.labs import kept, points
 from nn.labs.edits import Edits, Placed
-from nn.labs.own_points import OwnPoints
+from nn.labs.point_question import question
 from nn.labs.points import PointsSettings
 from nn.labs.points_source import PointsSource, as_loaded, check_loaded
-from nn.metrics import r2_score
+from nn.labs.question import Question
 from nn.model import Sequential
 from nn.web import dom
 from nn.web.ask import Ask
 from nn.web.brush import Brush
+from nn.web.column_choice import ColumnChoice
 from nn.web.dots import Dots
 from nn.web.gradient_cost import GradientCost
+from nn.web.keeper import Part
 from nn.web.lab import Lab
 from nn.web.meaning import Meaning
-from nn.web.network_view import NetworkView
+from nn.web.network_editing import NetworkEditing
 from nn.web.opening import open_table
 from nn.web.point_editing import REACH, PointEditing
 from nn.web.points_view import PointsView
-from nn.web.reading import Reading
+from nn.web.reading import Reading, done
 from nn.web.shape_choice import ShapeChoice
 from nn.web.surface import Surface
-from nn.web.undo import Undo
+from nn.web.workbooks import load_readers_of
 
-_Former: TypeAlias = tuple[Experiment, PointsSettings, PointsSource, tuple[bytes, str] | None]
-"""A network, the settings it was made with, its points, and the file it was loaded from."""
-
-_LIVE_POINTS = 1_000
 _KEY_REACH = 0.1
 _TESTS = 25
 _RAREST_TEST = 10
@@ -55,6 +54,7 @@ class PointsLab(Lab[PointsSettings]):
     defaults = points.DEFAULTS
     presets = points.PRESETS
     greeting = "Ready: press Train, and click to add points"
+    usual_speed = 15.0
 
     def __init__(self) -> None:
         super().__init__()
@@ -62,37 +62,31 @@ class PointsLab(Lab[PointsSettings]):
         self._loaded: tuple[bytes, str] | None = None
         self._source = self._told_source = PointsSource()
         self._placed: Placed | None = None
-        self._surface = Surface(self.parts, self._clicked, self._delete_near)
+        self._surface = Surface(self.parts, self._clicked, self._delete_near, self._looked)
         self._dots = Dots(self.parts)
         self._brush = Brush(self.parts)
         self._editing = PointEditing(
             self.parts, self._surface, self._brush, self._nearest, self._move
         )
         self._view = PointsView(self.parts)
+        self._columns = ColumnChoice(self.parts, self._choose_columns)
         self._ask = Ask(self.parts)
         self._reading = Reading(self.parts)
-        self._undo: Undo[_Former] = Undo(self.parts, self._restore)
-        self._network_view = NetworkView(
-            self.parts, self._surface, self._resize_layer, self._choose_inputs
-        )
-        self._shapes = ShapeChoice(self.parts, lambda shape: self.form.set("shape", shape))
-        self._cost = GradientCost(self.parts)
+        self._network = NetworkEditing(self, self._surface)
+        self._shapes = ShapeChoice(self.parts, self._choose_shape)
+        self._cost = GradientCost(self.parts, self.shown)
         self.begin()
-        gradients = document.querySelector("#points-settings [name=gradients]")
-        gradients.closest("label").after(self.parts.element("cost"))
         self.painter.add(0.05, self._follow)
-        self.painter.add(0.2, self._network_view.follow)
+        self.painter.add(0.2, self._network.view.follow)
         self.painter.add(5.0, self._measure_if_cheap)
-        self.parts.click("step", self.step)
         self.parts.click("rewind", self._rewind)
         self.parts.click("unadd", lambda: self._edit(Edits()))
         self.parts.click("builtIn", self._back_to_built_in)
         self.parts.on_files("tableFile", self.open_files)
         self.painter.add(0.4, self._paint_fit)
-        self.parts.click("fewerLayers", lambda: self._change_depth(-1))
-        self.parts.click("moreLayers", lambda: self._change_depth(1))
         self.parts.click("measure", self._measure)
-        dom.on(self.parts.element("data"), "input", self._data_chosen)
+        chosen = self.parts.element("data")
+        dom.on(chosen, "input", lambda event: self.form.set(event.target.name, event.target.value))
 
     # ---- What a lab says.
 
@@ -105,11 +99,15 @@ class PointsLab(Lab[PointsSettings]):
     def data_code(self, settings: PointsSettings) -> DataCode:
         return self._source.code(settings)
 
+    def program_files(self) -> dict[str, bytes]:
+        return self._source.files()
+
     def check_data(self) -> None:
         self._source.check()
 
     def validation_freq(self, settings: PointsSettings) -> int:
-        return min(-(-settings.epochs // _TESTS), _RAREST_TEST)
+        epochs = settings.epochs or _TESTS * _RAREST_TEST
+        return min(-(-epochs // _TESTS), _RAREST_TEST)
 
     def check_loaded(self, model: Sequential) -> None:
         check_loaded(model)
@@ -131,15 +129,26 @@ class PointsLab(Lab[PointsSettings]):
         self._brush.show(self._meaning)
         self._place_points(settings)
         self._surface.show(model, settings.inputs, self._meaning)
-        self._network_view.show(model, settings.inputs)
+        self._network.view.show(model, settings.inputs)
         self._view.show(self._source, self._meaning)
+        self._columns.show(self._source)
         self._surface.paint()
         self._paint_fit()
-        self._cost.forget()
         self._measure()
         if self._source is not self._told_source:
             self._told_source = self._source
             self.panels.data_changed()
+
+    def question(self) -> Question:
+        told, place, axes = self.made_with.inputs, self._surface.place, self._meaning.axes
+        return question(told, (self._meaning.output,), place, axes)
+
+    def _looked(self) -> None:
+        self.panels.asked_anew()
+
+    def ask(self, index: int) -> None:
+        assert self._placed is not None  # or there would be no sample to ask about
+        self._surface.look(*self._placed.test.inputs[index].tolist())
 
     def _meaning_now(self) -> Meaning:
         source = self._source
@@ -171,8 +180,7 @@ class PointsLab(Lab[PointsSettings]):
         if settings is None:
             return
         self._shapes.show(settings.shape)
-        self._network_view.count([layer.units for layer in settings.hidden])
-        self._network_view.tick(settings.inputs)
+        self._network.form_changed(settings)
         before, self._seen = self._seen, settings
         if settings == before:
             return  # training has begun or ended
@@ -185,13 +193,46 @@ class PointsLab(Lab[PointsSettings]):
             # What was moved and removed were others.
             self.form.write(replace(settings, moved=(), removed=()))
         elif not self.busy and self._source.without is None:
+            former = self.memory.now()
             self.remake()
+            self.memory.offer(former)
+
+    # ---- What is kept.
+
+    @property
+    def own(self) -> bool:
+        return not self._source.built_in
+
+    def kept_parts(self) -> dict[str, Part]:
+        return {
+            "points": Part(lambda: self._source, kept.pack_points),
+            "loaded": Part(lambda: self._loaded, _loaded_to_bytes),
+        }
+
+    async def read_parts(
+        self, parts: dict[str, bytes], experiment: Experiment
+    ) -> Callable[[], None]:
+        await load_readers_of(parts["points"])
+        work = kept.unpacking_points(parts["points"])
+        source = await self._reading.of("your table", partial(done, work))
+        if source is None:
+            raise ValueError("reading the table was stopped")
+
+        def learn_from() -> None:
+            self._ask.close()
+            self._source = source
+
+        return learn_from
+
+    def show_parts(self, parts: dict[str, bytes]) -> None:
+        name, _, data = parts["loaded"].partition(b"\n")
+        self._loaded = (data, name.decode()) if name else None
 
     def restyle(self) -> None:
         super().restyle()
         self._surface.restyle()
         self._surface.paint()
-        self._network_view.lay_out()
+        self._network.view.lay_out()
 
     def load(self, data: bytes, name: str) -> None:
         super().load(data, name)
@@ -208,9 +249,7 @@ class PointsLab(Lab[PointsSettings]):
     def _paint_fit(self) -> None:
         """Show how well numbers are predicted."""
         if self._meaning.classes is None and len(self.test_data):
-            some = self.test_data.take(np.arange(min(_LIVE_POINTS, len(self.test_data))))
-            r2 = r2_score(some.targets, self.experiment.model.predict(some.inputs))
-            self.parts.show("accuracy", f"{r2:.4f}" if abs(r2) < 1e3 else f"{r2:.1e}")
+            self._view.show_fit(self.experiment.model, self.test_data)
 
     def _measure(self) -> None:
         if len(self.data):
@@ -226,7 +265,7 @@ class PointsLab(Lab[PointsSettings]):
         if self._loaded is not None:
             self.load(*self._loaded)
         else:
-            self._make_network(self.made_with)
+            self.make_network(self.made_with)
             dom.announce(f"Back to the weights that {self.shape} started with")
 
     def _clicked(self, x: float, y: float) -> None:
@@ -235,7 +274,7 @@ class PointsLab(Lab[PointsSettings]):
         if self._editing.was_drag() or chosen in ("look", "move"):
             return
         if chosen == "remove":
-            self._remove_near(x, y, REACH)
+            self._delete_near(x, y, REACH)
         else:
             self.check_data()
             self._edit(self._edits.add(x, y, self._brush.label()))
@@ -250,10 +289,7 @@ class PointsLab(Lab[PointsSettings]):
     def _move(self, key: int, x: float, y: float) -> None:
         self._edit(self._edits.move(key, x, y))
 
-    def _delete_near(self, x: float, y: float) -> None:
-        self._remove_near(x, y, _KEY_REACH)
-
-    def _remove_near(self, x: float, y: float, reach: float) -> None:
+    def _delete_near(self, x: float, y: float, reach: float = _KEY_REACH) -> None:
         key = self._nearest(x, y, reach)
         if key is None:
             raise ValueError("there is no point here to remove")
@@ -279,21 +315,8 @@ class PointsLab(Lab[PointsSettings]):
         if training:
             self.train()
 
-    def _resize_layer(self, layer: int, by: int) -> None:
-        self._set_hidden(points.resized(self.form.read(), layer, by))
-
-    def _change_depth(self, by: int) -> None:
-        self._set_hidden(points.deepened(self.form.read(), by))
-
-    def _set_hidden(self, settings: PointsSettings) -> None:
-        self.form.set("hidden", settings.fields()["hidden"])
-
-    def _choose_inputs(self, names: tuple[str, ...]) -> None:
-        settings = replace(self.form.read(), inputs=names)
-        self.form.set("inputs", settings.fields()["inputs"])
-
-    def _data_chosen(self, event: Any) -> None:
-        self.form.set(event.target.name, event.target.value)
+    def _choose_shape(self, shape: str) -> None:
+        self.form.write(points.of_shape(self.form.valid(), shape))
 
     # ---- Tables.
 
@@ -303,7 +326,7 @@ class PointsLab(Lab[PointsSettings]):
         if opened is None:
             return
         try:
-            source = PointsSource(own=OwnPoints.of(opened.table), file=opened.name)
+            source = PointsSource.of(opened)
         except ValueError as error:
             raise of_file(opened.name, error) from None
         without = self._source.without
@@ -314,10 +337,16 @@ class PointsLab(Lab[PointsSettings]):
             self._learn(source)
         else:
             self._ask.ask(
-                f"{opened.name} takes a new network: the one that is here would go.",
+                f"{opened.name} needs a new network: the current one would be replaced.",
                 "Open it",
                 lambda: self._learn(source),
             )
+
+    def _choose_columns(self, x: str, y: str, answer: str) -> None:
+        """Learn from other columns of the table."""
+        opened = self._source.opened
+        assert opened is not None
+        self._learn(PointsSource.of(opened, x, y, answer))
 
     def _go_on_with(self, source: PointsSource) -> None:
         """Let the network that was loaded learn from its points."""
@@ -340,23 +369,18 @@ class PointsLab(Lab[PointsSettings]):
     def _begin_with(self, source: PointsSource, settings: PointsSettings) -> None:
         """Begin anew with other points; Undo brings back a network that was trained."""
         self._ask.close()
+        former = self.memory.now()
         self.forget_run()
-        if self.experiment.history.samples:
-            self._undo.keep((self.experiment, self.made_with, self._source, self._loaded))
         self._source = source
-        self._write(settings)
+        self.write_form(settings)
         self.remake()
+        self.memory.offer(former)
 
-    def _restore(self, former: _Former) -> None:
-        """Go back to the network and the points that were there before."""
-        self.forget_run()
-        experiment, settings, self._source, loaded = former
-        self._write(settings)
-        self._adopt(experiment, settings)
-        self._loaded = loaded
-        dom.announce(f"The former network is back: {self.shape}")
-
-    def _write(self, settings: PointsSettings) -> None:
+    def write_form(self, settings: PointsSettings) -> None:
         """Write the form, from which no network is made then."""
         self._seen = settings
         self.form.write(settings)
+
+
+def _loaded_to_bytes(loaded: tuple[bytes, str] | None) -> bytes:
+    return b"\n".join([loaded[1].encode(), loaded[0]]) if loaded else b""

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import numpy as np
+
+from nn.data import Dataset
 from nn.labs.points_source import PointsSource
+from nn.metrics import r2_score
+from nn.model import Sequential
 from nn.web.dom import Parts
 from nn.web.meaning import Meaning
 from nn.web.text import shortened
 
+_LIVE_POINTS = 1_000
 _LONGEST = 24
 _KEYS = (
-    "Rings are points to test with. With the keyboard: arrows move the cross, Enter adds a point, "
+    "Rings are test points. With the keyboard: arrows move the cross, Enter adds a point, "
     "Delete removes the nearest."
 )
 
@@ -25,7 +31,6 @@ class PointsView:
         built_in = source.built_in
         for name in ("shapes", "pointsOption", "noiseOption"):
             self._parts.element(name).hidden = not built_in
-        self._parts.element("settings").querySelector(".presets").hidden = not built_in
         self._parts.element("builtIn").hidden = built_in
         self._parts.show("leadTitle", "Two classes of points" if built_in else "Your points")
         self._parts.show("planeHelp", f"{_hint(meaning)} {_KEYS}")
@@ -37,7 +42,13 @@ class PointsView:
         self._parts.element("trainAccuracy").parentElement.hidden = numbers
         self._parts.element("accuracyChart").parentElement.hidden = numbers
         label = "Test R²" if numbers else "Test accuracy"
-        self._parts.element("accuracy").previousElementSibling.textContent = label
+        self._parts.show("accuracyLabel", label)
+
+    def show_fit(self, model: Sequential, test: Dataset) -> None:
+        """Show how well numbers are predicted, on some of the points to test with."""
+        some = test.take(np.arange(min(_LIVE_POINTS, len(test))))
+        r2 = r2_score(some.targets, model.predict(some.inputs))
+        self._parts.show("accuracy", f"{r2:.4f}" if abs(r2) < 1e3 else f"{r2:.1e}")
 
     def tell(self, text: str) -> None:
         """Say which points there are."""
@@ -46,12 +57,12 @@ class PointsView:
 
 def _hint(meaning: Meaning) -> str:
     if meaning.built_in:
-        return "Orange is class 1, blue 0; the line is where the network answers a half."
+        return "Orange is class 1, blue 0; the network answers one half on the line."
     axes = ""
     if meaning.axes is not None:
         across, upwards = (shortened(axis.name, _LONGEST) for axis in meaning.axes)
         axes = f"{across} grows to the right, {upwards} upwards. "
     name = shortened(meaning.output.name, _LONGEST)
     if meaning.classes is None:
-        return f"{axes}The colour is the {name} that the network predicts, and that points have."
-    return f"{axes}The colour is the most likely {name}, the fuller the surer."
+        return f"{axes}Colour shows the {name}: given in the dots, predicted behind them."
+    return f"{axes}Colour shows the most likely {name}, stronger where it is surer."

@@ -36,7 +36,7 @@ class Results:
         dom.show(
             "testSummary",
             f"{right:,} of {len(test):,} right: {percent(evaluation.accuracy, 2)}. "
-            "Rows are what it is, columns what was said; beside them the worst mistakes.",
+            "Rows are the true class, columns the answer; beside them the worst mistakes.",
         )
         names = Classes(test.classes or 0, test.names).shown
         counts = confusion_matrix(test.targets, predicted, len(names))

@@ -38,6 +38,21 @@ class Shades:
         return np.asarray(colours)
 
 
+def matrix_shares(counts: np.ndarray) -> np.ndarray:
+    """Return how strongly each cell of a confusion matrix is shaded, from 0 to 1.
+
+    Errors are measured by the largest of them, however few there are: it stands out, and the root
+    leaves a rare one to be seen too. Right answers are shares of their row.
+
+    >>> matrix_shares(np.array([[96, 4], [1, 99]])).tolist()
+    [[0.96, 1.0], [0.5, 0.99]]
+    """
+    right = np.eye(len(counts), dtype=bool)
+    largest = counts[~right].max(initial=0) or 1
+    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    return np.where(right, shares, np.sqrt(counts / largest))
+
+
 def levels(outputs: np.ndarray, activation: str) -> np.ndarray:
     """Return a unit's outputs between 0 and 1, as :class:`Shades` shows them.
 

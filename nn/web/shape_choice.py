@@ -49,6 +49,7 @@ class ShapeChoice:
 
     def _button(self, name: str) -> Any:
         button = dom.new("button", type="button", data_shape=name)
+        button.title = "Brings a network that suits it; of settings of your own, when pressed twice"
         picture = dom.new_svg("svg", viewBox="0 0 100 100", aria_hidden="true")
         drawn = SHAPES[name](_POINTS, 0.0, np.random.default_rng(0))
         for label, colour in enumerate(("cold", "warm")):

@@ -10,6 +10,8 @@ from pyscript.js_modules import glue
 
 from nn import drawing
 from nn.data.labels import DIGITS, Classes
+from nn.explain.why import told_sum
+from nn.formats import packed
 from nn.labs import digits
 from nn.labs.reading import like_data
 from nn.layers import Shape
@@ -24,21 +26,28 @@ _PAUSE = 0.1
 class Sketch:
     """The drawing and the live prediction, which is that of ``model``.
 
+    Args:
+        answered: called whenever that may have changed.
+
     Attributes:
         shape: of the pictures that the network takes, (height, width, channels).
         paper: whether they are dark on light: a drawing is made like them.
         box: pixels of the longer side of what they show; None for as large a part as in MNIST.
+        changes: a count of them.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, answered: Callable[[], None]) -> None:
+        self._answered = answered
         self.model: Sequential | None = None
         self.shape: Shape = digits.PICTURE
         self.paper = False
         self.box: float | None = None
+        self.changes = 0
         self._names: tuple[str, ...] = DIGITS.shown
         self._canvas = dom.element("canvas")
         self._image: np.ndarray | None = None
         self._stale = True
+        self._put = False
         self._scheduled = False
         self._word: Callable[[], str] | None = None
         self._said: str | None = None
@@ -87,8 +96,24 @@ class Sketch:
         height, width = image.shape[:2]
         glue.place(pictures.shown(image).ravel(), width, height)
         self._see(image)
-        self._word = word
+        self._put, self._word = True, word
         self.predict()
+
+    def kept(self) -> bytes:
+        """Return what is on the canvas, to be kept."""
+        if self._put and self._image is not None and not self._stale:
+            return packed.pack({}, {"picture": self._image})
+        pixels = np.frombuffer(glue.drawing().to_bytes(), np.uint8)
+        return packed.pack({}, {"pixels": pixels} if pixels.any() else {})
+
+    def bring_back(self, data: bytes) -> None:
+        """Put back what :meth:`kept` returned."""
+        _, arrays = packed.unpack(data)
+        if "picture" in arrays:
+            if arrays["picture"].shape == self.shape:
+                self.put(arrays["picture"])
+        elif "pixels" in arrays:
+            glue.redraw(arrays["pixels"].copy())
 
     def say(self, text: str) -> None:
         """Empty the canvas, and say something of what is shown instead."""
@@ -117,9 +142,10 @@ class Sketch:
             self._answer(self._said or f"Draw {what}", nothing)
             return
         (outputs,) = self.model.predict(self._image[np.newaxis])
+        together = told_sum(self.model, outputs)
         if np.isfinite(outputs).all():
             name = self._names[outputs.argmax()]
-            self._answer(self._word() if self._word else name, outputs)
+            self._answer(self._word() if self._word else name, outputs, together)
         else:
             self._answer("Not a number", nothing)
 
@@ -141,8 +167,9 @@ class Sketch:
         return like_data(drawings, self.shape, self.paper)
 
     def _see(self, image: np.ndarray | None) -> None:
+        self.changes += 1
         self._image = image
-        self._stale = False
+        self._stale = self._put = False
         self._word = self._said = None
         seen = np.zeros((*self.shape[:2], 1), np.uint8) if image is None else image
         canvas = dom.element("sees")
@@ -151,6 +178,7 @@ class Sketch:
 
     def _drawn(self) -> None:
         self._stale = True
+        self.changes += 1
         if not self._scheduled:
             self._scheduled = True
             asyncio.get_running_loop().call_later(_PAUSE, self._catch_up)
@@ -159,7 +187,8 @@ class Sketch:
         self._scheduled = False
         dom.start(self.predict)
 
-    def _answer(self, text: str, outputs: np.ndarray) -> None:
+    def _answer(self, text: str, outputs: np.ndarray, together: str = "") -> None:
+        dom.show("together", together)
         place = dom.element("prediction")
         # A screen reader speaks each change: an answer that stays is not said again.
         if place.textContent != text:
@@ -167,3 +196,4 @@ class Sketch:
             place.className = "digit" if len(text) == 1 or text.isdecimal() else ""
         best = int(outputs.argmax()) if outputs.any() else -1
         self._bars.show(self._names, outputs.tolist(), best)
+        self._answered()

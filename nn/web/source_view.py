@@ -5,9 +5,11 @@ from __future__ import annotations
 from pyscript import document
 
 from nn.data.columns import Columns
+from nn.data.tables import ENCODINGS
 from nn.labs.selection import Selection
 from nn.labs.split import Split
 from nn.labs.table_source import TableSource
+from nn.web import dom
 from nn.web.dom import Parts
 from nn.web.text import shortened
 
@@ -17,6 +19,8 @@ class SourceView:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
+        options = (dom.new("option", text, value=name) for name, text in ENCODINGS.items())
+        parts.element("encoding").append(*options)
 
     def show(self, source: TableSource, parts: Split | None) -> None:
         """Show what is learnt from; ``parts`` are its rows, or None where there are none."""
@@ -29,9 +33,20 @@ class SourceView:
         switch = self._parts.element("headerSwitch")
         switch.hidden = header is None
         switch.textContent = "The first row is data" if header else "The first row has the names"
+        encoding = selection.table.encoding if selection is not None else ""
+        self._parts.element("encodingOption").hidden = not encoding
+        self._parts.element("encoding").value = encoding
+        unanswered = source.unanswered
+        self._parts.element("answerBeside").hidden = unanswered is None
+        if unanswered is not None:
+            self._parts.show("answerBeside", f"Answer the rows of {unanswered.name}")
         self._parts.element("builtIn").hidden = source.built_in
         self._parts.element("ownOptions").hidden = not source.built_in
         self._parts.element("missingOption").hidden = source.built_in
+        self._parts.element("testOption").hidden = selection is None
+        self._parts.element("testChosen").hidden = source.test is None
+        self._parts.show("testName", source.test.name if source.test is not None else "")
+        self._parts.element("heldOut").disabled = source.test is not None
         presets = self._parts.element("settings").querySelector(".presets")
         presets.hidden = not source.built_in
 
@@ -45,7 +60,7 @@ class SourceView:
         label = "Test R²" if first.classes is None else "Test accuracy"
         if len(columns.outputs) > 1:
             label = f"{label}, {shortened(first.name, 20)}"
-        self._parts.element("accuracy").previousElementSibling.textContent = label
+        self._parts.show("accuracyLabel", label)
 
 
 def told_choice(selection: Selection) -> str:

@@ -26,11 +26,12 @@ def show(parts: Parts) -> None:
 
 
 def _panel(step: Step) -> Any:
-    # It scrolls, so the keyboard must be able to reach it.
+    # What scrolls, the keyboard must be able to reach: on a phone long lines do, too.
     panel = dom.new("div", role="tabpanel", tabindex="0")
     panel.append(dom.new("p", step.meaning))
     for place, source in step.sources():
-        code = dom.new("pre")
+        code = dom.new("pre", tabindex="0", role="region")
+        code.setAttribute("aria-label", place)
         code.append(dom.new("code", source.rstrip()))
         panel.append(dom.new("h3", place), code)
     return panel

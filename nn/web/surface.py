@@ -42,9 +42,11 @@ class Surface:
         parts: the lab's elements.
         chosen: called with x and y where a visitor clicks, or presses Enter or the space bar.
         deleted: called with x and y of the cursor when a visitor presses Delete.
+        moved: called when a visitor has chosen another place.
 
     Attributes:
         shades: the page's colours, for other pictures too.
+        place: x and y that were chosen last, with a click or by keys.
     """
 
     def __init__(
@@ -52,10 +54,12 @@ class Surface:
         parts: Parts,
         chosen: Callable[[float, float], None],
         deleted: Callable[[float, float], None],
+        moved: Callable[[], None],
     ) -> None:
         self._parts = parts
         self._chosen = chosen
         self._deleted = deleted
+        self._moved = moved
         self._plane = parts.element("plane")
         self._grid = grid(SIDE)
         self._values = np.full(SIDE * SIDE, 0.5, dtype=np.float32)
@@ -65,7 +69,7 @@ class Surface:
         self._going_on = False
         self._paints = 0
         self._lens: Unit | None = None
-        self._cursor = (0.5, 0.1)
+        self.place = self._cursor = (0.5, 0.1)
         self._model: Sequential
         self.restyle()
         dom.on(self._plane, "pointermove", self._hover)
@@ -187,8 +191,20 @@ class Surface:
 
     def _click(self, event: Any) -> None:
         self._move(*self.place_of(event))
+        self._settle()
         self._chosen(*self._cursor)
         self._read()
+
+    def look(self, x: float, y: float) -> None:
+        """Put the cursor on a place."""
+        self._move(x, y)
+        self._settle()
+        self._read()
+
+    def _settle(self) -> None:
+        """Take the cursor's place for the one that is looked at."""
+        self.place = self._cursor
+        self._moved()
 
     def place_of(self, event: Any) -> tuple[float, float]:
         """Return x and y of a pointer, which may be outside of the square."""
@@ -211,4 +227,5 @@ class Surface:
         else:
             return
         event.preventDefault()
+        self._settle()
         self._parts.show("probeSaid", self._read())

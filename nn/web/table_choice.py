@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from nn.data.tables import KINDS, Column, Kind, Table
+from nn.data.tables import KINDS, ORDERS, Column, Kind, Table
 from nn.labs.selection import Selection, Sort, problem_of_input, suggested_sort
 from nn.web import dom
 from nn.web.dom import Parts
@@ -26,7 +26,7 @@ class TableChoice:
         self._inputs = parts.element("inputColumns")
         self._selection: Selection | None = None
         self._lines: list[tuple[Any, Any]] = []
-        self._rows: list[tuple[Any, Any, Any]] = []
+        self._rows: list[tuple[Any, Any, Any, Any]] = []
         dom.on(self._outputs, "change", self._output_changed)
         dom.on(self._outputs, "click", self._removed)
         dom.on(self._inputs, "change", lambda event: self._changed())
@@ -40,7 +40,7 @@ class TableChoice:
         self._selection = selection
         choice = selection.choice
         self._show_outputs(selection)
-        for (box, kind, reason), column in zip(
+        for (box, kind, order, reason), column in zip(
             self._rows, selection.table.columns.values(), strict=True
         ):
             predicted = column.name in choice.outputs
@@ -48,6 +48,8 @@ class TableChoice:
             box.checked = column.name in choice.inputs
             box.disabled = bool(why_not)
             kind.value = column.kind
+            order.hidden = column.swapped is None or column.kind != "date"
+            order.value = column.order
             reason.textContent = why_not
 
     def _lay_out(self, table: Table) -> None:
@@ -61,11 +63,15 @@ class TableChoice:
             kind = dom.new("select")
             kind.setAttribute("aria-label", f"{column.name} is taken for")
             kind.append(*(dom.new("option", name, value=name) for name in _kinds(column)))
+            # Of dates such as 01/02/2024, which do not tell.
+            order = dom.new("select")
+            order.setAttribute("aria-label", f"{column.name} has the dates")
+            order.append(*(dom.new("option", name, value=name) for name in ORDERS))
             reason = dom.new("small")
             line = dom.new("div")
             line.className = "column"
-            line.append(label, kind, reason)
-            self._rows.append((box, kind, reason))
+            line.append(label, kind, order, reason)
+            self._rows.append((box, kind, order, reason))
             lines.append(line)
         self._inputs.replaceChildren(*lines)
 
@@ -143,14 +149,16 @@ class TableChoice:
         assert self._selection
         table = self._selection.table
         names = list(table.columns)
-        for (_, kind, _), name in zip(self._rows, names, strict=True):
+        for (_, kind, order, _), name in zip(self._rows, names, strict=True):
+            if table.columns[name].swapped is not None and order.value:
+                table = table.with_order(name, order.value)
             if kind.value != table.columns[name].kind:
                 table = table.with_kind(name, kind.value)
         outputs = [names[int(column.value)] for column, _ in self._lines]
         sorts: list[Sort] = [how.value for _, how in self._lines]
         inputs = [
             name
-            for (box, _, _), name in zip(self._rows, names, strict=True)
+            for (box, *_), name in zip(self._rows, names, strict=True)
             if box.checked and name not in outputs
         ]
         if changed_output is not None:

@@ -52,18 +52,18 @@ class TableResults:
             else "Predicted and true numbers are shown here once there is data to test with.",
         )
 
-    def follow(self, model: Sequential, test: Dataset, held_out: bool) -> None:
-        """Show how a network does on some of ``test`` just now."""
+    def follow(self, model: Sequential, test: Dataset, which: str) -> None:
+        """Show how a network does on some of ``test`` just now; ``which`` says what they are."""
         assert model.columns
         part = test.take(np.arange(_LIVE_ROWS)) if len(test) > _LIVE_ROWS else test
         found = scores(model.columns, part, model.predict(part.inputs))
-        which = "" if len(part) == len(test) else f"{len(part):,} of "
-        self._take(found, f"{which}{_rows(len(test), held_out)}")
+        some = "" if len(part) == len(test) else f"{len(part):,} of "
+        self._take(found, f"{some}{_rows(test, which)}")
 
-    def show(self, columns: Columns, test: Dataset, evaluation: Evaluation, held_out: bool) -> None:
+    def show(self, columns: Columns, test: Dataset, evaluation: Evaluation, which: str) -> None:
         """Show the result of a test."""
         found = scores(columns, test, evaluation.outputs)
-        self._take(found, _rows(len(test), held_out))
+        self._take(found, _rows(test, which))
 
     def _take(self, found: list[Score], rows: str) -> None:
         self._scores, self._rows = found, rows
@@ -96,25 +96,26 @@ class TableResults:
 
     def _show_classes(self, classes: tuple[str, ...], score: Score) -> None:
         counts = score.confusion
-        right = int(np.trace(counts))
+        rows = len(score.true) + score.unknown
         shown = np.arange(len(classes))
         which = ""
+        if score.unknown:
+            which = f" Of classes that training never shows: {score.unknown:,}."
         if len(classes) > _MOST_CLASSES:
             most = np.argsort(-counts.sum(axis=1), kind="stable")[:_MOST_CLASSES]
             shown = np.sort(most)
-            which = f" The {_MOST_CLASSES} most frequent of {len(classes):,} classes are shown."
+            which += f" The {_MOST_CLASSES} most frequent of {len(classes):,} classes are shown."
         self._parts.show("accuracy", percent(score.accuracy, 2))
         self._parts.show(
             "testSummary",
-            f"{right:,} of {len(score.true):,} right: {percent(score.accuracy, 2)}, of "
-            f"{self._rows}. Rows are what it is, columns what was said.{which}",
+            f"{score.right:,} of {rows:,} right: {percent(score.accuracy, 2)}, of "
+            f"{self._rows}. Rows are the true class, columns the answer.{which}",
         )
         self._matrix.show([classes[label] for label in shown], counts[np.ix_(shown, shown)])
 
 
-def _rows(count: int, held_out: bool) -> str:
-    kept = "kept to test with" if held_out else "it learnt from: none is held out"
-    return f"the {count:,} rows {kept}"
+def _rows(test: Dataset, which: str) -> str:
+    return f"the {len(test) + test.unknown:,} rows {which}"
 
 
 def _measure(score: Score) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
@@ -10,12 +11,20 @@ from nn.data import Dataset, temperatures
 from nn.experiment.fields import real
 from nn.experiment.task import DataCode, Task
 from nn.labs import temperature
+from nn.labs.question import Question
 from nn.labs.temperature import TRUE_BIAS, TRUE_WEIGHT, TemperatureSettings
 from nn.model import Sequential
 from nn.web import dom, steps
+from nn.web.keeper import Part, text_part
 from nn.web.lab import Lab
 from nn.web.line import LinePlot
 from nn.web.text import fixed
+
+_DOTS = 20
+"""Of the hundred examples: more would be a line."""
+
+_RANGE = np.array([[-20.0], [120.0]])
+"""Of the plot."""
 
 _read_celsius = real(-273.15, 1_000_000)
 
@@ -43,7 +52,7 @@ class TemperatureLab(Lab[TemperatureSettings]):
         self._typed = self.parts.element("celsius")
         steps.show(self.parts)
         self.begin()
-        self._plot.show_examples(self.data)
+        self._plot.show_examples(self.data, _DOTS)
         self.painter.add(0.1, self._paint)
         dom.on(self._slider, "input", lambda event: self._slide())
         dom.on(self._typed, "input", lambda event: self._type())
@@ -66,6 +75,26 @@ class TemperatureLab(Lab[TemperatureSettings]):
     def adopted(self) -> None:
         self._paint()
 
+    def question(self) -> Question:
+        if not self._readable:
+            raise ValueError("type a temperature first")
+        columns, row = self.experiment.model.columns, np.array([self._celsius])
+        assert columns
+        truth = (float(temperatures.fahrenheit(self._celsius)),)
+        asked = Question.of_row(f"{self._celsius:g} °C", columns, row, _RANGE, truth)
+        return replace(asked, inputs=row[np.newaxis])  # as exact as it was typed
+
+    def ask(self, index: int) -> None:
+        self._typed.value = f"{self.test_data.inputs[index].item():g}"
+        self._type()
+
+    def kept_parts(self) -> dict[str, Part]:
+        return {"celsius": text_part(lambda: str(self._typed.value))}
+
+    def show_parts(self, parts: dict[str, bytes]) -> None:
+        self._typed.value = parts.get("celsius", b"70").decode()
+        self._type()
+
     # ---- The converter.
 
     def _slide(self) -> None:
@@ -83,7 +112,7 @@ class TemperatureLab(Lab[TemperatureSettings]):
         problem = ""
         try:
             # With a comma, as half the world writes it.
-            self._celsius = _read_celsius(self._typed.value.strip().replace(",", "."))
+            self._celsius = _read_celsius(self._typed.value.strip())
         except ValueError as error:
             problem = str(error)
         self._readable = not problem
@@ -111,6 +140,7 @@ class TemperatureLab(Lab[TemperatureSettings]):
         truth = _degrees(temperatures.fahrenheit(self._celsius))
         self.parts.show("fahrenheit", _degrees(answer) if self._readable else "–")
         self.parts.show("truth", truth if self._readable else "–")
+        self.panels.asked_anew()
 
 
 def _degrees(fahrenheit: float) -> str:
