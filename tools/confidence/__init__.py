@@ -1,0 +1,1 @@
+"""``python -m tools.confidence``: fits how sure a photo's answer is, on photos made by code."""
