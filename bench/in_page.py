@@ -101,7 +101,9 @@ def convolution(context: BrowserContext, address: str, seed: int, seconds: float
         if not button.count():
             raise Refused("the page has no button Convolution")
         button.click()
-        page.locator("main[data-lab=digits] [name=seed]").fill(str(seed))
+        seed_field = page.locator("main[data-lab=digits] [name=seed]")
+        seed_field.evaluate("field => field.closest('details')?.setAttribute('open', '')")
+        seed_field.fill(str(seed))
         # A frame without work, so that what the button has made is made.
         page.wait_for_timeout(1000)
         found = page.evaluate(_RUN, seconds)
