@@ -40,12 +40,15 @@ class Found:
         image: (side, side) uint8, as :func:`nn.drawing.prepare` gives it; 0 is background.
         holes: how many stretches of paper its ink encloses.
         stroke: the width of its strokes, as a share of the box's longer side.
+        ink: (height, width) uint8, what lies in the box as it was found, 255 for full ink; None if
+            it is not to be cut.
     """
 
     box: tuple[int, int, int, int]
     image: np.ndarray
     holes: int = 0
     stroke: float = 0.1
+    ink: np.ndarray | None = None
 
 
 def find_digits(photo: np.ndarray, side: int = SIDE) -> list[Found]:
@@ -206,12 +209,13 @@ def _find(
         within = dark[top:bottom, left:right]
         if np.quantile(within[own], 0.75) < _FAINTEST or _fades(own, box, dark, threshold, blur):
             continue
-        image = _drawn(own, within, threshold, side)
+        ink = _drawn(own, within, threshold)
+        image = drawing.prepare(ink, side)
         if image is None:
             continue
         size = max(own.shape)
         narrow = float(np.median(widths[top:bottom, left:right][own]))
-        found.append(Found(box, image, _holes(own), narrow / size))
+        found.append(Found(box, image, _holes(own), narrow / size, ink))
     return found
 
 
@@ -233,11 +237,11 @@ def _fades(
     return bool(around.any() and (there[around] > 0.6 * threshold).mean() > _SOFTEST)
 
 
-def _drawn(own: np.ndarray, dark: np.ndarray, threshold: float, side: int) -> np.ndarray | None:
+def _drawn(own: np.ndarray, dark: np.ndarray, threshold: float) -> np.ndarray:
     """The ink of one digit as a network sees it: grey at the edges, nothing of its neighbours."""
     full = max(float(np.quantile(dark[own], 0.75)), threshold)
     ink = np.clip(dark / full, 0, 1) * own
-    return drawing.prepare(np.rint(255 * ink).astype(np.uint8), side)
+    return np.asarray(np.rint(255 * ink), np.uint8)
 
 
 def _holes(own: np.ndarray) -> int:

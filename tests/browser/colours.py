@@ -46,7 +46,7 @@ class Colours(Lab):
         return self.find("sliders").locator("[type=range]").nth(index)
 
     def number(self, index: int) -> Locator:
-        return self.find("sliders").locator("[type=number]").nth(index)
+        return self.find("sliders").locator("[inputmode=decimal]").nth(index)
 
     def put(self, *values: float) -> str:
         """Type a number beside each slider, and return the answer."""

@@ -20,7 +20,9 @@ from playwright.sync_api import (
 
 from nn.data import Images, read_folder
 from tests.browser.lab import Lab
+from tests.conftest import locked
 from tools import chromium
+from tools.publish import SITE, publish
 from tools.serve import make_server
 
 ROOT = Path(__file__).parents[2]
@@ -38,10 +40,29 @@ def serving(folder: Path) -> Iterator[str]:
         server.shutdown()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let a browser test that failed try once more, for a shared machine may be held up.
+
+    The run's closing line counts what had to be tried again.
+    """
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.flaky(reruns=1))
+
+
 @pytest.fixture(scope="session")
-def site() -> Iterator[str]:
-    """The address at which the checkout is served."""
-    with serving(ROOT) as address:
+def site(worker_id: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address at which the page is served, made as a user makes it."""
+    if worker_id == "master":
+        publish(ROOT)
+    else:
+        # The first process makes it for all: to make it anew would take files from under a page.
+        made = tmp_path_factory.getbasetemp().parent / "published"
+        with made.open("ab") as file, locked(file):
+            if made.stat().st_size == 0:
+                publish(ROOT)
+                file.write(b"yes")
+    with serving(ROOT / SITE) as address:
         yield address
 
 
@@ -59,7 +80,8 @@ class Watch:
     """Collects what goes wrong in the browser during a test.
 
     Attributes:
-        problems: console errors, uncaught errors, failed requests and requests to other origins.
+        problems: console errors, starts in the usual way, uncaught errors, failed requests and
+            requests to other origins.
     """
 
     def __init__(self) -> None:
@@ -74,7 +96,8 @@ class Watch:
                 self.problems.append(problem)
 
         def console(message: ConsoleMessage) -> None:
-            if message.type == "error":
+            # A start in the usual way is right where the quick one fails, but here none may fail.
+            if message.type == "error" or "could not be restored" in message.text:
                 add(f"console: {message.text}")
 
         def request(request: Request) -> None:
@@ -83,8 +106,10 @@ class Watch:
 
         def failed(request: Request) -> None:
             # What the browser calls failed is not always: a blob that becomes a download, and an
-            # answer without a body when its page is closed.
-            if not request.url.startswith("blob:") and request.method != "HEAD":
+            # answer without a body, or the page's icon, when the page is closed or loaded anew.
+            gone = request.url.startswith("blob:") or request.method == "HEAD"
+            gone = gone or ("/icons/" in request.url and request.failure == "net::ERR_ABORTED")
+            if not gone:
                 add(f"failed: {request.url} {request.failure}")
 
         context.on("console", console)
@@ -127,9 +152,20 @@ def nothing_goes_wrong(watch: Watch) -> Iterator[None]:
     assert watch.problems == []
 
 
+NEW_TAB = """try {
+  sessionStorage.nnTab ??= `${Date.now()}-${Math.random()}`;
+} catch { /* about:blank */ }"""
+"""Lets no tab go on with what the browser keeps of one that was closed."""
+
+
 @contextmanager
 def browsing(
-    browser: Browser, watch: Watch, origin: str, routes: Routes | None = None, **options: Any
+    browser: Browser,
+    watch: Watch,
+    origin: str,
+    routes: Routes | None = None,
+    keeping: bool = False,
+    **options: Any,
 ) -> Iterator[BrowserContext]:
     """A browser without a past, closed in the end.
 
@@ -138,10 +174,15 @@ def browsing(
         watch: which looks on.
         origin: where the page comes from, with a slash in the end.
         routes: what handles requests, by a pattern of their address.
+        keeping: whether a new tab goes on with the work of one that was closed.
         options: of Playwright's browser context.
     """
-    context = browser.new_context(**{"viewport": {"width": 1440, "height": 900}, **options})
+    # What a service worker fetches, nobody here can see or hold up.
+    usual = {"viewport": {"width": 1440, "height": 900}, "service_workers": "block"}
+    context = browser.new_context(**{**usual, **options})
     context.set_default_timeout(60_000)
+    if not keeping:
+        context.add_init_script(NEW_TAB)
     for pattern, handler in (routes or {}).items():
         context.route(pattern, handler)
     watch.over(context, origin)

@@ -15,8 +15,10 @@ from playwright.sync_api import Locator, Page, expect
 Stroke = Sequence[tuple[float, float]]
 """Points of a line drawn in one go: x to the right, y down."""
 
-OF_THE_PAGE = ("status", "announcement", "engine")
+OF_THE_PAGE = ("announcement", "engine", "tour", "tourBubble", "tourNext")
 """The elements that all labs have in common."""
+
+LOG = "main:not([hidden]) [role=log]"
 
 expect.set_options(timeout=30_000)
 
@@ -58,14 +60,14 @@ class Lab:
 
     def messages(self, kind: str = "") -> list[str]:
         """The lines in the log, of one kind ("news" or "error") or all."""
-        return self.page.locator(f"#status p{f'.{kind}' if kind else ''}").all_text_contents()
+        return self.page.locator(f"{LOG} p{f'.{kind}' if kind else ''}").all_text_contents()
 
     def forget_messages(self) -> None:
-        self.find("status").evaluate("status => status.replaceChildren()")
+        self.page.locator(LOG).evaluate("log => log.replaceChildren()")
 
     def complaint(self, action: Callable[[], object]) -> str:
         """Do what cannot be done, and return the one line that the page says about it."""
-        errors = self.page.locator("#status p.error")
+        errors = self.page.locator(f"{LOG} p.error")
         before = errors.count()
         action()
         expect(errors).to_have_count(before + 1)
@@ -74,12 +76,12 @@ class Lab:
         assert "Traceback" not in self.page.locator("body").inner_text()
         return complaint
 
-    def news(self, action: Callable[[], object], pattern: str) -> str:
+    def news(self, action: Callable[[], object], pattern: str, seconds: float = 90) -> str:
         """Do something, and return the new line about it that matches `pattern`."""
-        lines = self.page.locator("#status p.news").filter(has_text=re.compile(pattern))
+        lines = self.page.locator(f"{LOG} p.news").filter(has_text=re.compile(pattern))
         before = lines.count()
         action()
-        expect(lines).to_have_count(before + 1)
+        expect(lines).to_have_count(before + 1, timeout=1000 * seconds)
         return lines.last.text_content() or ""
 
     def tidy(self) -> None:
@@ -97,13 +99,16 @@ class Lab:
         self.find("pen").fill("20")
         for name in ("reset", "clear", "eyeTab"):
             self.click(name)
+        self.page.locator(".more").first.evaluate("more => more.removeAttribute('open')")
         self.forget_messages()
 
     # ---- Settings, training and testing.
 
     def field(self, name: str) -> Locator:
-        """A field of the settings."""
-        return self.page.locator(f"main[data-lab={self.name}] [name={name}]")
+        """A field of the settings, which may be under "More settings"."""
+        field = self.page.locator(f"main[data-lab={self.name}] [name={name}]")
+        field.evaluate("one => { one.closest('details')?.setAttribute('open', ''); }")
+        return field
 
     def set(self, **fields: object) -> None:
         """Fill fields of the settings as a visitor does."""
@@ -248,9 +253,13 @@ def best_of(tries: int, good: Callable[[], float], limit: float) -> float:
     return lowest
 
 
-def slow_frame(page: Page) -> float:
-    """The 95th percentile, in ms, of the time between two frames during two seconds."""
-    gaps = page.evaluate(
+def slow_frame(evaluate: Callable[[str], Any]) -> float:
+    """The 95th percentile, in ms, of the time between two frames during two seconds.
+
+    Args:
+        evaluate: calls a JavaScript function in the page, and returns what it promises.
+    """
+    gaps = evaluate(
         """() => new Promise(resolve => {
           const gaps = [];
           let last = performance.now();

@@ -71,10 +71,10 @@ def faint(found: list[tuple[str, float]]) -> list[tuple[str, float]]:
 
 
 def out_of_reach(page: Page, selector: str) -> list[str]:
-    """Controls that no finger can touch, even once they have been scrolled to."""
+    """Controls that no finger can touch, even once scrolled to; `skip` is for keys."""
     return page.evaluate(
         """selector => [...document.querySelectorAll(selector)]
-          .filter(one => one.checkVisibility())
+          .filter(one => one.checkVisibility() && one.id !== "skip")
           .filter(one => {
             one.scrollIntoView({ block: "center", inline: "center", behavior: "instant" });
             const box = one.getBoundingClientRect();

@@ -42,7 +42,7 @@ class Temperature(Lab):
         )
 
     def train_to_the_end(self) -> None:
-        self.news(lambda: self.click("train"), "^Training is done$")
+        self.news(lambda: self.click("train"), "^Training is done$", seconds=120)
 
     def number(self, name: str) -> float:
         """The number in the element with the id `name`, whatever its unit."""

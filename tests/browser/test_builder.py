@@ -46,9 +46,9 @@ def test_rows_show_what_the_form_says(builder):
         ".map(one => one.value))"
     )
     assert shown == [
-        ["Dense", "256", "relu", "he_uniform", "bias", "256, 200,960 parameters"],
-        ["Dense", "128", "", "", "", "128, 32,768 parameters"],
-        ["", "variance_scaling", "nobias", "10, 1,280 parameters"],
+        ["Dense", "256", "relu", "he_uniform", "bias", "256: 200,960 parameters"],
+        ["Dense", "128", "", "", "", "128: 32,768 parameters"],
+        ["", "variance_scaling", "nobias", "10: 1,280 parameters"],
     ]
 
 
@@ -69,12 +69,12 @@ def test_a_row_has_the_fields_of_its_kind(builder):
     assert part(builder, 0, "Kernel size").input_value() == "5x3"
     assert part(builder, 0, "Padding").input_value() == "same"
     assert builder.page.locator("#layerRows .made").all_text_contents() == [
-        "14 × 14 × 8, 120 parameters",
+        "14 × 14 × 8: 120 parameters",
         "7 × 7 × 8",
         "392",
         "392",
-        "9, 3,528 parameters",
-        "10, 90 parameters",
+        "9: 3,528 parameters",
+        "10: 90 parameters",
     ]
 
 

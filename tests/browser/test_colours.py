@@ -39,7 +39,7 @@ def test_it_learns_the_names_of_colours(lab):
     lab.train_to_the_end()
     assert lab.accuracy() >= 85
     assert lab.text("dataDescription").startswith("5,400 colours")
-    assert "1,080 of them kept to test with" in lab.text("dataDescription")
+    assert "1,080 of them held out for testing" in lab.text("dataDescription")
     for colour, name in (
         ((255, 0, 0), "red-ish"),
         ((0, 255, 0), "green-ish"),
@@ -141,7 +141,7 @@ def test_a_colour_looked_at_does_not_change_what_train_will_do(lab):
     lab.train()
     lab.stop()
     lab.put(1, 2, 3)
-    assert lab.text("plan") == "Train goes on where it stopped."
+    assert lab.text("plan") == "Continue picks up where it stopped."
 
 
 def test_a_preset_leaves_the_colour_that_is_looked_at(lab):
@@ -154,7 +154,7 @@ def test_a_preset_leaves_the_colour_that_is_looked_at(lab):
 
 def test_a_held_out_colour_is_put_on_the_sliders(lab):
     lab.click("example")
-    assert re.fullmatch(r"In the data it is [a-z]+-ish\.", lab.text("truth"))
+    assert re.fullmatch(r"The data says [a-z]+-ish\.", lab.text("truth"))
     lab.put(1, 2, 3)
     assert lab.text("truth") == ""
 

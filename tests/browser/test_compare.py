@@ -7,7 +7,9 @@ import re
 import pytest
 from playwright.sync_api import Locator, expect
 
-from nn.experiment.settings import Settings
+from nn.experiment.comparison_file import outline, plan
+from nn.experiment.settings import Settings, layers
+from nn.labs.digits import DigitsSettings
 from tests.browser.colours import Colours
 from tests.browser.lab import best_of, slow_frame
 from tests.browser.test_while_training import SLOWEST_FRAME
@@ -47,7 +49,8 @@ def cells(lab, row: int) -> list[str]:
             ".map(one => one.textContent)"
         )
     )
-    return shown[:-1]
+    layers, result, published, batch, optimizer, parameters, seconds, _ = shown
+    return [layers, batch, optimizer, parameters, result, published, seconds]
 
 
 def states(lab) -> list[str]:
@@ -62,7 +65,7 @@ def run(lab) -> str:
 def vary(lab, **texts: str) -> None:
     if not lab.find("compareVary").is_visible():
         lab.page.locator("#comparePanel summary").click()
-    for name in ("Hidden", "BatchSize", "Optimizer", "LearningRate"):
+    for name in ("Hidden", "BatchSize", "Optimizer", "LearningRate", "Seed"):
         lab.find(f"compare{name}").fill(texts.get(name, ""))
     lab.click("compareVary")
 
@@ -90,7 +93,7 @@ def test_the_known_comparison(compare):
     assert percent(shown[1][4]) == pytest.approx(88, abs=3)
     assert shown[3][4] == states(compare)[3] == "diverged"
     assert all(float(row[6]) > 0 for row in shown)
-    expect(rows(compare).nth(3).locator("td").nth(3)).to_have_attribute(
+    expect(rows(compare).nth(3).locator("td").nth(0)).to_have_attribute(
         "title", re.compile("^The loss was not a number after [0-9,]+ samples$")
     )
 
@@ -127,7 +130,7 @@ def test_other_data_makes_all_rows_wait_again(compare):
     expect(rows(compare).nth(1)).to_have_attribute("data-state", "training")
     pictures = {"few.csv": b"".join(b"%d,%s\n" % (i % 10, b"0," * 783 + b"9") for i in range(400))}
     compare.news(
-        lambda: compare.choose("dataFiles", pictures), "^Other data: all rows of Compare wait"
+        lambda: compare.choose("dataFiles", pictures), "^The data has changed: all rows of Compare"
     )
     assert states(compare) == ["waiting"] * 2
     assert [cells(compare, row)[4] for row in range(2)] == ["waiting"] * 2
@@ -135,7 +138,7 @@ def test_other_data_makes_all_rows_wait_again(compare):
     rows(compare).nth(1).get_by_role("button").click()
     run(compare)
     assert states(compare) == ["done"]
-    compare.news(lambda: compare.click("mnist"), "^Other data: ")
+    compare.news(lambda: compare.click("mnist"), "^The data has changed: ")
     assert states(compare) == ["waiting"]
 
 
@@ -155,7 +158,7 @@ def test_another_table_makes_rows_wait_but_another_network_does_not(visit):
         # The table's columns were shown.
         lab.click("compareTab")
         lab.news(lambda: lab.click("compareRun"), "^Compared: ")
-        lab.news(lambda: lab.click("builtIn"), "^Other data: ")
+        lab.news(lambda: lab.click("builtIn"), "^The data has changed: ")
         expect(row).to_have_attribute("data-state", "waiting")
 
 
@@ -224,6 +227,46 @@ def test_variations_that_make_no_sense_are_refused_beside_their_field(compare):
     expect(compare.find("compareHiddenProblem")).to_be_empty()
 
 
+def test_seeds_tell_what_is_noise_and_experiments_are_saved_and_opened(compare):
+    compare.set(**QUICK)
+    vary(compare, Hidden="5;10", Seed="1;2;3")
+    said = run(compare)
+    shown = details(compare).all_inner_texts()
+    assert [text.split(" · ")[0] for text in shown] == [f"seed {i}" for i in (1, 2, 3)] * 2
+    means = {re.search(r"3 seeds: [0-9.]+ ± [0-9.]+ %", text)[0] for text in shown}
+    best = max(means, key=lambda text: float(text.split()[2]))
+    assert len(means) == 2 and best[len("3 seeds: ") :] in said and "(3 seeds)" in said
+    (first, second) = (shown[0].split(": ")[1].split(" ± ")[0], cells(compare, 0)[4])
+    results = [percent(cells(compare, row)[4]) for row in range(3)]
+    assert float(first) == pytest.approx(sum(results) / 3, abs=0.1), second
+    with compare.page.expect_download() as download:
+        compare.click("compareExport")
+    content = download.value.path().read_bytes()
+    runs = plan(outline(content.decode()), DigitsSettings()).runs
+    assert [(one.hidden, one.seed) for one in runs] == [
+        (layers(units), seed) for units in (5, 10) for seed in (1, 2, 3)
+    ]
+    compare.click("compareClear")
+    compare.news(
+        lambda: compare.choose("compareFile", {"mine.toml": content}), "^Added 6 rows of mine.toml"
+    )
+    assert [cells(compare, row)[0] for row in range(6)] == ["5"] * 3 + ["10"] * 3
+    for text, problem in {
+        b"x =": "mine.toml: the file is not TOML",
+        b"\xff": "this is no text",
+        b'lab = "points"': "it is for the lab 'points': open it there",
+        b'lab = "digits"\n[vary]\nepochs = ["<b>"]': "Epochs: expected a whole number",
+        content.replace(
+            b'"digits"', b'"digits"\n[table]\nfile = "a.csv"'
+        ): "a.csv: open that table",
+    }.items():
+        files = {"mine.toml": text}
+        assert problem in compare.complaint(
+            lambda files=files: compare.choose("compareFile", files)
+        )
+    assert len(states(compare)) == 6
+
+
 def test_the_table_has_an_end(compare):
     many = ";".join(map(str, range(1, 101)))
     assert "at most 100" in compare.complaint(lambda: vary(compare, BatchSize="101;" + many))
@@ -237,10 +280,10 @@ def test_it_stops_and_goes_on_where_it_was(compare):
     compare.set(hidden="300,100", trainSamples=20000, epochs=4)
     compare.click("compareAdd")
     compare.click("compareRun")
-    result = rows(compare).nth(0).locator("td").nth(3)
+    result = rows(compare).nth(0).locator("td").nth(0)
     # Whoever looks only now and then may miss it: an engine may take less than a second.
     compare.page.wait_for_function(
-        "/^at [1-9]/.test(document.querySelector('#compareRows td:nth-of-type(4)').textContent)"
+        "/^at [1-9]/.test(document.querySelector('#compareRows td:nth-of-type(1)').textContent)"
     )
     compare.click("compareRun")
     expect(result).to_have_text(re.compile("^paused [0-9]+ %$"))
@@ -287,11 +330,11 @@ def test_training_and_comparing_take_turns(compare):
     compare.click("compareRun")
     compare.wait("ready")
     expect(compare.find("compareRun")).to_have_text("Stop")
-    expect(compare.find("plan")).to_have_text("Train goes on where it stopped.")
+    expect(compare.find("plan")).to_have_text("Continue picks up where it stopped.")
     done, _ = compare.done()
     compare.train(samples=done)
     expect(compare.find("compareRun")).to_have_text("Run")
-    expect(rows(compare).nth(0).locator("td").nth(3)).to_contain_text("paused")
+    expect(rows(compare).nth(0).locator("td").nth(0)).to_contain_text("paused")
     compare.stop()
 
 
@@ -310,7 +353,7 @@ def test_frames_keep_coming(compare):
     compare.click("compareAdd")
     compare.click("compareRun")
     compare.page.wait_for_timeout(300)
-    assert best_of(3, lambda: slow_frame(compare.page), SLOWEST_FRAME) < SLOWEST_FRAME
+    assert best_of(3, lambda: slow_frame(compare.page.evaluate), SLOWEST_FRAME) < SLOWEST_FRAME
     assert states(compare) == ["training"]
 
 

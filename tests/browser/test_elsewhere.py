@@ -5,9 +5,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.lab import LOG
+
 WEIGHTS = Path(__file__).parents[2] / "dist" / "weights.json"
 TABLE = "length,width,kind\n" + "".join(f"{i / 3},{i % 7},{'uv'[i % 2]}\n" for i in range(40))
-WIDE = "a,b,c,kind\n" + "".join(f"{i / 3},{i % 7},{i % 5},{'uv'[i % 2]}\n" for i in range(40))
+WIDE = "a,b,kind\n" + "".join(f"{i / 3},{'pqr'[i % 3]},{'uv'[i % 2]}\n" for i in range(40))
 
 
 @pytest.mark.parametrize(
@@ -28,7 +30,7 @@ def test_a_table_is_offered_to_the_lab_that_reads_it(visit, start, chooser, file
         )
         button = page.get_by_role("button", name="Open it in Colours")
         button.click()
-        expect(page.locator("#status")).to_contain_text(f"Opened {file}: 40 rows")
+        expect(page.locator(LOG)).to_contain_text(f"Opened {file}: 40 rows")
         expect(page.locator(f"main[data-lab={end}]")).to_be_visible()
 
 
@@ -38,5 +40,5 @@ def test_weights_are_offered_to_the_lab_of_their_network(visit):
         page.wait_for_selector("main[data-lab=temperature][data-state=ready]")
         page.set_input_files("#temperature-weightsFile", WEIGHTS)
         page.get_by_role("button", name="Open it in Digits").click()
-        expect(page.locator("#status")).to_contain_text("Loaded weights.json: 784-100-10")
+        expect(page.locator(LOG)).to_contain_text("Loaded weights.json: 784-100-10")
         expect(page.locator("main[data-lab=digits]")).to_be_visible()

@@ -86,7 +86,7 @@ def test_training_stops_for_it_and_goes_on_afterwards(gradients):
     gradients.click("checkGradients")
     gradients.wait("ready")
     expect(gradients.find("gradientSummary")).to_have_text(RIGHT)
-    expect(gradients.find("plan")).to_have_text("Train goes on where it stopped.")
+    expect(gradients.find("plan")).to_have_text("Continue picks up where it stopped.")
     done, _ = gradients.done()
     gradients.train(samples=done)
     gradients.stop()

@@ -19,7 +19,7 @@ def test_all_text_stands_out_from_its_background(lab, scheme):
     lab.set(epochs=5)
     found = empty + full
     assert len(found) > 300
-    assert any("Fills while" in name for name, _ in empty)
+    assert any("Fills as" in name for name, _ in empty)
     assert faint(found) == []
 
 

@@ -7,9 +7,12 @@ import pytest
 MOST_GROWTH = {"python": 20_000, "javascript": 600_000, "buffers": 300_000, "listeners": 0}
 
 PROBE = """
-import gc, tracemalloc
+import gc
 from pyodide.ffi import create_proxy
 from pyscript import window
+from pyscript.js_modules import glue
+await glue.completePython()
+import tracemalloc
 tracemalloc.start()
 def traced():
     gc.collect()
@@ -19,14 +22,13 @@ window.probed()
 """
 
 
-@pytest.fixture
-def page(visit):
-    """A page of its own, because tracing makes Python slow."""
-    with visit() as lab:
-        yield lab
+@pytest.fixture(scope="module")
+def page(own_tab):
+    """A tab of its own, because tracing makes Python slow."""
+    return own_tab
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def probe(page):
     """A function that tells how much is alive in a page at rest, once rubbish is collected.
 
@@ -49,7 +51,8 @@ def probe(page):
     def probe() -> dict[str, float]:
         page.click("reset")
         session.send("HeapProfiler.collectGarbage")
-        page.page.wait_for_timeout(500)  # in which Python lets go of what JavaScript has let go of
+        # In which Python lets go of what JavaScript has let go of, and what is kept is written.
+        page.page.wait_for_timeout(2500)
         python = page.page.evaluate("window.traced()")
         session.send("HeapProfiler.collectGarbage")
         heap = session.send("Runtime.getHeapUsage")
@@ -111,7 +114,7 @@ def test_nothing_piles_up_while_comparing_and_building(page, probe):
 def test_the_log_keeps_its_last_300_lines(lab):
     lab.page.evaluate(
         """async () => {
-          const { log } = await import("./glue.js");
+          const { log } = await import(document.querySelector("script[type=module]").src);
           for (let i = 1; i <= 400; i += 1) log(`line ${i}`);
         }"""
     )

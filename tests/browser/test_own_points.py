@@ -33,7 +33,7 @@ def brushes(points) -> list[str]:
 
 def test_two_classes_of_a_table_are_learnt_on_axes_of_its_own(points):
     said = points.open_table(above_and_below())
-    assert said.startswith("Opened mine.csv: 200 points; 40 kept to test with; cells are parted")
+    assert said.startswith("Opened mine.csv: 200 points; 40 held out for testing; cells are parted")
     assert (count(points, "train"), count(points, "test")) == (160, 40)
     assert [text for text in brushes(points) if text in ("high", "low")] == ["high", "low"]
     expect(points.find("shapes")).to_be_hidden()
@@ -127,7 +127,6 @@ def test_a_saved_network_goes_on_once_its_table_is_open(points):
     ("text", "said"),
     [
         ("a,b,c\nu,v,w\nu,w,w\nv,v,u\nv,u,u\n", "mine.csv: beside 'c'"),
-        ("p,q,r,kind\n1,2.5,3,a\n2,3.5,5,b\n4,4.5,6,a\n7,1.5,1,b\n", "open it in Colours"),
         ("", "mine.csv: "),
     ],
 )
@@ -137,6 +136,20 @@ def test_a_table_that_does_not_suit_changes_nothing(points, text, said):
     assert said in points.complaint(lambda: points.choose("tableFile", files))
     assert points.weights() == before
     expect(points.find("shapes")).to_be_visible()
+
+
+def test_other_columns_of_a_table_are_chosen(points):
+    points.open_table("p,q,r,kind\n1,2.5,3,a\n2,3.5,5,b\n4,4.5,6,a\n7,1.5,1,b\n")
+    x, y, answer = (points.find(name) for name in ("xColumn", "yColumn", "answerColumn"))
+    assert [one.input_value() for one in (x, y, answer)] == ["p", "q", "kind"]
+    points.news(lambda: x.select_option("r"), "^Opened mine.csv")
+    points.news(lambda: y.select_option("r"), "^Opened mine.csv")
+    assert [one.input_value() for one in (x, y, answer)] == ["q", "r", "kind"]
+    points.news(lambda: answer.select_option("q"), "^Opened mine.csv")
+    assert [one.input_value() for one in (x, y, answer)] == ["p", "r", "q"]
+    assert "Test R²" in points.find("accuracy").locator("..").inner_text()
+    points.click("builtIn")
+    expect(points.find("tableColumns")).to_be_hidden()
 
 
 def test_points_are_dragged_with_the_mouse(points):
@@ -154,7 +167,7 @@ def test_points_are_dragged_with_the_mouse(points):
     assert points.dots("added1") == 1
     points.click("unadd")
     assert (points.link()["added"], points.link()["moved"]) == ("", "")
-    points.set(points=1000)
+    points.set(points=200)
 
 
 def test_points_are_removed_by_a_click_and_with_the_keyboard(points):

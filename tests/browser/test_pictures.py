@@ -68,7 +68,7 @@ def test_idx_files_as_mnist_has_them(lab, mnist):
 
 def test_of_training_pictures_alone_some_are_held_out_to_test_with(lab, mnist):
     line = read(lab, {"mine.csv": csv(mnist.train, 0, 600)})
-    held = int(re.search(r"600 training pictures from mine.csv; (\d+) of them are kept", line)[1])
+    held = int(re.search(r"600 training pictures from mine.csv; (\d+) of them are held", line)[1])
     assert 0 < held < 300
     trains_on(lab, 600 - held)
     lab.test()

@@ -68,7 +68,7 @@ def test_what_is_changed_meanwhile_waits_for_the_next_training(points):
     points.set(**LONG)
     points.train(samples=1)
     points.page.get_by_label("Add a neuron to hidden layer 1").click()
-    points.expect_text("plan", "^What has changed counts from the next Train")
+    points.expect_text("plan", "^Changes take effect with the next Train")
     assert points.shape() == "2-5-1"
     points.stop()
     assert points.shape() == "2-5-1"
@@ -130,7 +130,7 @@ def test_a_neuron_one_points_at_is_seen_large(points):
 
 def test_a_network_that_has_lost_itself_says_so_and_can_begin_anew(points):
     points.set(learningRate=100, activation="relu", loss="mean_squared_error", output="linear")
-    assert "loss is not a number" in points.complaint(lambda: points.click("train"))
+    assert "no longer finite" in points.complaint(lambda: points.click("train"))
     points.wait("ready")
     assert points.text("probe").endswith(": not a number")
     assert points.find("boundary").get_attribute("d") == ""

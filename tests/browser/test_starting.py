@@ -1,23 +1,32 @@
 """The first seconds of a visit, and what is said when the page cannot start."""
 
+import io
+import json
+import os
 import re
 import shutil
+import zipfile
+from functools import partial
+from http.server import SimpleHTTPRequestHandler
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import ROOT, serving
-from tools.publish import FILES, FOLDERS, publish
+from tools.publish import SITE
+from tools.serve import Server
 
 DIGIT = re.compile(r"^\d$")
 
 
-def linked(folder: Path, without: str = "") -> Path:
-    """A copy of the checkout's page made of links, without one of its folders."""
-    for name in {*FILES, *FOLDERS} - {without}:
-        (folder / name).symlink_to(ROOT / name)
-    return folder
+def built(site: Path, without: str = "") -> Path:
+    """A copy of the built page without the files that `without` is a pattern of."""
+    shutil.copytree(ROOT / SITE, site, copy_function=os.link)
+    for path in site.glob(without) if without else ():
+        path.unlink()
+    return site
 
 
 WAITING = (
@@ -35,7 +44,7 @@ def test_the_page_can_be_drawn_on_before_python_has_arrived(first_visit):
         else:
             held.append(route)
 
-    with first_visit(ready=False, routes={"**/vendor/pyodide/*.wasm": hold}) as lab:
+    with first_visit(ready=False, routes={"**/start/*.wasm": hold}) as lab:
         lab.draw([[(0, 0), (1, 1)]])
         assert lab.ink() > 1000
         assert lab.state == "loading"
@@ -63,54 +72,150 @@ def test_the_page_can_be_drawn_on_before_python_has_arrived(first_visit):
             expect(lab.find(name)).not_to_have_attribute("title", "Python is still starting")
 
 
-def test_the_published_site_works_below_any_path(first_visit, tmp_path):
-    site = publish(linked(tmp_path))
-    www = tmp_path / "www"
-    www.mkdir()
-    shutil.move(site, www / "nn")
-    with serving(www) as address, first_visit(address=f"{address}nn/") as lab:
+def test_the_published_site_works_below_any_path(first_visit, tmp_path, site):
+    built(tmp_path / "www" / "nn")
+    with serving(tmp_path / "www") as address, first_visit(address=f"{address}nn/") as lab:
         lab.news(lambda: lab.click("loadWeights"), "^Loaded dist/weights.json")
         assert lab.accuracy() > 96
 
 
-def test_without_vendor_the_page_says_what_to_run(first_visit, watch, tmp_path):
+def test_the_page_has_every_module_and_what_was_fitted_for_it(site):
+    text = (ROOT / "start/assets.js").read_text()
+    description = json.loads(text[text.index("{") : text.rindex("}") + 1])
+    first = description["files"]["own"][0]
+    content = (ROOT / "start" / description["assets"]["own"]["file"]).read_bytes()
+    held = set(zipfile.ZipFile(io.BytesIO(content[: first["size"]])).namelist())
+    for path in (ROOT / "nn").rglob("*"):
+        name = path.relative_to(ROOT).as_posix()
+        assert name in held or path.suffix not in (".py", ".json")
+        # The others come compiled with the memory.
+        compiled = path.suffix == ".py" and name.startswith("nn/web/")
+        assert (f"{name}c" in held) == compiled
+
+
+def test_where_charts_cannot_be_drawn_only_they_are_missing(first_visit):
+    def fail(route) -> None:
+        # As uPlot does where the browser's language is "C", which WebKit says and `Intl` rejects.
+        route.fulfill(body="throw new RangeError('C')", content_type="text/javascript")
+
+    # In a checkout that is served as it is: the built page has all scripts in one file.
     with (
-        serving(linked(tmp_path, without="vendor")) as address,
-        first_visit(address=address, ready=False) as lab,
+        serving(ROOT) as address,
+        first_visit(address=address, routes={"**/uPlot.esm.js": fail}) as lab,
     ):
-        lab.wait("error")
-        assert any("vendor" in text and "make serve" in text for text in lab.messages("error"))
-        assert "Traceback" not in lab.page.locator("body").inner_text()
-        assert lab.find("train").is_disabled()
-        assert "make serve" in lab.find("train").get_attribute("title")
-        watch.expect("/vendor/", "404")
+        lab.train(samples=1000)
+        lab.stop()
+        assert lab.page.locator(".uplot").count() == 0
+        assert float(lab.text("loss")) > 0
+        assert lab.messages("error") == []
 
 
-def test_an_incomplete_vendor_is_noticed_too(first_visit, watch, tmp_path):
-    site = linked(tmp_path, without="vendor")
-    (site / "vendor" / "pyodide").mkdir(parents=True)
-    for part in (ROOT / "vendor").iterdir():
-        if part.name != "pyodide":
-            (site / "vendor" / part.name).symlink_to(part)
-    for part in (ROOT / "vendor" / "pyodide").iterdir():
-        if not part.name.startswith("numpy"):
-            (site / "vendor" / "pyodide" / part.name).symlink_to(part)
-    with serving(site) as address, first_visit(address=address, ready=False) as lab:
-        lab.wait("error")
-        assert any("make serve" in text for text in lab.messages("error"))
-        watch.expect("404")
+class PlainHandler(SimpleHTTPRequestHandler):
+    """What most static hosts are like."""
+
+    def log_message(self, *arguments: object) -> None:
+        pass
 
 
-def test_without_mnist_the_page_says_what_to_do(first_visit, watch, tmp_path):
-    with (
-        serving(linked(tmp_path, without="mnist")) as address,
-        first_visit(address=address, ready=False) as lab,
-    ):
-        lab.wait("error")
-        assert any("make serve" in text for text in lab.messages("error"))
-        assert "Traceback" not in lab.page.locator("body").inner_text()
-        assert lab.find("train").is_disabled()
-        watch.expect("/mnist/", "404")
+def test_a_host_that_neither_compresses_nor_sets_headers_will_do(
+    first_visit, watch, tmp_path, site
+):
+    folder = built(tmp_path / "www")
+    plain = partial(PlainHandler, directory=str(folder))
+    with Server(("127.0.0.1", 0), plain) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{server.server_port}/"
+        with first_visit(address=address, service_workers="allow") as lab:
+            sizes = lab.page.evaluate(
+                "performance.getEntriesByType('resource').filter(each => /memory/.test(each.name))"
+                ".map(each => [each.name.endsWith('.gz'), each.decodedBodySize])"
+            )
+            lab.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+            lab.page.context.set_offline(True)
+            lab.page.reload()
+            lab.wait("ready")
+        server.shutdown()
+    watch.expect("/start/")  # what was begun and not read to its end
+    watch.expect("ERR_INTERNET_DISCONNECTED", "failed: ")  # the page itself is asked for first
+    # The compressed copy was taken, and the other one was not.
+    assert [whole for packed, whole in sizes if packed and whole > 1e6]
+
+
+def test_the_usual_start_where_the_memory_cannot_be_restored(first_visit, watch):
+    broken = {"**/start/memory-*": lambda route: route.fulfill(body=b"no memory")}
+    with first_visit(routes=broken) as lab:
+        lab.train(samples=100)
+        watch.expect("memory")
+
+
+@pytest.mark.parametrize("missing", ["start/*.wasm*", "start/memory*", "start/digits*"])
+def test_what_is_missing_is_said_in_a_sentence(first_visit, watch, tmp_path, site, missing):
+    folder = built(tmp_path / "www", without=missing)
+    with serving(folder) as address, first_visit(address=address, ready=False) as lab:
+        if "memory" in missing:
+            lab.wait("ready")
+        else:
+            lab.wait("error")
+            assert any("make serve" in text for text in lab.messages("error"))
+            assert "Traceback" not in lab.page.locator("body").inner_text()
+            assert lab.find("train").is_disabled()
+        watch.expect("404", "missing")
+
+
+def test_a_checkout_that_is_served_as_it_is_works_too(first_visit):
+    with serving(ROOT) as address, first_visit(address=address) as lab:
+        lab.train(samples=100)
+
+
+def test_without_a_network_a_lab_says_so_and_retries(first_visit, watch):
+    with first_visit("#points") as lab:
+        context = lab.page.context
+        lab.page.wait_for_timeout(500)
+        context.set_offline(True)
+        lab.page.evaluate("location.hash = 'digits'")
+        retry = lab.page.locator("#status button", has_text="Retry")
+        retry.wait_for()
+        assert any("connection" in text for text in lab.messages("error"))
+        context.set_offline(False)
+        watch.expect("DISCONNECTED")
+        retry.click()
+        lab.page.wait_for_function(
+            "document.querySelector('main[data-lab=digits]').dataset.state === 'ready'"
+        )
+
+
+def test_training_waits_for_pictures_that_are_on_their_way(first_visit):
+    held: list = []
+    routes = {"**/start/more-digits*": lambda route: held.append(route)}
+    with first_visit("#digits?epochs=100", routes=routes) as lab:
+        while not held:
+            lab.page.wait_for_timeout(50)
+        lab.news(lambda: lab.click("train"), "^Waiting for the rest")
+        expect(lab.find("progressLabel")).to_contain_text("MB")
+        lab.page.wait_for_timeout(300)
+        assert lab.state == "training" and "sample" not in lab.text("progressLabel")
+        lab.click("train")
+        lab.wait("ready")
+        assert lab.messages()[-1] == "Stopped" and lab.text("train") == "Train"
+        lab.click("train")
+        held[0].continue_()
+        expect(lab.find("progressLabel")).to_contain_text("Epoch")
+        lab.stop()
+        before = lab.done()[0]
+        lab.train(samples=before)  # it goes on where it was stopped
+        assert lab.messages().count("Training 784-100-10") == 1
+        lab.stop()
+
+
+def test_nothing_jumps_while_the_page_starts(first_visit):
+    with first_visit(ready=False) as lab:
+        lab.page.evaluate(
+            """() => { window.shifted = 0; new PerformanceObserver(list => {
+                 for (const { value } of list.getEntries()) window.shifted += value;
+               }).observe({ type: "layout-shift", buffered: true }); }"""
+        )
+        lab.wait("ready")
+        assert lab.page.evaluate("window.shifted") < 0.05
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,9 @@
 """Whatever tables visitors bring to the Colours lab are learnt from, or refused with a reason."""
 
+import io
 import json
 import re
+import zipfile
 
 import numpy as np
 import pytest
@@ -57,7 +59,7 @@ def test_numbers_are_learnt_and_drawn_against_the_truth(lab):
     lab.train_to_the_end()
     assert lab.r2() > 0.95
     lab.news(lambda: lab.click("test"), "^Test: loss")
-    assert "on the 60 rows kept to test with" in lab.text("testSummary")
+    assert "on the 60 rows held out for testing" in lab.text("testSummary")
     assert lab.find("dots").get_attribute("d").count("M") == 60
     told = lab.find("scatter").get_attribute("aria-label")
     assert float(told.rpartition(" ")[2]) == pytest.approx(lab.r2(), abs=1e-3)
@@ -101,6 +103,43 @@ def test_a_column_is_predicted_as_classes_or_as_a_number(lab):
     assert lab.bars() == {}
 
 
+def test_a_wrong_guess_of_letters_or_dates_can_be_changed(lab):
+    names = ("Győző", "Szőke")
+    rows = [
+        f"0{1 + i % 9}/0{1 + i % 7}/2024,{names[i % 2]},{i * 7 % 40 / 3:.1f}" for i in range(60)
+    ]
+    text = "\n".join(["nap,név,ár", *rows]).encode("cp1250")
+    lab.news(lambda: lab.choose("dataFiles", {"mine.csv": text}), "^Opened mine.csv: 60 rows")
+    assert "as it seems: letters may be wrong" in lab.text("assumed")
+    encoding = lab.page.get_by_label("Letters look wrong?")
+    expect(encoding).to_have_value("cp1252")
+    lab.news(lambda: encoding.select_option("cp1250"), "^Opened mine.csv: 60 rows")
+    assert lab.find("sliders").locator("option").all_text_contents() == ["Győző", "Szőke"]
+    order = lab.find("inputColumns").get_by_label("nap has the dates")
+    expect(order).to_have_value("day first")
+    lab.news(lambda: order.select_option("month first"), "^A new network")
+    assert "'nap' has dates, month first, as was chosen" in lab.text("assumed")
+    expect(encoding).to_have_value("cp1250")
+    lab.click("codeTab")
+    code = lab.text("code")
+    assert "encoding='cp1250'" in code and "table.with_order('nap', 'month first')" in code
+
+
+def test_a_competitions_zip_is_learnt_from_and_its_other_rows_answered(lab):
+    rows = [f"{i},{i % 7 / 7},{'uv'[i % 7 > 3]}" for i in range(90)]
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("train.csv", "\n".join(["Id,x,kind", *rows[:60]]))
+        archive.writestr("test.csv", "\n".join(["Id,x", *(row[:-2] for row in rows[60:])]))
+        archive.writestr("sample_submission.csv", "Id,kind\n60,u\n")
+    choose = {"set.zip": packed.getvalue()}
+    lab.news(lambda: lab.choose("dataFiles", choose), "^Opened set.zip: 60 rows")
+    lab.train_to_the_end()
+    answered = "^test.csv: the network has answered 30 rows"
+    lab.news(lambda: lab.click("answerBeside"), answered)
+    assert lab.find("rowsTable").locator("tr").count() == 31
+
+
 def test_a_column_can_be_taken_for_another_kind(lab):
     lab.open_table("a,b,c\n" + "".join(f"{i % 4},{i * i},{i / 7}\n" for i in range(60)))
     kind = lab.find("inputColumns").get_by_label("a is taken for")
@@ -116,6 +155,7 @@ def test_several_columns_are_predicted_at_once(lab):
     lab.open_table("x,kind,price,half\n" + lines)
     lab.news(lambda: lab.click("addOutput"), "^A new network")
     lab.news(lambda: lab.find("outputColumn2").select_option("1"), "^A new network")
+    assert lab.field("loss").input_value() == "each_output"
     lab.news(lambda: lab.click("addOutput"), "of kind, the numbers of price$")
     assert lab.names() == ["x"]
     lab.set(epochs=100)
@@ -168,7 +208,15 @@ def test_rows_are_answered_downloaded_and_the_network_stays(lab):
     assert lab.save()["weights"] == saved["weights"]
     expect(lab.find("rowsPanel")).to_be_visible()
     cells = lab.find("rowsTable").locator("td").all_text_contents()
-    assert (cells[0], cells[5]) == ("1", "0")
+    assert (cells[0], cells[6]) == ("1", "0")
+    lab.find("rowsTable").get_by_role("button", name="Why, row 2").click()
+    expect(lab.find("whyPanel")).to_be_visible()
+    expect(lab.find("answer")).to_have_text("0")
+    expect(lab.find("whyCases").locator("h3").first).to_contain_text("“0”")
+    changes = lab.find("whyChangesTable").locator("tbody tr")
+    row = changes.filter(has=lab.page.get_by_role("rowheader", name="Sex", exact=True))
+    expect(row.get_by_role("cell")).to_have_text(["m", "f", "1"])
+    lab.click("rowsTab")
     with lab.page.expect_download() as download:
         lab.click("saveAnswers")
     assert download.value.suggested_filename == "new-answers.csv"
@@ -179,6 +227,49 @@ def test_rows_are_answered_downloaded_and_the_network_stays(lab):
         "^same.csv: the network has answered 120 rows",
     )
     assert "Survived: 100.00 % right" in lab.text("rowsSummary")
+    strange = (
+        new.replace("Alone", "Alone,Survived").replace("TRUE", "TRUE,1") + "x,3,1.2.1912,TRUE,2\n"
+    )
+    lab.news(
+        lambda: lab.choose("dataFiles", {"odd.csv": strange.replace("FALSE", "FALSE,").encode()}),
+        "^odd.csv: the network has answered 3 rows",
+    )
+    summary = lab.text("rowsSummary")
+    assert "1 in 'Sex' that training never showed" in summary
+    assert "1 row has the class '2', which the training rows never show" in summary
+    assert "Survived: 50.00 % right" in summary
+
+
+def test_a_file_of_its_own_is_tested_with_until_it_is_removed(lab):
+    lab.open_table("size,kind\n" + "".join(f"{i},{'uv'[i > 25]}\n" for i in range(50)))
+    assert "10 of them held out for testing" in lab.text("dataDescription")
+    rows = b"size,kind\n0,u\n50,v\n25,w\n"
+    lab.news(
+        lambda: lab.choose("testFiles", {"test.csv": rows}),
+        "50 rows to learn from; 3 of test.csv to test with$",
+    )
+    assert lab.text("testName") == "test.csv"
+    expect(lab.field("heldOut")).to_be_disabled()
+    assert "1 row has the class 'w', which the training rows never show" in lab.text("assumed")
+    lab.set(epochs=100)
+    lab.train_to_the_end()
+    assert lab.accuracy() == pytest.approx(66.67)
+    lab.news(lambda: lab.click("test"), "^Test: loss .*, accuracy 66.67 %")
+    summary = lab.text("testSummary")
+    assert summary.startswith("2 of 3 right: 66.67 %, of the 3 rows of test.csv.")
+    assert "Of classes that training never shows: 1." in summary
+    trained = lab.save()
+    complaint = lab.complaint(lambda: lab.choose("testFiles", {"bad.csv": b"a,kind\n1,u\n2,v\n"}))
+    assert complaint.startswith("bad.csv: the table to test with: there is no column 'size'")
+    lab.click("removeTest")
+    expect(lab.find("ask")).to_be_visible()
+    assert lab.save() == trained
+    lab.news(lambda: lab.click("askYes"), "10 of them held out for testing$")
+    expect(lab.find("testChosen")).to_be_hidden()
+    expect(lab.field("heldOut")).to_be_enabled()
+    lab.news(lambda: lab.click("undo"), "^The previous network is back")
+    assert lab.save() == trained
+    assert lab.text("testName") == "test.csv"
 
 
 def test_a_trained_network_goes_only_when_it_is_agreed_and_comes_back(lab):
@@ -193,7 +284,7 @@ def test_a_trained_network_goes_only_when_it_is_agreed_and_comes_back(lab):
     lab.choose("dataFiles", {"mine.csv": houses().encode()})
     lab.news(lambda: lab.click("askYes"), "^Opened mine.csv")
     assert lab.names() == ["size", "age", "district"]
-    lab.news(lambda: lab.click("undo"), "^The former network is back")
+    lab.news(lambda: lab.click("undo"), "^The previous network is back")
     assert lab.save() == trained
     assert lab.names() == ["Sex", "Age", "Boarded", "Alone"]
     expect(lab.find("undo")).to_be_hidden()
@@ -215,7 +306,7 @@ def test_how_much_is_held_out_is_a_setting(lab):
     assert lab.accuracy() == 100
     lab.set(heldOut=50)
     lab.click("reset")
-    assert "4 rows; 2 of them kept to test with" in lab.text("dataDescription")
+    assert "4 rows; 2 of them held out for testing" in lab.text("dataDescription")
 
 
 def test_a_table_as_spreadsheets_in_german_write_it_says_what_it_leaves_out(lab):
@@ -290,10 +381,19 @@ def test_many_inputs_and_many_classes_are_not_all_shown(lab):
 
 def test_a_million_rows_can_be_learnt_from_and_one_more_is_refused(lab):
     row = b"1,2\n2,3\n5,7\n4,4\n"
-    lines = lab.page.locator("#status p")
+    lines = lab.find("status").locator("p")
+    lab.find("dataReadingShare").evaluate(
+        """element => {
+          window.shares = [];
+          const look = () => window.shares.push(element.textContent);
+          new MutationObserver(look).observe(element, { childList: true });
+        }"""
+    )
     lab.choose("dataFiles", {"large.csv": b"a,b\n" + 250_000 * row})
     expect(lines.filter(has_text="Reading large.csv")).to_have_count(1)
     expect(lines.filter(has_text="Opened large.csv: 1,000,000 rows")).to_have_count(1)
+    shares = [int(text.removesuffix(" %")) for text in lab.page.evaluate("shares") if text]
+    assert shares == sorted(shares) and len(set(shares)) > 5 and shares[-1] > 60
     lab.train()
     lab.stop()
     before = lab.find("dots").get_attribute("d")
@@ -383,3 +483,26 @@ def test_settings_that_do_not_suit_a_table_are_explained(lab):
     assert "half_squared_error or mean_squared_error" in complaint
     lab.set(loss="half_squared_error", epochs=1)
     lab.train_to_the_end()
+
+
+def test_a_file_opens_once_what_may_read_it_is_there(first_visit, watch):
+    cut = True
+
+    def answer(route) -> None:
+        route.abort() if cut else route.continue_()
+
+    with first_visit("#colours", routes={"**/start/library*": answer}) as lab:
+        # With a byte order mark, which Python reads by a module of its own.
+        table = ("size,price\n" + "".join(f"{i},{2 * i}\n" for i in range(40))).encode("utf-8-sig")
+        weights = json.dumps(lab.save()).encode("utf-8-sig")
+        for content in (table, weights):
+            complaint = lab.complaint(lambda given=content: lab.choose("dataFiles", {"a": given}))
+            assert "could not be fetched: try again once you are connected" in complaint
+        # Nobody had asked for what was fetched behind, so nothing was said of it before.
+        assert len(lab.messages("error")) == 2
+        cut = False
+        lab.news(
+            lambda: lab.choose("dataFiles", {"mine.csv": table}), r"^Opened mine\.csv: 40 rows"
+        )
+        lab.news(lambda: lab.choose("weightsFile", {"mine.json": weights}), r"^Loaded mine\.json")
+        watch.expect("library", "ERR_FAILED")

@@ -70,7 +70,8 @@ def test_the_cost_is_drawn_on_a_logarithmic_scale(lab):
             const x = Math.round(share * canvas.width);
             for (let y = 0; y < canvas.height; y += 1) {
               const at = 4 * (y * canvas.width + x);
-              if (wanted.every((value, j) => Math.abs(data[at + j] - value) < 60)) {
+              const near = wanted.every((value, j) => Math.abs(data[at + j] - value) < 60);
+              if (near && data[at + 3] > 128) {
                 return y / canvas.height;
               }
             }
@@ -95,7 +96,8 @@ def test_the_line_runs_through_the_examples_once_it_is_learnt(lab):
     assert [-y1, -y2] == pytest.approx([1.8 * x1 + 32, 1.8 * x2 + 32], abs=0.02)
     dots = lab.find("dots").get_attribute("d").removeprefix("M").removesuffix("h0").split("h0M")
     places = np.array([dot.split() for dot in dots], dtype=float)
-    np.testing.assert_array_equal(places[:, 0], np.arange(100))
+    assert len(places) == 20 and np.isin(places[:, 0], np.arange(100)).all()
+    assert (places[0, 0], places[-1, 0]) == (0, 99) and np.ptp(np.diff(places[:, 0])) <= 1
     np.testing.assert_allclose(-places[:, 1], 1.8 * places[:, 0] + 32, atol=0.001)
 
 
@@ -154,7 +156,7 @@ def test_what_is_not_a_temperature_is_said_to_be_none(lab, text):
 
 
 def test_frames_keep_coming(training):
-    assert best_of(3, lambda: slow_frame(training.page), SLOWEST_FRAME) < SLOWEST_FRAME
+    assert best_of(3, lambda: slow_frame(training.page.evaluate), SLOWEST_FRAME) < SLOWEST_FRAME
     assert training.state == "training"
 
 
@@ -176,7 +178,7 @@ def test_training_goes_on_where_it_stopped(lab):
     lab.click("reset")
     lab.train(epochs=2_000)
     lab.stop()
-    expect(lab.find("plan")).to_have_text("Train goes on where it stopped.")
+    expect(lab.find("plan")).to_have_text("Continue picks up where it stopped.")
     lab.train_to_the_end()
     assert lab.save()["weights"] == straight["weights"]
 
@@ -185,11 +187,11 @@ def test_a_run_that_diverges_is_shown_as_such_and_reset_recovers(lab):
     lab.preset("Too fast").click()
     assert lab.field("learningRate").input_value() == "0.001"
     complaint = lab.complaint(lambda: lab.click("train"))
-    assert "loss is not a number" in complaint and "learning rate is too high" in complaint
+    assert "no longer finite" in complaint and "learning rate is too high" in complaint
     lab.wait("ready")
     assert lab.text("fahrenheit") == lab.text("w") == "not a number"
     assert lab.text("loss") == "NaN"
-    expect(lab.find("plan")).to_have_text(re.compile("^Train starts anew"))
+    expect(lab.find("plan")).to_have_text(re.compile("^Train starts over"))
     assert "nothing to save" in lab.complaint(lambda: lab.click("saveWeights"))
 
     lab.preset("Tutorial").click()
@@ -201,9 +203,9 @@ def test_a_run_that_diverges_is_shown_as_such_and_reset_recovers(lab):
 
 def test_a_run_that_ends_before_its_neuron_is_looked_at_is_not_overlooked(lab):
     lab.set(learningRate=100, epochs=300)
-    assert "loss is not a number" in lab.complaint(lambda: lab.click("train"))
+    assert "no longer finite" in lab.complaint(lambda: lab.click("train"))
     lab.wait("ready")
-    assert "loss is not a number" in lab.complaint(lambda: lab.click("train"))
+    assert "no longer finite" in lab.complaint(lambda: lab.click("train"))
 
 
 def test_a_saved_neuron_answers_the_same_after_a_reload(lab):
@@ -293,9 +295,10 @@ def test_the_steps_are_tabs_for_the_keyboard_and_a_screen_reader(lab):
 
 def test_tabs_that_make_no_sense_for_one_neuron_are_not_there(lab):
     tabs = lab.page.get_by_role("tablist", name="Look inside").get_by_role("tab")
-    assert tabs.all_text_contents() == ["The seven steps", "Gradients", "Code"]
+    names = ["The seven steps", "One step", "Why", "Loss map", "Gradients", "Code"]
+    assert tabs.all_text_contents() == names
     lab.click("stepsTab")
-    for name in ("gradientsTab", "codeTab", "stepsTab"):
+    for name in ("passTab", "whyTab", "landscapeTab", "gradientsTab", "codeTab", "stepsTab"):
         lab.page.keyboard.press("ArrowRight")
         expect(lab.find(name)).to_be_focused()
 

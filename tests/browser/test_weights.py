@@ -6,6 +6,10 @@ import re
 import numpy as np
 import pytest
 
+from nn import load_model
+from nn.formats import zipped
+from tests.browser.conftest import ROOT
+
 RUN = "#digits?hidden=30&batchSize=10&epochs=1&trainSamples=2000"
 
 
@@ -75,3 +79,56 @@ def test_a_file_dropped_on_the_page_is_loaded(lab, trained):
     line = lab.news(lambda: lab.drop("dropped.json", json.dumps(saved)), r"^Loaded dropped\.json")
     assert re.search(rf"784-30-10, test accuracy {accuracy:.2f} %", line)
     assert lab.test() == accuracy
+
+
+def saved_as(lab, suffix: str) -> dict[str, bytes]:
+    """Press Save for a format, and return the file by its name."""
+    lab.find("saveAs").select_option(suffix)
+    with lab.page.expect_download() as download:
+        lab.click("saveWeights")
+    return {download.value.suggested_filename: download.value.path().read_bytes()}
+
+
+@pytest.mark.parametrize("suffix", [".onnx", ".safetensors", ".tfjs.zip", ".keras", ".py", ".html"])
+def test_a_network_leaves_and_comes_back_in_other_tools_formats(lab, suffix):
+    lab.tidy()
+    lab.news(lambda: lab.click("loadWeights"), "^Loaded dist/weights.json")
+    before = lab.save()["weights"]
+    ((name, content),) = saved_as(lab, suffix).items()
+    assert name == f"weights{suffix}{'.zip' if suffix == '.py' else ''}"
+    lab.find("saveAs").select_option(".json")
+    lab.click("reset")
+    assert lab.save()["weights"] != before
+    lab.news(lambda: lab.choose("weightsFile", {name: content}), rf"^Loaded {re.escape(name)}")
+    assert lab.save()["weights"] == before
+
+
+def test_two_files_of_tensorflow_js_are_chosen_together(lab):
+    lab.tidy()
+    lab.news(lambda: lab.click("loadWeights"), "^Loaded dist/weights.json")
+    before = lab.save()["weights"]
+    (archive,) = saved_as(lab, ".tfjs.zip").values()
+    lab.find("saveAs").select_option(".json")
+    files = zipped.unpack(archive, None, 10**7)
+    lab.click("reset")
+    alone = {"model.json": files["model.json"]}
+    told = lab.complaint(lambda: lab.choose("weightsFile", alone))
+    assert 'without its weights: add "model.weights.bin"' in told
+    lab.news(lambda: lab.choose("weightsFile", files), "^Loaded model.json, model.weights.bin")
+    assert lab.save()["weights"] == before
+
+
+def test_what_a_format_cannot_hold_is_refused_and_the_page_that_was_saved_answers(lab, tmp_path):
+    lab.tidy()
+    lab.news(lambda: lab.click("loadBest"), "^Loaded dist/best.json")
+    lab.find("saveAs").select_option(".brain.json")
+    told = lab.complaint(lambda: lab.click("saveWeights"))
+    assert "brain.js takes rows of numbers" in told
+    page = tmp_path / "weights.html"
+    (content,) = saved_as(lab, ".html").values()
+    page.write_bytes(content)
+    lab.find("saveAs").select_option(".json")
+    x = np.random.default_rng(0).integers(0, 256, (1000, 28, 28, 1), np.uint8)
+    found = load_model(page).predict(x)
+    expected = load_model(ROOT / "dist/best.json").predict(x)
+    np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-7)

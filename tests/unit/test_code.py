@@ -267,7 +267,7 @@ def test_the_digits_program_is_short_and_well_formed():
     assert (
         text
         == '''\
-"""Train and test a network as the page does; run this in the project's folder."""
+"""Train and test a network as the page does. First: pip install . in the project's folder."""
 
 from pathlib import Path
 
@@ -276,6 +276,7 @@ import numpy as np
 from nn import SGD, Dense, Rescaling, Sequential
 from nn.data import read_folder, with_test_set
 
+# Set-up has put this folder into the project's: run this program there.
 train, test = with_test_set(read_folder(Path("mnist")))
 
 rng = np.random.default_rng(1)

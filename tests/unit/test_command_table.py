@@ -61,6 +61,19 @@ def test_a_test_file_is_tested_with(file, capsys):
     assert (found["rows"]["used"], found["rows"]["held_out"]) == (600, 300)
 
 
+def test_a_class_that_only_the_test_file_has_counts_as_wrong(file, tmp_path, capsys):
+    other = tmp_path / "other.csv"
+    other.write_text("Survived,Sex\n1,female\n0,male\n2,male\n")
+    found = said(capsys, file, "--inputs", "Sex", "--output", "Survived", "--test", other)
+    (output,) = found["outputs"]
+    assert output["accuracy"] == pytest.approx(2 / 3)
+    assert (
+        "1 row has the class '2', which the training rows never show: it counts as wrong"
+        in found["assumed"]
+    )
+    assert "tested with 3 rows of other.csv" in found["assumed"]
+
+
 def test_rows_are_answered_and_written(file, tmp_path, capsys):
     new = tmp_path / "new.csv"
     new.write_text("Sex,Age,Alone,Boarded,Town\nfemale,30,TRUE,01.02.1912,Cork\nmale,,FALSE,,?\n")
@@ -125,3 +138,8 @@ def test_every_row_that_is_to_be_answered_gets_an_answer_or_the_file_is_refused(
     assert main(["table", str(file), "--predict", str(rows), *FAST]) == 1
     error = capsys.readouterr().err.splitlines()[-1]
     assert error.startswith("nn: rows.csv: 1 of its rows have too many or too few values")
+
+
+def test_a_run_without_an_end_is_refused(file, capsys):
+    assert main(["table", str(file), "--epochs", "0", "--decay", "none"]) == 2
+    assert "--epochs: nothing stops this run: give it 1 or more" in capsys.readouterr().err

@@ -3,6 +3,7 @@
 import csv
 import io
 import itertools
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -10,17 +11,16 @@ import pytest
 
 from nn.data import Augmentation, Dataset
 from nn.experiment.comparison import (
-    MOST_RUNS,
     Run,
     comparing,
     described,
     differences,
-    read_variations,
+    scores,
     to_csv,
-    variations,
+    without_seed,
 )
 from nn.experiment.experiment import Experiment
-from nn.experiment.fields import Field, SettingsError
+from nn.experiment.fields import Field
 from nn.experiment.settings import LayerSettings, Settings, layers, parse
 from nn.experiment.task import Task
 from nn.labs import digits as digits_lab
@@ -164,52 +164,6 @@ def test_regression_has_a_loss_and_no_accuracy():
     assert run.loss < 0.5
 
 
-# ---- Variations.
-
-
-def test_variations_are_all_combinations():
-    found = variations(
-        SMALL, [layers(3), layers(4, 5)], [1, 2], ["sgd", "adam", "rmsprop"], [0.1, 0.2]
-    )
-    assert len(found) == len(set(found)) == 2 * 2 * 3 * 2
-    assert replace(
-        SMALL, hidden=layers(4, 5), batch_size=2, optimizer="adam", learning_rate=0.1
-    ) in set(found)
-    assert {one.loss for one in found} == {SMALL.loss}
-
-
-def test_what_is_not_varied_stays():
-    assert variations(SMALL) == [SMALL]
-    assert variations(SMALL, batch_sizes=[7]) == [replace(SMALL, batch_size=7)]
-
-
-def test_variations_are_read_from_text():
-    found = read_variations(
-        SMALL, {"hidden": "32,256:relu; none", "batchSize": " 16;64;", "learningRate": "0.15"}
-    )
-    hidden = [(LayerSettings(32), LayerSettings(256, "relu")), ()]
-    assert found == variations(SMALL, hidden, [16, 64], [], [0.15])
-
-
-def test_the_same_twice_counts_once():
-    assert read_variations(SMALL, {"batchSize": "16;16", "learningRate": "0.1;0.10"}) == [
-        replace(SMALL, batch_size=16, learning_rate=0.1)
-    ]
-
-
-def test_texts_that_make_no_sense_are_named():
-    with pytest.raises(SettingsError) as caught:
-        read_variations(SMALL, {"hidden": "32;x", "batchSize": "0", "optimizer": "adam"})
-    assert set(caught.value.problems) == {"hidden", "batchSize"}
-    assert "expected a whole number from 1" in caught.value.problems["batchSize"]
-
-
-def test_too_many_combinations_are_refused():
-    texts = {"batchSize": ";".join(map(str, range(1, 52))), "learningRate": "0.1;0.2"}
-    with pytest.raises(ValueError, match=f"these are 102 combinations; at most {MOST_RUNS}"):
-        read_variations(SMALL, texts)
-
-
 def test_differences_name_only_what_differs():
     runs = [Run(SMALL), Run(replace(SMALL, seed=2)), Run(replace(SMALL, train_samples=30))]
     assert differences(runs) == [
@@ -282,6 +236,47 @@ def test_a_run_that_starts_over_has_no_results(prepare):
     assert vars(run) == vars(Run(SMALL, published=0.5))
     compare([run], prepare)
     assert run.state == "done"
+
+
+# ---- Several seeds.
+
+
+def ended(settings, accuracy, loss=0.1, state="done"):
+    run = Run(settings)
+    run.state, run.accuracy, run.loss = state, accuracy, loss
+    return run
+
+
+def test_runs_that_differ_in_their_seeds_have_one_score():
+    other = replace(SMALL, batch_size=3)
+    runs = [ended(replace(SMALL, seed=i), a) for i, a in enumerate((0.9, 0.92, 0.94))]
+    runs.append(ended(other, 0.5))
+    found = scores(runs)
+    score = found[without_seed(SMALL)]
+    assert (score.mean, score.deviation) == pytest.approx((0.92, 0.02))
+    assert score.seeds == 3 and score.better == score.mean
+    assert (found[without_seed(other)].mean, found[without_seed(other)].deviation) == (0.5, None)
+
+
+def test_of_numbers_the_loss_counts_and_less_is_better():
+    runs = [ended(replace(SMALL, seed=i), None, loss) for i, loss in enumerate((1.0, 3.0))]
+    (score,) = scores(runs).values()
+    assert (score.mean, score.deviation) == pytest.approx((2, 2**0.5))
+    assert score.better == -2
+
+
+@pytest.mark.parametrize("state", ["waiting", "training", "diverged", "refused", "failed"])
+def test_a_setting_has_no_score_before_all_its_seeds_have_come_to_their_end(state):
+    assert scores([ended(SMALL, 0.9), ended(replace(SMALL, seed=2), None, None, state)]) == {}
+
+
+def test_without_a_clock_a_test_is_the_same_to_the_last_bit(prepare):
+    losses = set()
+    for _ in range(3):
+        run = Run(replace(SMALL, epochs=3))
+        compare([run], prepare, math.inf)
+        losses.add(run.loss)
+    assert len(losses) == 1
 
 
 # ---- CSV.

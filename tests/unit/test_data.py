@@ -77,7 +77,6 @@ PIXELS = np.zeros((2, 4), np.uint8)
         (PIXELS, np.zeros(2, int), None, "without classes must be floating"),
         (PIXELS, np.zeros(2), None, r"shape \(n, outputs\), not float64 with the shape \(2,\)"),
         (PIXELS, np.zeros(2), 2, "with classes must be whole numbers"),
-        (PIXELS, np.zeros((2, 1), int), 2, r"shape \(n,\), not int64 with the shape \(2, 1\)"),
         (PIXELS, np.array([1, 2]), 2, "sample 2 has the label 2; expected 0 to 1"),
         (PIXELS, np.array([-1, 0]), 2, "sample 1 has the label -1; expected 0 to 1"),
     ],

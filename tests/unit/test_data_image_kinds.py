@@ -1,9 +1,11 @@
 """npy, npz, zip and picture files, and what files say of purpose, classes and ink."""
 
+import gzip
 import io
 import struct
 import time
 import zipfile
+import zlib
 
 import numpy as np
 import pytest
@@ -11,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from nn.data import archives, gzipped, png, read_folder, read_images
+from nn.data import archives, gzipped, image_files, images, png, read_folder, read_images
 from nn.data.arrays import looks_like_npy, read_npy
 from nn.data.labels import Classes, aligned, classes_of, positions, tidied
-from nn.data.picture_files import declared_size, decode_with_pillow
+from nn.data.picture_files import declared_size, decode_with_pillow, flattened
 from nn.data.purpose import classes_by_name, for_testing
 
 
@@ -234,7 +236,7 @@ def test_pictures_of_several_sizes_take_the_size_of_most():
     files["7_99.png"] = picture(shapes(1, 30, 50)[0])
     found = read_images(files)
     assert found.train.inputs.shape == (13, 20, 20, 1)
-    assert "pictures of 2 sizes were scaled to 20x20" in found.assumed
+    assert "pictures of several sizes were scaled to 20x20" in found.assumed
 
 
 def test_colours_stay_and_grey_in_three_channels_becomes_one():
@@ -273,7 +275,9 @@ def test_a_picture_of_too_many_pixels_is_refused_before_it_is_decoded():
 
     content = bytearray(picture(GREY[0]))
     content[16:24] = struct.pack(">II", 20_000, 20_000)
-    with pytest.raises(ValueError, match="^a.png: the picture has 20,000 x 20,000 pixels; up to"):
+    with pytest.raises(
+        ValueError, match="^a.png: the picture has 20,000 x 20,000 pixels; only fewer"
+    ):
         read_images({"a.png": bytes(content)}, decode)
 
 
@@ -311,13 +315,81 @@ def test_many_pngs_at_once_are_what_the_decoder_makes_of_each(channels):
     found = png.decoded(contents)
     assert len(found) == len(set(contents))
     for content in contents:
-        expected = decode_with_pillow(content)
-        assert np.array_equal(found[content], expected[..., : found[content].shape[2]])
+        assert np.array_equal(found[content], flattened(decode_with_pillow(content)))
+
+
+def test_many_pngs_of_few_or_many_bits_are_what_the_decoder_makes_of_each():
+    rng = np.random.default_rng(1)
+    contents = []
+    for i in range(80):
+        image = Image.fromarray(rng.integers(0, 256, (13, 17)).astype(np.uint8)).convert("1")
+        if i % 4 == 1:
+            image = Image.fromarray(rng.integers(0, 2**16, (13, 17)).astype(np.uint16))
+        elif i % 4 > 1:
+            colours = 16 if i % 4 == 2 else 200
+            image = Image.frombytes(
+                "P", (17, 13), bytes(rng.integers(0, colours, 13 * 17).tolist())
+            )
+            image.putpalette(rng.integers(0, 256, 3 * colours).tolist())
+        file = io.BytesIO()
+        image.save(file, "PNG")
+        contents.append(file.getvalue())
+    found = png.decoded(contents)
+    assert len(found) == 80
+    for content in contents:
+        assert np.array_equal(found[content], decode_with_pillow(content)[..., :3])
+
+
+def test_reading_pictures_says_how_far_it_is():
+    rng = np.random.default_rng(1)
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for i in range(60):
+            archive.writestr(
+                f"{i % 3}/{i}.png", picture(rng.integers(0, 256, (9, 9)).astype(np.uint8))
+            )
+    rows = "".join(f"{i % 10}{',0' * 783},9\n" for i in range(3000)).encode()
+    for work in (
+        image_files.expanding({"a.zip": file.getvalue(), "rows.csv.gz": gzip.compress(rows)}),
+        png.decoding(image_files.expanded({"a.zip": file.getvalue()}).values()),
+        images.reading_images({"rows.csv": rows, "more.csv": rows.replace(b",", b";")}),
+    ):
+        shares = [share for share in work if share is not None]
+        assert shares == sorted(shares) and len(shares) > 1
+        assert 0 <= shares[0] <= 0.6 and shares[-1] == 1
+
+
+def test_pngs_of_few_greys_are_stretched_to_black_and_white():
+    # No program at hand writes them.
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return (
+            struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        )
+
+    contents = []
+    for depth in (2, 4):
+        for i in range(16):
+            head = struct.pack(">IIBBBBB", 3, 1, depth, 0, 0, 0, 0)
+            row = bytes([0, 0b00011011, i])
+            data = zlib.compress(row[:2] if depth == 2 else row)
+            data = chunk(b"IHDR", head) + chunk(b"tEXt", bytes([i])) + chunk(b"IDAT", data)
+            contents.append(b"\x89PNG\r\n\x1a\n" + data + chunk(b"IEND", b""))
+    found = [png.decoded(contents)[content][0, :, 0].tolist() for content in contents]
+    assert found[0] == [0, 85, 170] and found[-1] == [17, 187, 0]
+    expected = [decode_with_pillow(content)[0, :, 0].tolist() for content in contents]
+    assert found == expected
+
+
+def test_pictures_of_sixteen_bits_are_scaled_and_not_cut_off():
+    pixels = np.full((9, 8), 0x40FF, np.uint16)
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "PNG")
+    assert (decode_with_pillow(file.getvalue())[..., :3] == 0x40).all()
 
 
 def test_pngs_that_are_not_plain_or_not_whole_are_left_to_the_decoder():
     file = io.BytesIO()
-    Image.fromarray(GREY[0]).convert("1").save(file, "PNG")
+    Image.fromarray(GREY[0]).save(file, "PNG", transparency=3)
     whole = [picture(each) for each in shapes(20)]
     others = [
         file.getvalue(),
@@ -326,6 +398,60 @@ def test_pngs_that_are_not_plain_or_not_whole_are_left_to_the_decoder():
         whole[1].replace(b"IDAT", b"JDAT"),
     ]
     assert png.decoded([*whole, *others]).keys() == set(whole)
+
+
+# ---- What lies beside pictures.
+
+
+def archive_of(files: dict[str, bytes | str]) -> dict[str, bytes]:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return {"set.zip": file.getvalue()}
+
+
+@pytest.mark.parametrize(
+    ("name", "table"),
+    [
+        ("labels.csv", "id,label\n0.png,cat\n1.png,dog\n2.png,cat\n"),
+        ("train.csv", "n;file;breed;size\n1;0;cat;5\n1;1;dog;5\n1;2;cat;5\n"),
+    ],
+)
+def test_a_table_lists_the_classes_of_pictures_beside_it(name, table):
+    files = {f"train/{i}.png": picture(each) for i, each in enumerate(shapes(3))}
+    others = {f"test/{i + 7}.png": picture(each) for i, each in enumerate(shapes(2))}
+    found = read_images(archive_of({**files, **others, name: table}))
+    assert found.train.names == ("cat", "dog") and found.train.targets.tolist() == [0, 1, 0]
+    assert found.test is None and len(found.unlabelled) == 2
+    assert f"the class of each picture is taken from set/{name}" in found.assumed
+
+
+def test_a_table_that_lists_other_files_is_refused_as_before():
+    files = {"train/0.png": picture(shapes(1)[0]), "notes.csv": "a,b\nx,1\ny,2\n"}
+    with pytest.raises(ValueError, match=r"^set/notes\.csv: expected a label and the pixels"):
+        read_images(archive_of(files))
+
+
+def test_pictures_to_test_with_may_be_of_one_class_of_several():
+    names = ["train/cat/0.png", "train/dog/1.png", "train/cat/2.png", "test/dog/3.png"]
+    found = read_images(archive_of(dict(zip(names, map(picture, shapes(4)), strict=True))))
+    assert found.train.targets.tolist() == [0, 1, 0] and found.test.targets.tolist() == [1]
+
+
+def test_arrays_of_names_and_of_ids_are_no_labels():
+    file = io.BytesIO()
+    names = np.array(["cat", "dog"])
+    images, labels = np.stack(shapes(6)), np.arange(6) % 2
+    np.savez(
+        file, Xtrain=images, Ytrain=labels, Xtest=images[:2], Ytest=labels[:2], ids=np.arange(6)
+    )
+    found = read_images({"d.npz": file.getvalue()})
+    assert len(found.train) == 6 and len(found.test) == 2
+    assert found.assumed == ("d.npz/ids is left out",)
+    file = io.BytesIO()
+    np.savez(file, X=images, y=labels, class_names=names)
+    assert read_images({"d.npz": file.getvalue()}).train.names == ("cat", "dog")
 
 
 # ---- Archives.

@@ -28,7 +28,16 @@ def draw(initializer: object, seed: int = 0) -> np.ndarray:
 
 
 def test_every_initializer_is_checked_here():
-    assert EXPECTED.keys() | {"zeros", "ones"} == INITIALIZERS.keys()
+    assert EXPECTED.keys() | {"zeros", "ones", "orthogonal"} == INITIALIZERS.keys()
+
+
+@pytest.mark.parametrize("shape", [(4, 4), (6, 3), (3, 9), (2, 3, 5)])
+def test_an_orthogonal_matrix_keeps_lengths(shape):
+    found = INITIALIZERS["orthogonal"](shape, np.random.default_rng(1))
+    assert found.shape == shape
+    flat = found.reshape(-1, shape[-1])
+    few = flat if len(flat) < len(flat.T) else flat.T
+    np.testing.assert_allclose(few @ few.T, np.eye(len(few)), atol=1e-12)
 
 
 @pytest.mark.parametrize("name", EXPECTED)

@@ -1,6 +1,9 @@
 """What a network says of the rows of a table, beside the rows as they stand in their file."""
 
+from nn.data.columns import date_parts
+from nn.data.tables import column_of
 from nn.experiment.experiment import Experiment
+from nn.formats.weights import dumps, loads
 from nn.labs import colours
 from nn.labs.answers import answer_rows, answers_csv
 from nn.labs.selection import first_choice
@@ -29,3 +32,18 @@ def test_a_row_without_what_nothing_stands_for_has_no_answer():
     model.columns = type(model.columns).plain(["size"], "=kind", ("=1+1", "v"))
     rows = from_csv("size,b\n1.5,x\n,y\n2,z\n")
     assert [text != "" for text in answer_rows(model, rows).texts[0]] == [True, False, True]
+
+
+def test_dates_to_be_answered_are_read_as_the_training_rows_were():
+    lines = [f"{1 + i % 12}/{1 + i % 28}/2023,{1 + i % 12}" for i in range(90)]
+    model = network("\n".join(["when,month", *lines]))
+    model = loads(dumps(model))[0]
+    (when,) = model.columns.inputs
+    assert when.order == "month first"
+    for cells, month in (
+        (("3/4/2023",), 3),
+        (("3/4/2023", "3/5/2023", "soon"), 3),
+        (("13/4/2023",), 4),
+    ):
+        column = column_of("when", cells)
+        assert date_parts(when.numbers(column))[0, 1] == month

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from nn.data import Dataset
+from nn.data.channels import channels, means_of
 from nn.data.colours import NAMES, name_of
 from nn.data.columns import Columns
-from nn.labs.colour_space import TYPICAL, channels, ink_on, means_of, plane, representatives
+from nn.labs.colour_space import TYPICAL, ink_on, plane, representatives
 from nn.layers import Rescaling
 
 

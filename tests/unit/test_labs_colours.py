@@ -9,14 +9,18 @@ from nn.data.colours import NAMES
 from nn.data.columns import Columns, Output
 from nn.data.scaling import normalisation
 from nn.data.tables import Column, Table, read_table
+from nn.experiment.code import program
 from nn.experiment.experiment import Experiment
 from nn.experiment.settings import SettingsError, layers, parse
 from nn.formats import weights
 from nn.labs import colours
 from nn.labs.colours import DEFAULTS, PRESETS, ColoursSettings
+from nn.labs.colours_code import data_code, missing_data_code
 from nn.labs.scores import scores
 from nn.labs.selection import Choice, Selection, first_choice
+from nn.labs.table_source import Opened
 from nn.losses import LOSSES
+from nn.progress import exhaust
 from tests.unit.tables import from_csv, houses, selected
 
 SECONDS = 10.0
@@ -166,6 +170,65 @@ def test_a_number_cannot_be_learnt_with_a_loss_of_classes():
         colours.task(DEFAULTS, selection)
 
 
+def several_classes(rows: int = 400) -> str:
+    """A ring inside another one, and which of three numbers is the largest."""
+    x = np.random.default_rng(1).normal(size=(rows, 3))
+    ring = (x[:, 0] ** 2 + x[:, 1] ** 2 > 1.5).astype(int)
+    lines = [
+        f"{a:.3f},{b:.3f},{c:.3f},{'pq'[inside]},{'uvw'[largest]},{a:.2f}"
+        for (a, b, c), inside, largest in zip(x, ring, x.argmax(axis=1), strict=True)
+    ]
+    return "\n".join(["a,b,c,ring,largest,number", *lines])
+
+
+def test_each_of_several_outputs_is_learnt_by_what_suits_it():
+    table = from_csv(several_classes())
+    mixed = Selection.of(table, ["a", "b", "c"], ["ring", "number", "largest"])
+    settings = colours.suggested(DEFAULTS, mixed)
+    assert (settings.loss, settings.l2) == ("each_output", 0.003)
+    parts = colours.data(settings, mixed)
+    task = colours.task_for(settings, parts)
+    experiment = Experiment(settings, task)
+    model = experiment.model
+    assert model.layers[-1].activation.name == "softmax(2)+linear(1)+softmax(3)"
+    losses = "categorical_crossentropy(2)+mean_squared_error(1)+categorical_crossentropy(3)"
+    assert model.loss.name == losses
+    exhaust(experiment.train(settings, parts.train, parts.test, 1, settings.epochs))
+    outputs = model.predict(parts.test.inputs)
+    ring, number, largest = scores(parts.columns, parts.test, outputs)
+    assert ring.accuracy > 0.88 and largest.accuracy > 0.88 and number.r2 > 0.95
+    assert outputs[:, [0, 1]].sum(axis=1) == pytest.approx(1, abs=1e-5)
+    # As good as if each had a network to itself.
+    for score in (ring, largest):
+        alone = Selection.of(table, ["a", "b", "c"], [score.name])
+        own = colours.suggested(DEFAULTS, alone)
+        experiment_alone, test, evaluation = trained(own, alone)
+        (single,) = scores(experiment_alone.model.columns, test, evaluation.outputs)
+        assert score.accuracy > single.accuracy - 0.1
+    again = loaded(experiment)
+    colours.check_loaded(again.model)
+    assert again.settings(DEFAULTS, task) == settings
+    assert (again.model.predict(parts.test.inputs) == outputs).all()
+    code = program(settings, task, data_code(settings, mixed, "read_table(content)"))
+    assert f'loss="{losses}"' in code and f'"{model.layers[-1].activation.name}"' in code
+
+
+def test_losses_that_do_not_suit_several_outputs_are_refused():
+    table = from_csv(several_classes())
+    mixed = Selection.of(table, ["a", "b", "c"], ["ring", "number"])
+    with pytest.raises(SettingsError, match="mean_absolute_error: several columns are predicted"):
+        colours.task(replace(DEFAULTS, loss="binary_crossentropy"), mixed)
+    one = Selection.of(houses(20), ["size"], ["price"])
+    with pytest.raises(SettingsError, match="expected half_squared_error"):
+        colours.task(replace(DEFAULTS, loss="each_output"), one)
+    classes = Selection.of(table, ["a", "b", "c"], ["ring", "largest"])
+    assert colours.suggested(DEFAULTS, classes).loss == "each_output"
+    other = changed(replace(DEFAULTS, loss="each_output"), mixed).loss
+    model = changed(replace(DEFAULTS, loss="each_output"), classes, loss=other)
+    with pytest.raises(ValueError, match="does not suit"):
+        colours.check_loaded(model)
+
+
 @pytest.mark.parametrize("count", [10, 400, 100_000])
 def test_what_is_suggested_is_enough_updates_and_not_too_many(count):
     column = Column("a", "number", np.arange(count) / 3)
@@ -308,7 +371,7 @@ def same(made: Dataset, expected: Dataset) -> None:
 
 def test_a_program_makes_the_same_colours():
     settings = replace(DEFAULTS, colours=900, seed=5)
-    names = run(colours.data_code(settings))
+    names = run(data_code(settings))
     for part, expected in zip(("train", "test"), parts(settings), strict=True):
         same(names[part], expected)
     assert names["train"].classes == len(NAMES)
@@ -322,11 +385,12 @@ def test_a_program_reads_the_same_table(tmp_path, monkeypatch, output):
     monkeypatch.chdir(tmp_path)
     selection = Selection.of(read_table((tmp_path / file).read_bytes()), ["b", "a"], [output])
     settings = NUMBERS if output == "price" else DEFAULTS
-    names = run(colours.data_code(settings, selection, file))
+    reading = Opened(selection.table, file, b"").code
+    names = run(data_code(settings, selection, reading))
     for part, expected in zip(("train", "test"), parts(settings, selection), strict=True):
         same(names[part], expected)
 
 
 def test_what_stands_for_unknown_data_is_a_remark():
-    code = colours.missing_data_code(columns_of(("a\nb", "c"), "d"))
+    code = missing_data_code(columns_of(("a\nb", "c"), "d"))
     assert not ast.parse("\n".join(code.lines)).body

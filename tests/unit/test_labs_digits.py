@@ -166,7 +166,7 @@ def test_pictures_are_fitted_to_a_network():
 def test_pictures_that_are_kept_to_test_with_are_said_behind_those_to_train_on():
     described = Images(coloured(), None, "24 training pictures from a; 3 pictures without labels")
     assert Pictures.of(described).description == (
-        "24 training pictures from a; 4 of them are kept to test with; 3 pictures without labels"
+        "24 training pictures from a; 4 of them are held out for testing; 3 pictures without labels"
     )
 
 

@@ -53,6 +53,9 @@ def trained(source: PointsSource):
         ({"p": SOME, "q": SOME, "z": SOME}, ["p", "q"], "z", None),
         ({"x": SOME, "y": SOME, "z": SOME}, ["x", "y"], "z", None),
         ({"p": SOME, "q": SOME, "t": ["no", "yes", "no", "yes"]}, ["p", "q"], "t", ("no", "yes")),
+        ({"p": SOME, "q": SOME, "r": SOME, "c": CLASSES}, ["p", "q"], "c", ("a", "b")),
+        ({"c": CLASSES, "p": SOME, "q": SOME, "r": SOME, "s": SOME}, ["p", "q"], "c", ("a", "b")),
+        ({"p": [2] * 4, "q": SOME, "r": SOME, "s": SOME, "t": SOME}, ["q", "r"], "t", None),
     ],
 )
 def test_columns_are_found_by_their_names_and_kinds(columns, axes, output, classes):
@@ -67,7 +70,6 @@ def test_columns_are_found_by_their_names_and_kinds(columns, axes, output, class
         (table({"a": CLASSES, "b": CLASSES[::-1], "c": CLASSES}), "none holds numbers.*in Colours"),
         (table({"p": SOME, "b": CLASSES, "c": CLASSES}), "only 'p' holds numbers"),
         (table({"p": SOME, "c": CLASSES}), "has 2 columns; for Points expected two of numbers"),
-        (table({"p": SOME, "q": SOME, "r": SOME, "c": CLASSES}), "3 columns of .*in Colours"),
         (table({"p": SOME, "q": [2] * 4, "c": CLASSES}), "'q' is always 2"),
         (clusters(7, 140), "'label' has 7 classes; Points shows up to 6: open it in Colours"),
         ("p,q,c\n1.5,2,a\n,1,b\n2.5,,a\n", "only 1 of 3 rows has both"),
@@ -77,6 +79,33 @@ def test_columns_are_found_by_their_names_and_kinds(columns, axes, output, class
 def test_what_cannot_be_shown_is_refused_in_a_sentence(text, message):
     with pytest.raises(ValueError, match=message):
         own(text)
+
+
+WIDE = {"p": SOME, "q": SOME[::-1], "r": [1.5, 9.5, 4.5, 2.5], "s": [7.5, 5, 3, 1], "c": CLASSES}
+
+
+@pytest.mark.parametrize(
+    ("chosen", "classes"), [(("r", "q", "c"), ("a", "b")), (("s", "p", "r"), None)]
+)
+def test_other_columns_can_be_chosen(chosen, classes):
+    found = OwnPoints.of(read_table(table(WIDE).encode()), *chosen)
+    assert (*(axis.name for axis in found.axes), found.output.name) == chosen
+    assert (found.output.classes, found.chosen) == (classes, chosen)
+    x = found.axes[0]
+    assert x.value(found.drawn.inputs[1, 0]) == pytest.approx(WIDE[chosen[0]][1])
+
+
+@pytest.mark.parametrize(
+    ("chosen", "message"),
+    [
+        (("p", "p", "c"), "three different columns"),
+        (("p", "c", "q"), "'c' cannot be an axis"),
+        (("p", "q", "z"), "z"),
+    ],
+)
+def test_columns_that_cannot_be_chosen_are_refused(chosen, message):
+    with pytest.raises(ValueError, match=message):
+        OwnPoints.of(read_table(table(WIDE).encode()), *chosen)
 
 
 def test_axes_fit_the_data_with_a_margin():
@@ -177,6 +206,14 @@ def test_the_program_trains_the_same_network(text, edited, tmp_path, monkeypatch
     exec(program(settings, source.task(settings), source.code(settings)), names)
     assert np.array_equal(names["model"].parameters, experiment.model.parameters)
     assert "test loss" in capsys.readouterr().out
+
+
+def test_the_program_takes_the_chosen_columns():
+    source = PointsSource(
+        OwnPoints.of(read_table(table(WIDE).encode()), "r", "q", "c"), file="w.csv"
+    )
+    lines = source.code(DEFAULTS).lines
+    assert any("OwnPoints.of(table, 'r', 'q', 'c')" in line for line in lines)
 
 
 def test_a_loaded_network_finds_its_points_or_says_that_they_are_missing():

@@ -7,8 +7,9 @@ import pytest
 
 from nn.data.columns import MAX_CATEGORIES, Columns, Input, Output, date_parts
 from nn.data.tables import column_of
+from nn.labs.rows import as_dataset
 from nn.labs.selection import Selection, first_choice
-from nn.labs.split import as_dataset, split, told
+from nn.labs.split import split, told
 from tests.unit.tables import from_csv, passengers
 
 

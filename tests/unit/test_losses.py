@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from nn.activations import ACTIVATIONS
+from nn.activations import named as activation_named
 from nn.losses import ALIASES, LOSSES, Loss, MeanAbsoluteError, named
 
 LOG_2 = log(2)
@@ -186,6 +187,45 @@ def test_losses_are_found_by_their_names_and_by_keras_short_ones():
     assert named("mse") is LOSSES["mean_squared_error"]
     assert isinstance(named("mae"), MeanAbsoluteError)
     assert not ALIASES.keys() & LOSSES.keys()
+
+
+SIDE_BY_SIDE = "categorical_crossentropy(3)+mean_absolute_error(1)+binary_crossentropy(2)"
+
+
+def test_losses_side_by_side_add_up_and_each_has_its_own_gradient():
+    rng = np.random.default_rng(1)
+    z, t = rng.normal(size=(4, 6)), rng.uniform(size=(4, 6))
+    t[:, :3] /= t[:, :3].sum(axis=1, keepdims=True)
+    loss = named(SIDE_BY_SIDE)
+    assert loss.name == SIDE_BY_SIDE
+    assert loss.output_activation == "softmax(3)+linear(1)+sigmoid(2)"
+    y, parts = z.copy(), [slice(0, 3), slice(3, 4), slice(4, 6)]
+    activation = activation_named(loss.output_activation)
+    activation.forward(y)
+    out, total, apart = np.empty_like(z), 0.0, np.empty_like(z)
+    loss.gradient(activation, y, t, out)
+    for each, own, part in zip(loss.parts, activation.parts, parts, strict=True):
+        alone = z[:, part].copy()
+        own.forward(alone)
+        assert (alone == y[:, part]).all()
+        total += each.value(z[:, part], alone, t[:, part])
+        apart[:, part] = gradient(each.name, own.name, alone, t[:, part])
+    assert loss.value(z, y, t) == pytest.approx(total)
+    assert out == pytest.approx(apart)
+    t[2, 1] = -1
+    with pytest.raises(ValueError, match="sample 3 has a target of -1"):
+        loss.check_targets(t)
+
+
+@pytest.mark.parametrize("name", ["nll(3)+mse(1)", "mse(0)", "mse(3)+", "mse(3) + mse(1)"])
+def test_parts_that_are_none_are_refused(name):
+    with pytest.raises(ValueError, match="unknown loss"):
+        named(name)
+
+
+def test_a_loss_made_of_very_many_parts_is_none():
+    with pytest.raises(ValueError, match="unknown loss"):
+        named("+".join(["mse(1)"] * 100_000))
 
 
 @pytest.mark.parametrize("name", ["nll", "", None, ["mse"]])

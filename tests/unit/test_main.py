@@ -222,7 +222,7 @@ def test_a_bad_option_is_named(folder, capsys, option, value):
 
 
 def test_several_bad_options_have_a_line_each(folder, capsys):
-    assert main(["train", "--seed", "x", "--epochs", "0"]) == 2
+    assert main(["train", "--seed", "x", "--epochs", "none"]) == 2
     assert [line.split(": ")[1] for line in capsys.readouterr().err.splitlines()] == [
         "--epochs",
         "--seed",

@@ -5,7 +5,7 @@ from math import sqrt
 import numpy as np
 import pytest
 
-from nn.optimizers import OPTIMIZERS, SGD, Adam, Optimizer, RMSprop
+from nn.optimizers import OPTIMIZERS, SGD, Adam, AdamW, Optimizer, RMSprop
 from nn.schedules import InverseTimeDecay
 
 
@@ -122,3 +122,28 @@ def test_shares_of_the_past_outside_their_range_are_refused():
         SGD(0.1, momentum=1.1)
     with pytest.raises(ValueError, match="beta_1 and beta_2 must be from 0 to below 1, got 1"):
         Adam(0.1, beta_2=1)
+
+
+def test_adamw_shrinks_the_weights_first():
+    plain, decaying = path(Adam(0.1), [0.5]), path(AdamW(0.1, weight_decay=0.3), [0.5])
+    assert decaying[0] == pytest.approx(plain[0] - 0.1 * 0.3)
+    with pytest.raises(ValueError, match="weight_decay must not be negative"):
+        AdamW(0.1, weight_decay=-1)
+
+
+@pytest.mark.parametrize("make", [SGD, Adam, AdamW, RMSprop])
+def test_a_long_gradient_is_shortened(make):
+    w, short = np.zeros(2), np.zeros(2)
+    clipped, plain = make(0.1, global_clipnorm=1.0), make(0.1)
+    for optimizer, parameters, gradients in (
+        (clipped, w, [30.0, 40.0]),
+        (plain, short, [0.6, 0.8]),
+        (clipped, w, [0.3, 0.4]),
+        (plain, short, [0.3, 0.4]),
+    ):
+        if not optimizer.iterations:
+            optimizer.build(parameters)
+        optimizer.update(parameters, np.array(gradients))
+    np.testing.assert_allclose(w, short, rtol=1e-12)
+    with pytest.raises(ValueError, match="global_clipnorm must be positive"):
+        make(0.1, global_clipnorm=0)

@@ -2,53 +2,49 @@
 
 import re
 import tomllib
-import zipfile
 from pathlib import Path
 
-from tools import archive
+from tools import story
 
 ROOT = Path(__file__).resolve().parents[2]
+PAGES = ("index.html", "how-it-works.html")
 CONFIG = tomllib.loads((ROOT / "pyscript.toml").read_text())
 
 
-def test_the_page_loads_the_package_as_one_archive():
-    assert CONFIG["files"] == {f"./{archive.NAME}": "./*"}
-
-
-def test_the_archive_holds_every_module(tmp_path):
-    (tmp_path / "nn").symlink_to(ROOT / "nn")
-    archive.fill(tmp_path)
-    held = zipfile.ZipFile(tmp_path / archive.NAME).namelist()
-    assert sorted(held) == sorted(
-        path.relative_to(ROOT).as_posix() for path in ROOT.glob("nn/**/*.py")
-    )
-
-
-def test_the_archive_follows_its_sources(tmp_path):
-    module = tmp_path / "nn" / "module.py"
-    module.parent.mkdir()
-    for text in ("a = 1", "a = 2"):
-        module.write_text(text)
-        archive.fill(tmp_path)
-        assert zipfile.ZipFile(tmp_path / archive.NAME).read("nn/module.py").decode() == text
+def test_the_page_and_python_use_the_same_script():
+    assert CONFIG["js_modules"]["main"] == {CONFIG["interpreter"]: "glue"}
 
 
 def test_the_page_has_no_address_on_another_host():
     folders = (*ROOT.glob("styles/*.css"), *ROOT.glob("glue/*.js"))
-    for path in (*(ROOT / name for name in ("index.html", "glue.js", "pyscript.toml")), *folders):
+    for path in (
+        *(ROOT / name for name in (*PAGES, "glue.js", "how-it-works.js", "pyscript.toml")),
+        *folders,
+    ):
         text = path.read_text()
         assert "http://" not in text and "https://" not in text and 'src="//' not in text
 
 
-def test_the_page_links_every_style_sheet_once():
-    linked = re.findall(r'href="\./styles/(.+?)"', (ROOT / "index.html").read_text())
-    assert sorted(linked) == sorted(path.name for path in ROOT.glob("styles/*"))
+def test_a_page_links_a_style_sheet_once_and_each_is_linked():
+    linked = [re.findall(r'href="\./styles/(.+?)"', (ROOT / page).read_text()) for page in PAGES]
+    assert all(len(names) == len(set(names)) for names in linked)
+    assert set().union(*linked) == {path.name for path in ROOT.glob("styles/*")}
+
+
+def test_the_page_to_read_shows_the_code_as_it_is():
+    page = story.PAGE.read_text()
+    assert story.filled(page) == page, "`python -m tools.story` writes it anew"
+    assert page.count("data-code=") == page.count('<details class="code">') >= 10
+
+
+MADE = ROOT / "start/assets.js"
+"""What set-up makes."""
 
 
 def imported(path: Path) -> set[Path]:
     """The modules that a module of JavaScript imports when it is loaded."""
     line = r'^(?:import|export) (?:.+? from )?"(.+?)";$'
-    found = re.findall(line, path.read_text(), re.MULTILINE)
+    found = [] if path == MADE else re.findall(line, path.read_text(), re.MULTILINE)
     return {(path.parent / address).resolve() for address in found}
 
 
@@ -61,8 +57,15 @@ def reached(start: Path) -> set[Path]:
     return known
 
 
-def test_glue_js_brings_every_file_of_glue():
-    assert {ROOT / "glue.js", *ROOT.glob("glue/*")} == reached(ROOT / "glue.js")
+APART = ("service-worker.js", "program-worker.js", "editor.js")
+"""What the browser runs by itself, and what the page fetches when it is asked for."""
+
+
+def test_glue_js_brings_every_file_of_glue_but_those_that_come_apart():
+    found = reached(ROOT / "glue.js") - {MADE}
+    apart = {ROOT / "glue" / name for name in APART}
+    assert {ROOT / "glue.js", *ROOT.glob("glue/*")} == found | apart
+    assert not found & apart
 
 
 def test_glue_js_has_what_python_takes_from_it():

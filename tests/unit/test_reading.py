@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from nn import load_model
 from nn.labs.reading import probabilities, read_photo
@@ -49,6 +50,49 @@ def test_test_pictures_in_light_and_in_dark_ink_are_read(best, mnist):
         answers = [read_photo(best, picture).answer for picture in turned]
         right = [answer == str(label) for answer, label in zip(answers, test.targets, strict=True)]
         assert sum(right) >= 58
+
+
+def enlarged(picture: np.ndarray) -> np.ndarray:
+    """The ink of a digit of MNIST, (height, width) booleans, without a margin."""
+    large = Image.fromarray(picture.reshape(28, 28)).resize((224, 224), Image.Resampling.BICUBIC)
+    ink = np.asarray(large) > 127
+    return ink[np.ix_(ink.any(axis=1), ink.any(axis=0))]
+
+
+def touching(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """A photo of two digits so close that their ink is one."""
+    left, right = enlarged(first), enlarged(second)
+    page = np.zeros((400, 600))
+    for start in range(100 + left.shape[1], 100, -1):
+        page[:] = 0
+        page[100 : 100 + len(left), 100 : 100 + left.shape[1]] = left
+        rows = slice(100, 100 + len(right))
+        before = page[rows, start : start + right.shape[1]]
+        if (before * right).sum() > 20:
+            page[rows, start : start + right.shape[1]] = np.maximum(before, right)
+            return photo(page)
+    raise AssertionError("they do not touch")
+
+
+def test_most_pairs_of_digits_that_touch_are_read_as_two(best, mnist):
+    test = mnist.test.take(range(24))
+    labels = [str(label) for label in test.targets]
+    pairs = range(0, 24, 2)
+    said = [read_photo(best, touching(*test.inputs[place : place + 2])) for place in pairs]
+    expected = [labels[place] + labels[place + 1] for place in pairs]
+    right = [one.answer == pair for one, pair in zip(said, expected, strict=True)]
+    assert sum(right) >= 6, [one.answer for one in said]
+    found = next(one for one, fits in zip(said, right, strict=True) if fits)
+    (_, _, middle, _), (start, _, end, _) = (each.found.box for each in found.answers)
+    assert abs(middle - start) <= 4 < end - start
+
+
+def test_single_digits_stay_whole(best, mnist):
+    test = mnist.test.take(range(24))
+    pages = [np.pad(enlarged(each), 100).astype(float) for each in test.inputs]
+    said = [read_photo(best, photo(page)).answer for page in pages]
+    assert sum(one == str(label) for one, label in zip(said, test.targets, strict=True)) >= 23
+    assert all(one is None or len(one) == 1 for one in said)
 
 
 SIGNS = {

@@ -204,7 +204,20 @@ def test_people_write_in_several_ways(field, text, key, value):
 
 
 NO_WHOLE_NUMBERS = ["", "-1", "+1", "1.5", "1e3", "1_000", "1,000", "²", "٣", "x", "9" * 5000]
-NO_REAL_NUMBERS = ["", "-1", "nan", "inf", "1_0", "0,5", "٣", "0x1", "x", "1e999", "9" * 5000]
+NO_REAL_NUMBERS = [
+    "",
+    "-1",
+    "nan",
+    "inf",
+    "1_0",
+    "1,000.5",
+    "0,5,5",
+    "٣",
+    "0x1",
+    "x",
+    "1e999",
+    "9" * 5000,
+]
 
 
 @pytest.mark.parametrize(
@@ -228,7 +241,7 @@ NO_REAL_NUMBERS = ["", "-1", "nan", "inf", "1_0", "0,5", "٣", "0x1", "x", "1e99
         ("decay", ["", "linear"]),
         ("l2", [*NO_REAL_NUMBERS, "1.1"]),
         ("batchSize", [*NO_WHOLE_NUMBERS, "0", "10001"]),
-        ("epochs", [*NO_WHOLE_NUMBERS, "0", "1000001"]),
+        ("epochs", [*NO_WHOLE_NUMBERS, "-1", "1000001"]),
         ("trainSamples", [*filter(None, NO_WHOLE_NUMBERS), "0", "10000001"]),
         ("seed", [*NO_WHOLE_NUMBERS, "4294967296"]),
         ("useBias", ["", "yes", "2", "None"]),
@@ -244,10 +257,10 @@ def test_nonsense_is_refused_by_field(field, texts):
 
 def test_all_problems_are_told_at_once():
     with pytest.raises(SettingsError) as refused:
-        parse({"epochs": "0", "seed": "x", "hidden": "100"}, Settings())
+        parse({"epochs": "x", "seed": "x", "hidden": "100"}, Settings())
     assert refused.value.problems.keys() == {"epochs", "seed"}
     assert str(refused.value) == (
-        "Epochs: expected a whole number from 1 to 1,000,000; "
+        "Epochs: expected a whole number from 1 to 1,000,000, or 0 to train until you stop it; "
         "Seed: expected a whole number from 0 to 4,294,967,295"
     )
 

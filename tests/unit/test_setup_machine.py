@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tools import chromium, debian, environment, npm
+from tools import browsers, chromium, debian, environment, npm
 from tools.errors import SetupError
 
 
@@ -56,6 +56,21 @@ def test_an_npm_package_of_another_version_is_replaced(programs: Path, checkout:
     program(programs / "npm", f'echo "$@" > {checkout}/asked')
     npm.install(checkout)
     assert (checkout / "asked").read_text().startswith("ci ")
+
+
+def test_what_only_tests_need_is_brought_for_them_alone(programs: Path, checkout: Path) -> None:
+    lock = checkout / "package-lock.json"
+    packages = json.loads(lock.read_text())["packages"]
+    packages["node_modules/axe-core"] = {"version": "4.5.6", "dev": True}
+    lock.write_text(json.dumps({"packages": packages}))
+    as_npm_leaves_it(checkout, "1.2.3")
+    npm.install(checkout)  # There is no npm that could run.
+    program(programs / "npm", f'echo "$@" > {checkout}/asked')
+    npm.install(checkout, tests=True)
+    assert "--omit=dev" not in (checkout / "asked").read_text()
+    (checkout / "node_modules/uplot/package.json").unlink()
+    npm.install(checkout)
+    assert "--omit=dev" in (checkout / "asked").read_text()
 
 
 def test_npm_that_fails_leaves_nothing_half_made(programs: Path, checkout: Path) -> None:
@@ -191,3 +206,47 @@ def test_a_sudo_without_password_is_used(
     chromium.ensure_browser()
     asked = (tmp_path / "asked").read_text()
     assert "-n env DEBIAN_FRONTEND=noninteractive apt-get install --yes" in asked
+
+
+def test_firefox_and_webkit_are_found_where_debian_puts_them(
+    programs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(browsers, "LIBRARIES", tmp_path / "lib")
+    for name in ("firefox-esr", "WebKitWebDriver", "Xvfb"):
+        assert browsers.find_webkit() is None
+        program(programs / name, "")
+    assert browsers.find_firefox() == str(programs / "firefox-esr")
+    assert browsers.find_webkit() is None
+    mini = tmp_path / "lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser"
+    program(mini, "")
+    found = browsers.WebKit(str(programs / "WebKitWebDriver"), str(mini), str(programs / "Xvfb"))
+    assert browsers.find_webkit() == found
+
+
+def test_root_installs_what_is_missing_of_both(
+    programs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    program(programs / "firefox", "")
+    program(programs / "env", 'shift; exec "$@"')
+    program(programs / "apt-get", f'echo "$@" >> {tmp_path}/asked')
+    browsers.ensure()
+    assert (tmp_path / "asked").read_text().splitlines() == [
+        "update",
+        "install --yes --no-install-recommends webkit2gtk-driver xvfb",
+    ]
+
+
+def test_browsers_that_may_not_be_installed_are_named_and_left_out_but_not_where_ci_is_set(
+    programs: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    monkeypatch.delenv("CI", raising=False)
+    browsers.ensure()
+    told = capsys.readouterr().out.splitlines()
+    assert len(told) == 2
+    assert "Firefox" in told[0] and "apt install firefox-esr`" in told[0]
+    assert "WebKit" in told[1] and "apt install webkit2gtk-driver xvfb`" in told[1]
+    monkeypatch.setenv("CI", "true")
+    with pytest.raises(SetupError, match="Firefox"):
+        browsers.ensure()

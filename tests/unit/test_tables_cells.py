@@ -47,7 +47,7 @@ def test_numbers_with_marks_and_units(cells, numbers):
         ["A1", "A2", "A3"],
         ["1-2", "3-4", "5-6"],
         ["10/12", "3/4", "5/6"],
-        ["12:30", "13:45", "9:00"],
+        ["12:30", "25:45", "9:00"],
         ["1.2.3", "4.5.6", "7.8.9"],
         ["1,5", "2.5", "3"],
         ["1_000", "2_000", "3"],
@@ -97,6 +97,8 @@ def test_true_and_false(pair):
         (["01/01/2023", "02/01/2023", "03/01/2023"], ["2023-01-01", "2023-01-02", "2023-01-03"]),
         (["Jan 2, 1970", "March 3, 1970"], ["1970-01-02", "1970-03-03"]),
         (["2 Jan 1970", "3 March 1970"], ["1970-01-02", "1970-03-03"]),
+        (["2024-03", "2024-11"], ["2024-03-01", "2024-11-01"]),
+        (["Mar 2024", "sept. 2024", "March 2025"], ["2024-03-01", "2024-09-01", "2025-03-01"]),
         (["1970-01-02T12:00:00Z", "1970-01-03 06:00"], ["1970-01-02 12:00", "1970-01-03 06:00"]),
     ],
 )
@@ -107,10 +109,89 @@ def test_dates(cells, days):
 
 
 @pytest.mark.parametrize(
-    "cells", [["31.2.2020", "1.1.2020"], ["2020", "2021"], ["maybe 3", "no 4"]]
+    "cells",
+    [
+        ["31.2.2020", "1.1.2020"],
+        ["2020", "2021"],
+        ["maybe 3", "no 4"],
+        ["2009-10", "2010-11", "2011-12"],
+        ["Marine 2024", "May 2024"],
+        ["2024-13", "2024-01"],
+    ],
 )
 def test_what_is_no_date(cells):
     assert column_of("a", cells).kind != "date"
+
+
+def test_an_order_of_day_and_month_that_nothing_tells_is_said():
+    column = column_of("when", ["03/04/2024", "05/06/2024"])
+    assert column.kind == "date"
+    assert column.note == (
+        "'when' has dates, day first, as it seems: no day above 12 tells them from month first"
+    )
+    assert column_of("when", ["03/04/2024", "25/06/2024"]).note == "'when' has dates, day first"
+    assert column_of("when", ["3.4.2024", "5.6.2024"]).note == "'when' has dates, day first"
+
+
+def test_dates_that_do_not_tell_can_be_read_in_the_other_order_and_others_not():
+    column = column_of("when", ["03/04/2024", "", "05/06/2024"])
+    other = column.in_order("month first")
+    assert other.as_texts() == ["2024-03-04", "", "2024-05-06"]
+    assert other.note == "'when' has dates, month first"
+    assert column.in_order("day first").as_texts() == column.as_texts()
+    some = column.take(np.array([2, 1]))
+    assert some.in_order("month first").as_texts() == ["2024-05-06", ""]
+    for cells in (["03/04/2024", "25/06/2024"], ["2024-03-04"], ["03/03/2024"]):
+        column = column_of("when", cells)
+        assert column.in_order("month first") is column
+
+
+def test_the_order_of_dates_can_be_chosen_where_they_do_not_tell():
+    table = from_csv("when,y\n03/04/2024,1\n05/06/2024,2\n")
+    again = table.with_order("when", "month first")
+    assert again.columns["when"].as_texts() == ["2024-03-04", "2024-05-06"]
+    assert again.notes == ("'when' has dates, month first, as was chosen",)
+    assert again.with_order("when", "month first") is again
+    back = again.with_order("when", "day first")
+    assert back.columns["when"].as_texts() == table.columns["when"].as_texts()
+    for text in ("when,y\n03/04/2024,1\n25/06/2024,2\n", "when,y\n2024-03-04,1\n2024-03-05,2\n"):
+        with pytest.raises(ValueError, match="no dates that could be day first or month first"):
+            from_csv(text).with_order("when", "month first")
+
+
+def test_dates_that_do_not_tell_are_read_as_those_of_another_column():
+    rows = "from,to,x\n03/04/2024,03/25/2024,1\n03/05/2024,04/01/2024,2\n"
+    table = read_table(rows.encode())
+    assert table.columns["from"].as_texts() == ["2024-03-04", "2024-03-05"]
+    assert "'from' has dates, month first" in table.notes
+
+
+def test_dates_in_both_orders_are_text_and_it_is_said():
+    column = column_of("when", ["25/06/2024", "06/25/2024", "01/02/2024"])
+    assert column.kind == "text"
+    assert column.note == (
+        "'when' has dates with the day first and with the month first: taken for text"
+    )
+
+
+@pytest.mark.parametrize(
+    ("cells", "hours"),
+    [
+        (["10:30", "9:00", "23:59"], [10.5, 9, 23 + 59 / 60]),
+        (["10:30:18", "00:00:00"], [10.505, 0]),
+        (["3 PM", "12 am", "12:30 p.m."], [15, 0, 12.5]),
+    ],
+)
+def test_times_of_day_are_hours(cells, hours):
+    column = column_of("at", [*cells, ""])
+    assert column.kind == "number"
+    assert column.numbers[:-1] == pytest.approx(hours) and math.isnan(column.numbers[-1])
+    assert column.note == "'at' has times of day, read as hours"
+
+
+@pytest.mark.parametrize("cells", [["13 PM", "1 PM"], ["10:60", "10:30"], ["3", "4 PM"]])
+def test_what_is_no_time_of_day(cells):
+    assert "hours" not in column_of("at", cells).note
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Tables as pandas and spreadsheets write them come back as they were."""
 
+import gzip
 import io
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nn.data.tables import read_table
+from nn.data.tables import read_table, reading_table
 from tests.unit.tables import values
 
 texts = st.text("abcdefgh ,;|\t\"'.-", min_size=1, max_size=8).map(lambda text: f"t{text.strip()}")
@@ -103,7 +104,38 @@ def test_the_first_filled_sheet_of_a_workbook_is_read(workbook):
     assert "read the sheet 'Houses'" in table.notes
 
 
+def test_a_large_sheet_is_read_in_slices_and_the_first_of_several_is_named():
+    book = openpyxl.Workbook()
+    book.active.append(["a remark"])
+    for title in ("First", "Second"):
+        sheet = book.create_sheet(title)
+        for i in range(2_000):
+            sheet.append([i / 3, None, i % 7])
+    stream = io.BytesIO()
+    book.save(stream)
+    reading = reading_table(stream.getvalue())
+    slices = 0
+    while True:
+        try:
+            next(reading)
+        except StopIteration as stop:
+            table = stop.value
+            break
+        slices += 1
+    assert slices > 4
+    assert (len(table), list(table.columns)) == (2_000, ["column 1", "column 3"])
+    assert "read the sheet 'First', the first of several" in table.notes
+
+
 @pytest.mark.parametrize("cut", [100, 2000, -30])
 def test_a_damaged_workbook_is_refused_by_name(workbook, cut):
     with pytest.raises(ValueError, match="Excel workbook|zip is damaged"):
         read_table(workbook[:cut])
+
+
+def test_reading_says_how_far_it_is():
+    rows = "".join(f"{i},{i * i % 97},{'uv'[i % 2]}\n" for i in range(40_000))
+    table = reading_table(gzip.compress(f"a,b,kind\n{rows}".encode()))
+    shares = [share for share in table if share is not None]
+    assert shares == sorted(shares) and len(shares) > 8
+    assert 0 < shares[0] < 0.2 and shares[-1] == 1

@@ -12,9 +12,10 @@ from nn.engine.wasm.machine import Wasmtime
 from nn.engine.wasm.program import WasmEngine
 from nn.layers import Dense, Rescaling
 from nn.model import Sequential
-from nn.optimizers import OPTIMIZERS, SGD, Adam, RMSprop
+from nn.optimizers import OPTIMIZERS, SGD, Adam, AdamW, RMSprop
 from nn.regularizers import L1L2
 from nn.schedules import CosineDecay
+from nn.sliced import parts_of
 from tests.unit.wasm_cases import (
     NUMPY,
     PLAIN_SIMD,
@@ -80,6 +81,8 @@ def cases(draw: st.DrawFn) -> Case:
                     lambda: SGD(0.02, momentum=0.9, nesterov=True),
                     lambda: Adam(CosineDecay(0.001, 5)),
                     lambda: RMSprop(0.001, epsilon=1e-3),
+                    lambda: AdamW(CosineDecay(0.003, 9), 0.1, epsilon=1e-3, global_clipnorm=0.3),
+                    lambda: SGD(0.05, global_clipnorm=0.2),
                 ]
             )
         ),
@@ -117,6 +120,27 @@ def test_every_optimizer_does_what_numpy_does(optimizer: str):
         digits(),
     )
     assert same(case, WASM, 16)
+
+
+@pytest.mark.parametrize("engine", [WASM, PLAIN_SIMD], ids=lambda engine: engine.name)
+@pytest.mark.parametrize(
+    ("loss", "output"),
+    [
+        ("categorical_crossentropy(3)+mean_squared_error(1)", "softmax(3)+linear(1)"),
+        (
+            "mean_absolute_error(1)+categorical_crossentropy(6)+binary_crossentropy(2)",
+            "linear(1)+softmax(6)+sigmoid(2)",
+        ),
+        ("mean_squared_error", "softmax(3)+tanh(2)"),
+    ],
+)
+def test_outputs_of_several_kinds_do_what_numpy_does(engine: WasmEngine, loss: str, output: str):
+    rng = np.random.default_rng(4)
+    widths = [width for _, width in parts_of(output)]
+    targets = np.concatenate([rng.dirichlet([1] * width, 80) for width in widths], axis=1)
+    data = Dataset(rng.normal(size=(80, 5)).astype(np.float32), targets)
+    layers = [(7, "relu"), (sum(widths), output)]
+    assert same(Case(5, layers, loss, lambda: Adam(0.01), Rescaling(), data), engine, 6)
 
 
 @pytest.mark.parametrize("ink", [0.0, 0.2, 1.0])
@@ -334,3 +358,25 @@ def test_an_absolute_error_of_zero_or_of_no_number_has_the_slope_that_numpy_give
     np.testing.assert_allclose(gradients[0], gradients[2], rtol=1e-6)
     np.testing.assert_array_equal(gradients[0], gradients[1])
     assert np.isnan(gradients[0]).all() == np.isnan(dead)
+
+
+@pytest.mark.parametrize(
+    "optimizer",
+    [
+        lambda: AdamW(CosineDecay(0.02, 20, warmup_target=0.05, warmup_steps=4), 0.5, epsilon=1e-3),
+        lambda: SGD(0.2, 0.9, global_clipnorm=0.01),
+        lambda: RMSprop(0.01, epsilon=1e-3, global_clipnorm=0.05),
+    ],
+    ids=["decay", "momentum", "rmsprop"],
+)
+@pytest.mark.parametrize("engine", [WASM, PLAIN_SIMD], ids=["relaxed", "simd"])
+def test_weights_shrink_and_gradients_are_shortened_as_by_numpy(optimizer, engine):
+    case = tutorial(digits(40))
+    case.optimizer = optimizer
+    assert same(case, engine, 4)
+    found, plain = case.model(engine), case.model(engine)
+    plain.optimizer.global_clipnorm = None
+    plain.optimizer.weight_decay = 0.0
+    for model in (found, plain):
+        model.program.train(case.data, np.arange(20), 4)
+    assert relative(found.parameters, plain.parameters) > 1e-3

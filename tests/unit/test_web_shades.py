@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from nn.web.shades import Shades, levels
+from nn.web.shades import Shades, levels, matrix_shares
 
 SHADES = Shades(["#000000", "#808080", "#ff0000"], "#0000ff")
 
@@ -46,3 +46,13 @@ def test_a_picture_keeps_its_shape():
 )
 def test_outputs_are_shown_within_what_an_activation_can_give(activation, outputs, shown):
     assert levels(np.array(outputs, dtype=float), activation).tolist() == shown
+
+
+def test_a_matrix_is_shaded_by_its_largest_error_however_rare_errors_are():
+    counts = np.array([[990, 8, 2], [0, 999, 1], [4, 0, 996]])
+    shares = matrix_shares(counts)
+    assert np.allclose(np.diag(shares), [0.99, 0.999, 0.996])
+    assert shares[0, 1] == 1 and shares[0, 2] == 0.5
+    assert shares[1, 0] == 0 and 0 < shares[1, 2] < shares[2, 0] < 1
+    perfect = matrix_shares(np.diag([3, 0]))
+    assert perfect.tolist() == [[1, 0], [0, 0]]

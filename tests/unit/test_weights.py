@@ -9,22 +9,33 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import nn
+from nn import formats
 from nn.activations import ACTIVATIONS
 from nn.data.columns import Columns, Input, Output
 from nn.formats.weights import Training, dumps, loads
 from nn.initializers import RandomUniform, VarianceScaling
 from nn.layers import (
+    GRU,
     LAYERS,
+    LSTM,
     Activation,
     AveragePooling2D,
     BatchNormalization,
+    Conv1D,
     Conv2D,
     Dense,
     Dropout,
+    Embedding,
     Flatten,
     GlobalAveragePooling2D,
+    GlobalMaxPooling1D,
+    LayerNormalization,
     MaxPooling2D,
+    MultiHeadAttention,
+    PositionEmbedding,
     Rescaling,
+    SimpleRNN,
+    TransformerBlock,
 )
 from nn.losses import LOSSES, HalfSquaredError
 from nn.model import Sequential
@@ -106,9 +117,9 @@ def test_a_network_of_very_many_rows_comes_back(widths):
         NAMED,
         Columns(
             (
-                Input("size", fill=2.5),
                 Input("alone", "true/false", 1.0, ("no", "yes")),
                 Input("when", "date", 19_000.0, ("year",)),
+                Input("then", "date", 19_000.0, ("month",), order="month first"),
             ),
             (Output("price", None, 12_345.678, -3e5), Output("__proto__")),
         ),
@@ -182,17 +193,35 @@ def test_a_network_of_every_kind_comes_back():
         Flatten(),
         Dense(2, "softmax", bias_initializer=RandomUniform(0.0, 1.0)),
     ]
-    assert {type(layer).__name__ for layer in layers} == LAYERS.keys()
-    model = Sequential(layers, Rescaling(1 / 255))
-    model.compile(loss="categorical_crossentropy")
-    model.build((6, 5, 2), 1)
-    model.state += 0.125
-    again, _ = loads(written(model))
-    assert written(again) == written(model)
-    assert np.array_equal(again.parameters, model.parameters)
-    assert np.array_equal(again.state, model.state)
-    pixels = np.random.default_rng(0).integers(0, 256, (5, 6, 5, 2)).astype(np.uint8)
-    assert np.array_equal(again.predict(pixels), model.predict(pixels))
+    for_sequences = [
+        Embedding(9, 6, "he_normal"),
+        PositionEmbedding(RandomUniform(0.0, 1.0)),
+        TransformerBlock(2, 3, 8),
+        LayerNormalization(0.01),
+        MultiHeadAttention(2, 3, causal=False),
+        Conv1D(5, 2, padding="causal", activation="relu", kernel_regularizer=L1L2(0.1)),
+        SimpleRNN(4, True, recurrent_initializer="glorot_normal"),
+        LSTM(4, True, unit_forget_bias=False),
+        GRU(4, True),
+        GlobalMaxPooling1D(),
+        Dense(2, "softmax"),
+    ]
+    both = [*layers, *for_sequences]
+    assert {type(layer).__name__ for layer in both} == LAYERS.keys()
+    for row, shape, inputs in (
+        (layers, (6, 5, 2), Rescaling(1 / 255)),
+        (for_sequences, (7,), Rescaling()),
+    ):
+        model = Sequential(row, inputs)
+        model.compile(loss="categorical_crossentropy")
+        model.build(shape, 1)
+        model.state += 0.125
+        again, _ = loads(written(model))
+        assert written(again) == written(model)
+        assert np.array_equal(again.parameters, model.parameters)
+        assert np.array_equal(again.state, model.state)
+        bytes_ = np.random.default_rng(0).integers(0, 256, (5, *shape)).astype(np.uint8)
+        assert np.array_equal(again.predict(bytes_), model.predict(bytes_))
 
 
 def test_what_could_not_be_read_is_not_written():
@@ -276,3 +305,23 @@ def test_a_network_saved_as_the_tutorial_does_predicts_the_same():
     pixels = np.random.default_rng(0).integers(0, 256, (7, 6)).astype(np.uint8)
     assert np.array_equal(again.predict(pixels), model.predict(pixels))
     assert again.target_range == (0.0, 0.99)
+
+
+def test_outputs_of_several_kinds_come_back_and_go_to_no_other_tool():
+    activation = "softmax(3)+linear(1)"
+    loss = "categorical_crossentropy(3)+mean_squared_error(1)"
+    model = Sequential([Dense(4, "relu"), Dense(4, activation)])
+    model.compile(loss=loss)
+    model.build(2, 1)
+    for suffix in formats.FORMATS:
+        if suffix in (".json", ".safetensors"):
+            again, _ = formats.loads(formats.dumps(model, suffix))
+            assert (again.layers[-1].activation.name, again.loss.name) == (activation, loss)
+            x = np.ones((1, 2))
+            assert (again.predict(x) == model.predict(x)).all()
+        else:
+            with pytest.raises(ValueError, match=r"save it as \.json or \.safetensors"):
+                formats.dumps(model, suffix)
+    wrong = dumps(model).replace(activation, "softmax(3)+linear(2)")
+    with pytest.raises(ValueError, match="is of 5 outputs, and there are 4"):
+        loads(wrong)

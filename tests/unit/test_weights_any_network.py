@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from nn.activations import ACTIVATIONS, LeakyRelu, Relu
 from nn.formats.weights import Training, dumps, loads
 from nn.initializers import INITIALIZERS, RandomUniform
-from nn.layers import LAYERS, Dense, Flatten, Layer, Rescaling
+from nn.layers import LAYERS, Dense, Embedding, Flatten, GlobalMaxPooling1D, Layer, Rescaling
 from nn.losses import LOSSES
 from nn.model import Sequential
 from nn.regularizers import L1L2
@@ -32,8 +32,18 @@ EXAMPLES: dict[str, list[dict[str, Any]]] = {
         {"filters": 2, "kernel_size": (1, 3), "strides": (2, 1), "padding": "same",
          "activation": "relu", "use_bias": False, "kernel_initializer": "he_normal"},
     ],
+    "Conv1D": [
+        {"filters": 3, "kernel_size": 1},
+        {"filters": 2, "kernel_size": 2, "padding": "causal", "activation": "tanh"},
+    ],
     "Dense": [{"units": 3}, {"units": 2, "activation": "tanh", "use_bias": False}],
     "Dropout": [{"rate": 0.25}],
+    "Embedding": [{"input_dim": 4, "output_dim": 2}],
+    "GRU": [{"units": 2}, {"units": 3, "return_sequences": True}],
+    "LSTM": [{"units": 2, "unit_forget_bias": False}, {"units": 1, "return_sequences": True}],
+    "MultiHeadAttention": [{"num_heads": 2, "key_dim": 1}],
+    "SimpleRNN": [{"units": 2, "return_sequences": True, "recurrent_initializer": "he_normal"}],
+    "TransformerBlock": [{"num_heads": 1, "key_dim": 2, "units": 3}],
     "MaxPooling2D": [{}, {"pool_size": 3, "strides": (2, 1), "padding": "same"}],
     "Rescaling": [{"scale": 0.5}, {"scale": np.array([0.5, 1 / 3]), "offset": 2.5}],
 }  # fmt: skip
@@ -109,7 +119,7 @@ def test_any_network_comes_back_to_the_bit(model):
 @pytest.mark.parametrize("layer", examples(), ids=lambda layer: type(layer).__name__)
 def test_a_layer_of_any_kind_comes_back(layer):
     model = Sequential([layer], Rescaling())
-    model.build(PICTURES, 0)
+    model.build(PICTURES if in_a_row([layer], PICTURES) else (6, 2), 0)
     rng = np.random.default_rng(1)
     for array in (model.parameters, model.state):
         array[...] = rng.uniform(0.1, 1, array.size)
@@ -216,26 +226,35 @@ def test_what_a_part_of_a_layer_refuses_has_its_place(name, value, message):
 # ---- anything in the place of anything, in a file of layers of every kind ----------------------
 
 
-def every_kind() -> dict[str, Any]:
-    """The content of a file with a layer of every kind."""
-    # What makes rows of pictures comes last, and what flattens all at the very end.
-    layers = sorted(reversed(examples()), key=lambda layer: -len(layer.output_shape(PICTURES)))
-    model = Sequential(in_a_row(layers, PICTURES), Rescaling(0.5, np.array([1.0, 2.0])))
-    model.build(PICTURES, 0)
-    assert {type(layer) for layer in model.layers} == set(LAYERS.values())
-    content: dict[str, Any] = json.loads(written(model))
-    return content
+def every_kind() -> list[dict[str, Any]]:
+    """The contents of files with layers of every kind: for pictures, sequences and letters."""
+    found, kinds = [], set()
+    for shape in (PICTURES, (6, 2), (5,)):
+        some = [one for one in examples() if in_a_row([one], shape)]
+        if shape == (5,):
+            some = [one for one in examples() if type(one) in (Embedding, GlobalMaxPooling1D)]
+        else:
+            # What makes rows comes last, and what flattens all at the very end.
+            some = [one for one in reversed(some) if type(one) is not Embedding]
+            some.sort(key=lambda layer: -len(layer.output_shape(shape)))
+        offset: Any = 1.0 if shape == (5,) else np.array([1.0, 2.0])
+        model = Sequential(in_a_row(some, shape), Rescaling(0.5, offset))
+        model.build(shape, 0)
+        kinds |= {type(layer) for layer in model.layers}
+        found.append(json.loads(written(model)))
+    assert kinds == set(LAYERS.values())
+    return found
 
 
 EVERY = every_kind()
-PLACES = list(paths(EVERY))
+PLACES = [(number, *path) for number, content in enumerate(EVERY) for path in paths(content)]
 
 
 @given(st.sampled_from(PLACES), ANYTHING)
 @settings(max_examples=300)
 def test_a_file_with_any_value_replaced_loads_or_is_refused(path, value):
-    place = content = copy.deepcopy(EVERY)
-    for step in path[:-1]:
+    place = content = copy.deepcopy(EVERY[path[0]])
+    for step in path[1:-1]:
         place = place[step]
     place[path[-1]] = value
     check_loads_or_refuses(json.dumps(content).encode())
@@ -244,8 +263,8 @@ def test_a_file_with_any_value_replaced_loads_or_is_refused(path, value):
 @given(st.sampled_from(PLACES))
 @settings(max_examples=100)
 def test_a_file_with_any_key_left_out_loads_or_is_refused(path):
-    place = content = copy.deepcopy(EVERY)
-    for step in path[:-1]:
+    place = content = copy.deepcopy(EVERY[path[0]])
+    for step in path[1:-1]:
         place = place[step]
     del place[path[-1]]
     check_loads_or_refuses(json.dumps(content).encode())

@@ -1,0 +1,242 @@
+"""Each "Try this" of the page shows what it says: its link is run as the lab would run it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
+from urllib.parse import parse_qsl
+
+import numpy as np
+import pytest
+
+from nn.data.columns import Output
+from nn.experiment.experiment import Experiment
+from nn.experiment.settings import parse
+from nn.explain.why import why
+from nn.labs import colours, digits, points, temperature
+from nn.model import Sequential
+from nn.progress import Evaluation
+from tests.help_texts import TEXTS
+
+BUDGET = 1e9  # seconds of work between two looks at it: no page has to stay alive here
+LABS: dict[str, Any] = {"points": points, "colours": colours, "temperature": temperature}
+DEFAULTS = {"digits": digits.PRESETS["Classic"]} | {k: lab.DEFAULTS for k, lab in LABS.items()}
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A run that came to its end.
+
+    Attributes:
+        model: the network, trained.
+        inputs: what it was trained on.
+        tests: the result after each epoch that was tested, the first one first.
+        epochs: how many were trained.
+        train_accuracy: on the last training samples, while they were learnt.
+    """
+
+    model: Sequential
+    inputs: np.ndarray
+    tests: list[Evaluation]
+    epochs: int
+    train_accuracy: float | None
+
+    @property
+    def last(self) -> Evaluation:
+        return self.tests[-1]
+
+    @property
+    def accuracy(self) -> float:
+        assert self.last.accuracy is not None
+        return self.last.accuracy
+
+    @property
+    def lowest_loss(self) -> float:
+        return min(test.loss for test in self.tests)
+
+
+@pytest.fixture(scope="module")
+def run(mnist) -> Callable[..., Ended]:
+    """A function that trains what a link says, with some of its settings changed."""
+
+    def data_of(lab: str, settings: Any) -> tuple[Any, Any]:
+        if lab == "digits":
+            return mnist.train, mnist.test
+        if lab == "colours":
+            split = colours.data(settings)
+            return split.train, split.test
+        return LABS[lab].data(settings)
+
+    @cache
+    def trained(link: str, changes: tuple[tuple[str, str], ...]) -> Ended:
+        lab, _, query = link.removeprefix("#").partition("?")
+        texts = {**dict(parse_qsl(query, strict_parsing=True)), **dict(changes)}
+        assert texts.keys() <= DEFAULTS[lab].table.keys()
+        settings = replace(parse(texts, DEFAULTS[lab]), engine="numpy")
+        data, test = data_of(lab, settings)
+        task = (digits if lab == "digits" else LABS[lab]).task(settings)
+        experiment = Experiment(settings, task)
+        tests, epochs, accuracy = [], 0, None
+        freq = max(1, settings.epochs // 40)
+        with np.errstate(all="ignore"):
+            for progress in experiment.train(settings, data, test, BUDGET, freq):
+                epochs = max(epochs, progress.epoch)
+                if progress.evaluation is not None:
+                    tests.append(progress.evaluation)
+                elif not progress.testing:
+                    accuracy = progress.accuracy
+        return Ended(experiment.model, data.inputs, tests, epochs, accuracy)
+
+    return lambda link, **changes: trained(link, tuple(changes.items()))
+
+
+def always_the_same(run: Ended) -> bool:
+    """Whether a network answers the same, whatever its input."""
+    answers = run.model.predict(run.inputs)
+    return bool(np.ptp(answers, axis=0).max() < 1e-6)
+
+
+# ---- What each shows, by its link less the settings that are only there to make it quick.
+
+
+def no_hidden_layer(run, link):
+    assert run(link).accuracy < 0.65
+    assert run(link, hidden="4,4").accuracy > 0.95
+
+
+def too_few_units(run, link):
+    assert run(link).accuracy < 0.7
+    assert run(link, hidden="16,16").accuracy > 0.95
+
+
+def linear_layers(run, link):
+    assert run(link).accuracy < 0.7
+    assert run(link, activation="tanh").accuracy > 0.95
+
+
+def dead_relu(run, link):
+    assert always_the_same(run(link)) and run(link).accuracy < 0.65
+    assert run(link, activation="leaky_relu").accuracy > 0.95
+
+
+def rate_too_high(run, link):
+    assert run(link).accuracy < 0.75
+    losses = [test.loss for test in run(link).tests]
+    assert sum(b > a for a, b in zip(losses, losses[1:], strict=False)) > len(losses) / 4
+    assert run(link, learningRate="0.03").accuracy > 0.95
+
+
+def rate_too_low(run, link):
+    before, after = run(link, epochs="1").last.loss, run(link).last.loss
+    assert after > 0.9 * before
+    assert run(link, learningRate="0.03").last.loss < 0.1 * before
+
+
+def rate_without_end(run, link):
+    assert not math.isfinite(run(link).last.loss)
+    assert run(link, learningRate="0.0005").last.loss < 1e-3
+
+
+def batch_of_1(run, link):
+    assert run(link).accuracy == pytest.approx(0.9, abs=0.02)
+
+
+def batch_of_256(run, link):
+    assert run(link).accuracy < 0.5
+    assert -(-10_000 // 256) == 40
+
+
+def plain_sgd(run, link):
+    assert run(link).accuracy < 0.85
+    assert run(link, optimizer="adam").accuracy > 0.9
+
+
+def overfitting(run, link):
+    assert run(link).train_accuracy == 1
+    assert run(link).last.loss > 2 * run(link).lowest_loss
+
+
+def with_l2(run, link):
+    assert run(link).last.loss < 1.3 * run(link).lowest_loss
+    assert run(link).last.loss < 0.5 * run(link, l2="0").last.loss
+
+
+def with_dropout(run, link):
+    assert run(link).last.loss < 0.7 * run(link, hidden="64,64").last.loss
+
+
+def with_patience(run, link):
+    assert run(link).epochs < 20
+    assert run(link).last.loss < 0.5 * run(link, patience="").last.loss
+
+
+def numerical_gradients(run, link):
+    same = run(link, gradients="backpropagation")
+    assert run(link).last.loss == pytest.approx(same.last.loss, rel=0.02)
+
+
+def noise(run, link):
+    assert run(link).accuracy < 0.9 and run(link).train_accuracy < 0.9
+    assert run(link, epochs="200").accuracy < 0.9
+    assert run(link, noise="0").accuracy > 0.97
+
+
+def one_layer(run, link):
+    output = Output("digit", tuple("0123456789"))
+    reasons, others = (
+        why(made.model, made.inputs[:1], output) for made in (run(link), run(link, hidden="30"))
+    )
+    case = reasons.cases[0]
+    bias = run(link).model.layers[0].bias[case.label]
+    assert reasons.exact and not others.exact
+    assert case.rest == pytest.approx(bias, abs=1e-4)
+    assert run(link).accuracy > 0.85
+
+
+def into_the_valley(run, link):
+    first = run(link, epochs="20").model.parameters
+    last = run(link).model.parameters
+    assert first[0] > 2 and first[1] < 2
+    assert 1.8 < last[0] < first[0] and first[1] < last[1] < 32
+    assert run(link).last.loss < run(link, epochs="20").last.loss
+
+
+SHOWS = {
+    "No hidden layer for the digits": one_layer,
+    "No hidden layer for exclusive-or": no_hidden_layer,
+    "Two units for the spiral": too_few_units,
+    "Linear layers for the circle": linear_layers,
+    "Dead relu": dead_relu,
+    "A learning rate that is too high": rate_too_high,
+    "A learning rate that is too low": rate_too_low,
+    "A learning rate that never settles": rate_without_end,
+    "Batch size 1": batch_of_1,
+    "Batch size 256": batch_of_256,
+    "Plain sgd for the colours": plain_sgd,
+    "Overfitting: 50 samples": overfitting,
+    "The same with L2 0.01": with_l2,
+    "The same with dropout": with_dropout,
+    "Early stopping with 50 samples": with_patience,
+    "Numerical gradients": numerical_gradients,
+    "A lot of noise": noise,
+    "Into the valley": into_the_valley,
+}
+
+TRIES = {
+    name: link
+    for group in TEXTS.values()
+    for said in group.values()
+    for link, name, _ in said.get("try", [])
+}
+
+
+def test_every_try_this_is_run():
+    assert TRIES.keys() == SHOWS.keys()
+
+
+@pytest.mark.parametrize("name", SHOWS)
+def test_what_it_says_it_shows(run, name):
+    SHOWS[name](run, TRIES[name])
