@@ -6,21 +6,17 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from nn.layers import Pass, PositionEmbedding
 from nn.network import Network
+from nn.stepping import Stepper
 
 
 class Writer:
     """Goes through a sequence with a network, step by step, and remembers what was before.
 
-    A step costs one step, however long the sequence is. Where a network has a place for only so
-    many steps, the last half of them is read anew when they are used up.
+    A step costs one step, however long the sequence is; see :class:`nn.stepping.Stepper`.
 
     Args:
         network: gives at each step of a sequence of whole numbers how likely each comes next.
-
-    Attributes:
-        memories: what each layer remembers, by name.
 
     Raises:
         ValueError: the network is not such a one.
@@ -43,24 +39,23 @@ class Writer:
                 f"a network that writes makes (steps, characters) of (steps,), not {shapes[1]} of "
                 f"{shapes[0]}"
             )
-        self._network = network
+        self._stepper = Stepper(network)
         self.reset()
+
+    @property
+    def memories(self) -> list[dict[str, np.ndarray]]:
+        """What each layer remembers, by name."""
+        return self._stepper.memories
 
     def reset(self) -> None:
         """Begin anew."""
-        self.memories: list[dict[str, np.ndarray]] = [{} for _ in self._network.layers]
-        self._recent: list[int] = []
+        self._stepper.reset()
         self._likely: np.ndarray | None = None
 
     def read(self, numbers: list[int] | np.ndarray) -> np.ndarray:
         """Go through some more numbers; return how likely each is next, (characters,)."""
         for number in numbers:
-            if self._is_full():
-                kept = self._recent[len(self._recent) - len(self._recent) // 2 :]
-                self.reset()
-                for earlier in kept:
-                    self._take(earlier)
-            self._take(int(number))
+            self._likely = self._stepper.take(np.uint8(number))
         if self._likely is None:
             raise ValueError("there is nothing to go on from: read at least one character first")
         return self._likely
@@ -83,27 +78,6 @@ class Writer:
             number = min(number, len(shares) - 1)
             self.read([number])
             yield number
-
-    def _is_full(self) -> bool:
-        """Whether there is no place for another step."""
-        in_places = any(isinstance(one, PositionEmbedding) for one in self._network.layers)
-        return in_places and len(self._recent) == self._network.input_shape[0]
-
-    def _take(self, number: int) -> None:
-        self._recent = [*self._recent, number][-self._network.input_shape[0] :]
-        self._likely = self._step(number)
-
-    def _step(self, number: int) -> np.ndarray:
-        network = self._network
-        raw = np.full((1, 1), number, np.uint8)
-        x = np.empty((1, 1), network.dtype)
-        network.inputs.forward(raw, x, Pass())
-        y = x[:, 0]
-        for layer, memory in zip(network.layers, self.memories, strict=True):
-            y = layer.step(y, memory)
-            layer.activation.forward(y)
-        likely: np.ndarray = y[0]
-        return likely
 
 
 def tempered(shares: np.ndarray, temperature: float) -> np.ndarray:
