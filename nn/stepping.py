@@ -67,8 +67,9 @@ class Stepper:
         scaled = np.empty(raw.shape, network.dtype)
         network.inputs.forward(raw, scaled, Pass())
         y = scaled[:, 0]
-        for layer, memory in zip(network.layers, self.memories, strict=True):
-            y = layer.step(y, memory)
-            layer.activation.forward(y)
+        with np.errstate(over="ignore", invalid="ignore"):
+            for layer, memory in zip(network.layers, self.memories, strict=True):
+                y = layer.step(y, memory)
+                layer.activation.forward(y)
         answer: np.ndarray = y[0]
         return answer
