@@ -1,7 +1,7 @@
 """Forecasts: what a network that goes on with numbers expects, and how well others would guess.
 
-A network for this takes windows of a series, (steps, 1), and answers the value after each step, or
-after the last only; its ``columns`` say how the answers are scaled.
+A network for this takes windows of a series, (steps, 1) or (steps,), and answers the value after
+each step, or after the last only; its ``columns`` say how the answers are scaled.
 """
 
 from __future__ import annotations
@@ -61,7 +61,8 @@ def continued(model: Sequential, values: np.ndarray) -> Iterator[float]:
     """
     steps = model.input_shape[0]
     recent = values[-steps:].astype(np.float64)
-    if any(layer.couples_steps for layer in model.layers):
+    flat = len(model.input_shape) == 1
+    if flat or any(layer.couples_steps for layer in model.layers):
         while True:
             outputs = model.predict(recent[np.newaxis, :, np.newaxis].astype(np.float32))
             value = float(answered_values(model, outputs.ravel()[-1:])[0])
