@@ -100,10 +100,11 @@ def sample_shape(layers: Sequence[Layer], task: Task) -> Shape:
     try:
         shapes_of(layers, rows)
     except ValueError:
-        if task.picture is None:
+        other = task.picture or task.sequence
+        if other is None:
             raise
-        shapes_of(layers, task.picture)
-        return task.picture
+        shapes_of(layers, other)
+        return other
     return rows
 
 
@@ -119,7 +120,7 @@ def check(settings: Settings, task: Task) -> None:
     except ValueError as error:
         raise refuse("hidden", str(error)) from None
     pairs = list(zip(layers, shapes, strict=False))
-    if len(shapes[-1]) > 1:
+    if len(shapes[-1]) > 1 and task.sequence is None:
         raise refuse(
             "hidden",
             f"the hidden layers end in {'x'.join(map(str, shapes[-2]))} numbers: put flatten or "

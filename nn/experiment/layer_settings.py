@@ -22,13 +22,20 @@ KINDS = {
     "batchnorm": "BatchNormalization",
     "activation": "Activation",
     "rescaling": "Rescaling",
+    "conv1d": "Conv1D",
+    "rnn": "SimpleRNN",
+    "gru": "GRU",
+    "lstm": "LSTM",
 }
 """Kinds of layers, by their words in text; as :data:`nn.layers.LAYERS` calls them."""
 
 _GENERAL = ("activation", "use_bias", "kernel_initializer", "bias_initializer")
 """Arguments that settings say for all layers."""
-UNSAID = (*_GENERAL, "kernel_regularizer")
+UNSAID = (*_GENERAL, "kernel_regularizer", "recurrent_initializer")
 """Arguments that are not among the options of a layer: those, and the penalty."""
+
+USUAL = {"return_sequences": True}
+"""Arguments that are something else in settings than in the constructor, where nothing is said."""
 
 Options = tuple[tuple[str, Any], ...]
 
@@ -73,7 +80,8 @@ class LayerSettings:
         given = {name: value for name, value in general.items() if name in taken}
         if self.kind == "Dense":
             given["units"] = self.units
-        return LAYERS[self.kind](**given, **dict(self.options))
+        usual = {name: value for name, value in USUAL.items() if name in taken}
+        return LAYERS[self.kind](**given, **{**usual, **dict(self.options)})
 
 
 def layers(*units: int) -> tuple[LayerSettings, ...]:
@@ -92,14 +100,18 @@ def described(layer: Layer) -> LayerSettings:
         raise ValueError(f"a {kind} layer cannot be said as text")
     config = layer.config()
     options = []
-    for name, value in fewest_arguments(layer).items():
-        if name in UNSAID or (kind, name) == ("Dense", "units"):
+    said = fewest_arguments(layer)
+    for name, value in config.items():
+        if name in USUAL:
+            if value == USUAL[name]:
+                continue
+        elif name not in said or name in UNSAID or (kind, name) == ("Dense", "units"):
             continue
         if np.ndim(value) and not isinstance(value, tuple):
             raise ValueError(f"{kind} has an array as {name}, which cannot be said as text")
         options.append((name, single(value)))
     return LayerSettings(
-        units=config.get("units", 0),
+        units=config["units"] if kind == "Dense" else 0,
         activation=layer.activation.name if "activation" in config else None,
         use_bias=config.get("use_bias"),
         kind=kind,
@@ -127,6 +139,11 @@ def fewest_arguments(layer: Layer) -> dict[str, Any]:
 def arguments_of(kind: str) -> Mapping[str, inspect.Parameter]:
     """Return the arguments of a kind's constructor, by name."""
     return inspect.signature(LAYERS[kind]).parameters
+
+
+def default_of(kind: str, name: str) -> Any:
+    """Return what an argument of a kind is in settings that do not say it."""
+    return USUAL.get(name, arguments_of(kind)[name].default)
 
 
 def single(value: Any) -> Any:

@@ -14,18 +14,20 @@ from dataclasses import replace
 from typing import Any
 
 from nn.activations import ACTIVATIONS
-from nn.experiment.fields import real, whole, write_real
+from nn.experiment.fields import real, truth, whole, write_real, write_truth
 from nn.experiment.layer_settings import (
     KINDS,
     UNSAID,
+    USUAL,
     LayerSettings,
     arguments_of,
+    default_of,
     described,
     single,
 )
 from nn.initializers import INITIALIZERS
 from nn.layers import LAYERS
-from nn.layers.windows import PADDINGS
+from nn.layers.conv1d import PADDINGS
 
 MAX_LAYERS = 40
 MAX_UNITS = 4096
@@ -154,7 +156,10 @@ def _read(kind: str, words: list[str]) -> LayerSettings:
     if kind == "Dense":
         return replace(layer, units=values["units"])
     # The constructor knows best what it can be given.
-    config = LAYERS[kind](**values, **({"activation": "linear"} if kind == "Activation" else {}))
+    usual: dict[str, Any] = {name: value for name, value in USUAL.items() if name in taken}
+    if kind == "Activation":
+        usual["activation"] = "linear"
+    config = LAYERS[kind](**{**usual, **values})
     settings = described(config)
     return replace(layer, options=settings.options)
 
@@ -221,7 +226,7 @@ def own_arguments(kind: str) -> dict[str, str]:
     {'filters': '', 'kernel_size': '', 'strides': '1', 'padding': 'valid'}
     """
     return {
-        name: "" if parameter.default in (parameter.empty, None) else _write(parameter.default)
+        name: "" if parameter.default in (parameter.empty, None) else _write(default_of(kind, name))
         for name, parameter in arguments_of(kind).items()
         if name not in UNSAID
     }
@@ -238,7 +243,15 @@ def can_be(kind: str, name: str, text: str) -> bool:
     return True
 
 
-_FIRST = {"Dense": "32", "Conv2D": "conv2d:16:3", "Dropout": "dropout:0.25"}
+_FIRST = {
+    "Dense": "32",
+    "Conv2D": "conv2d:16:3",
+    "Conv1D": "conv1d:16:3",
+    "SimpleRNN": "rnn:32",
+    "GRU": "gru:32",
+    "LSTM": "lstm:32",
+    "Dropout": "dropout:0.25",
+}
 
 
 def first_text(kind: str) -> str:
@@ -295,6 +308,8 @@ def _value(kind: str, name: str, text: str) -> Any:
             return single(numbers)
         if annotation.startswith("int"):
             return whole(1, MAX_UNITS)(text)
+        if annotation.startswith("bool"):
+            return truth(text)
         if annotation.startswith("str"):
             return text
         return real(-1e6, 1e6)(text)
@@ -305,6 +320,8 @@ def _value(kind: str, name: str, text: str) -> Any:
 def _write(value: Any) -> str:
     if isinstance(value, tuple):
         return "x".join(map(str, value))
+    if isinstance(value, bool):
+        return write_truth(value)
     return write_real(value) if isinstance(value, float) else str(value)
 
 

@@ -34,6 +34,7 @@ class Task:
         columns: what inputs and outputs stand for, where they have names.
         picture: the shape of a sample as a picture, (height, width, channels), where it is one.
         classes: what the classes of pictures are called; None for their numbers.
+        sequence: the shape of a sample as a sequence, (steps, features), where it is one.
         each_loss: the name of the loss where settings say :data:`EACH_OUTPUT`.
     """
 
@@ -48,6 +49,7 @@ class Task:
     picture: Shape | None = None
     classes: tuple[str, ...] | None = None
     each_loss: str = ""
+    sequence: Shape | None = None
 
     def loss(self, setting: str) -> Loss:
         """Return the loss that settings name."""

@@ -232,7 +232,11 @@ class _Row:
                 self._own = {}
                 break
             if argument == "padding":
-                control = _choice({"same": "same"}, first="valid")
+                others = ("same", "causal") if kind == "Conv1D" else ("same",)
+                control = _choice({each: each for each in others}, first="valid")
+            elif isinstance(taken[argument].default, bool):
+                other = {"true": "false", "false": "true"}[default]
+                control = _choice({other: other}, first=default)
             else:
                 control = dom.new("input", placeholder=default, spellcheck="false")
                 control.inputMode = "text" if "tuple" in str(taken[argument]) else "decimal"

@@ -33,9 +33,13 @@ WORDS = {
     "bias": st.sampled_from(["bias", "nobias"]),
     "padding": st.sampled_from(["same", "valid", "padding=same"]),
     "strides": PAIRS.map("strides={}".format),
+    "stride": SIZES.map("strides={}".format),
     "momentum": RATES.map("momentum={}".format),
     "epsilon": st.floats(1e-12, 10).map("epsilon={}".format),
     "scale": st.floats(-10, 10).map("scale={}".format),
+    "causal": st.just("causal"),
+    "sequences": st.sampled_from(["return_sequences=false", "return_sequences=true"]),
+    "forget": st.just("unit_forget_bias=false"),
 }
 GENERAL = ("activation", "initializer", "bias")
 TAKEN = {
@@ -50,6 +54,10 @@ TAKEN = {
     "batchnorm": ([], ("momentum", "epsilon")),
     "activation": ([], ("activation",)),
     "rescaling": ([], ("scale",)),
+    "conv1d": ([SIZES.map(str), SIZES.map(str)], (*GENERAL[:2], "causal", "stride")),
+    "rnn": ([SIZES.map(str)], ("initializer", "sequences")),
+    "gru": ([SIZES.map(str)], ("initializer", "sequences")),
+    "lstm": ([SIZES.map(str)], ("initializer", "sequences", "forget")),
 }
 
 
@@ -108,6 +116,10 @@ def test_a_layer_that_is_made_is_described_by_its_settings(text):
         ("batchnorm:momentum=0.99", "batchnorm"),
         ("batchnorm:momentum=0.9:epsilon=1e-5", "batchnorm:momentum=0.9:epsilon=1e-05"),
         ("activation:leaky_relu", "activation:leaky_relu"),
+        ("conv1d:8:3:1:causal:relu", "conv1d:8:3:relu:causal"),
+        ("gru:32:return_sequences=true", "gru:32"),
+        ("gru:32:return_sequences=false:he_normal", "gru:32:he_normal:return_sequences=false"),
+        ("lstm:8:unit_forget_bias=false", "lstm:8:unit_forget_bias=false"),
         ("activation", "activation"),
         ("globalavgpool", "globalavgpool"),
         ("none", "none"),
