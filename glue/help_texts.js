@@ -113,6 +113,33 @@ export default {
         ["#points?noise=0.5&points=1000&epochs=100", "A lot of noise", "the accuracy levels off well below 100 %, however long it trains."]
       ]
     },
+    "curve": {
+      "text": "The curve that the network learns to go on with. Each brings nothing but its numbers: the network is not told what made them. Or draw your own over the plot.",
+      "try": [
+        ["#curve?curve=two_waves&epochs=100", "Two waves", "they hardly ever meet in the same way again, and yet what comes next follows from what was before."],
+        ["#curve?curve=saw", "A saw", "each tooth ends at once. A straight line through the last two values is wrong just there; the network learns when a tooth is due."],
+        ["#curve?hidden=none&epochs=30", "A sine without a hidden layer", "each value of a wave is a weighted sum of those before, so a single neuron finds it at once and goes on with it. With all that repeats within its window it does; with chaos it does not."],
+        ["#curve?curve=chaos&values=200&steps=16&epochs=120", "Chaos", "each value follows from the one before, and the network finds how: one step ahead it is close. On its own it looks alike and is wrong after a dozen steps, for the smallest error grows with each."]
+      ]
+    },
+    "values": {
+      "text": "How many values the curve has. More of them are more to learn from; the end that is held out grows too."
+    },
+    "curve/noise": {
+      "text": "How much chance is added to each value, 0 to 0.5. What is chance cannot be foretold: the best network is off by it too.",
+      "try": [
+        ["#curve?noise=0.3", "A noisy sine", "the network is closer than both yardsticks, for it does not mistake noise for movement. How it goes on is smooth."]
+      ]
+    },
+    "steps": {
+      "text": "How many values are in a window that the network learns from, each answered with the one after it. What happens less often than once in a window is hard to learn. A recurrent network remembers what was before its window when it goes on; others see only that much.",
+      "try": [
+        ["#curve?steps=4", "Windows of four values", "enough to be close one step ahead, and yet on its own the network goes astray: its errors add up, and nothing has taught it to get back."]
+      ]
+    },
+    "curve/heldOut": {
+      "text": "The percentage of the values, 0 to 50, at the end of the curve that the network never learns from. On it you see what it has understood: a curve that it knows by heart does not go on there."
+    },
     "testShare": {
       "text": "The percentage of points, 0 to 90, kept out of training to test with: more makes the test more reliable and leaves less to learn from. With 0 it is tested on what it has learnt."
     },
@@ -183,6 +210,10 @@ export default {
       "name": "Output here",
       "text": "The network's answer at the cross in the plane, from 0 for blue to 1 for orange. Near 0.5 it cannot decide; the line through the plane is where that happens."
     },
+    "verdict": {
+      "name": "One step ahead",
+      "text": "How far the network is off on the held-out end, where it is told all values up to the one it is asked for. Beside it, who has learnt nothing: who says the same as last, and who draws a straight line through the last two. A network that is no closer than these has found out nothing."
+    },
     "cost": {
       "name": "What a step costs",
       "text": "The same gradients, found in two ways and timed. Backpropagation needs one pass forward and one back, however many weights there are; nudging needs two passes per weight, so the gap grows with the network."
@@ -219,6 +250,9 @@ export default {
     "temperature/lead": {
       "text": "One neuron, y = w · x + b, learns from examples how Celsius becomes Fahrenheit. Its line should come to lie on the dots; the slider asks it for one temperature."
     },
+    "curve/lead": {
+      "text": "A network that is given values one after another and learns to say which comes next. Its own answers, given back to it, are how the curve goes on. Untrained, it only guesses."
+    },
     "train": {
       "text": "Train starts a run with the settings, Stop interrupts it, and Continue goes on. Test tries the network on data that it was not trained on; Reset draws fresh weights."
     },
@@ -236,6 +270,9 @@ export default {
     },
     "points/data": {
       "text": "What the network learns from: one of the shapes above, or points from a table of your own. They stay on your machine."
+    },
+    "curve/data": {
+      "text": "What the network learns from: a built-in curve, one that you draw, or a column of numbers from a table, in the order of its rows. They stay on your machine."
     },
     "ownClasses": {
       "name": "Your own classes",

@@ -58,4 +58,13 @@ export default {
     SPEED,
     MORE,
   ],
+  curve: [
+    { at: "plot", say: "A curve, from left to right. The network learns from its dark part and never sees the grey end. Draw over it to have it learn yours." },
+    TRAIN,
+    { at: "plot", say: "Watch how it goes on: the network is given its own answers. At first they are nothing, then they begin to swing as the curve does." },
+    { at: "yardsticks", say: "How far it is off on the grey end, one step ahead, beside two who have learnt nothing: a straight line, and the same as last." },
+    LOSS,
+    SPEED,
+    MORE,
+  ],
 };

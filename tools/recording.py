@@ -20,8 +20,9 @@ from nn.data.points import features, grid
 from nn.experiment.experiment import Experiment
 from nn.experiment.settings import Settings
 from nn.experiment.task import Task
-from nn.labs import colours, digits, points, temperature
+from nn.labs import colours, curve, digits, points, temperature
 from nn.labs.colour_space import plane, representatives
+from nn.labs.curve_source import CurveSource
 from nn.model import Sequential
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -75,6 +76,13 @@ def record(root: Path) -> dict[str, dict[str, Any]]:
     found["temperature"] = _recorded(
         temperature.DEFAULTS, task, *data, 24_000, _line, logarithmic=True
     )
+
+    source = CurveSource()
+    parts, task = source.data(curve.DEFAULTS), source.task(curve.DEFAULTS)
+    found["curve"] = _recorded(
+        curve.DEFAULTS, task, parts.train, parts.test, 20, lambda model: 0, logarithmic=True
+    )
+    del found["curve"]["frames"]
     return found
 
 

@@ -299,6 +299,12 @@ class Columns:
         """The classes of the only output; None where it is a number or there are several."""
         return self.outputs[0].classes if len(self.outputs) == 1 else None
 
+    @property
+    def of_series(self) -> bool:
+        """Whether a column of numbers is foretold from itself, of which windows are given."""
+        numbers = self.outputs[0].classes is None and self.inputs[0].kind == "number"
+        return numbers and self.names == tuple(output.name for output in self.outputs)
+
     def encode(self, table: Table) -> np.ndarray:
         """Return (n, features) float32 inputs; NaN where nothing stands for a missing value.
 

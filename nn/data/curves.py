@@ -36,11 +36,29 @@ def saw(t: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return ((t + rng.integers(32)) % 32) / 15.5 - 1
 
 
+def chaos(t: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """The logistic map, x ← 1 - 1.9 x²: each value follows from the one before; none comes again.
+
+    May, R. (1976), Simple mathematical models with very complicated dynamics, Nature 261.
+    """
+    values = np.empty(len(t))
+    x = rng.uniform(-0.5, 0.5)
+    for place in range(len(t)):
+        values[place] = x = 1 - 1.9 * x * x
+    return values
+
+
 def _phase(rng: np.random.Generator) -> float:
     return float(rng.uniform(0, 2 * np.pi))
 
 
-CURVES: dict[str, Curve] = {"sine": sine, "damped": damped, "two_waves": two_waves, "saw": saw}
+CURVES: dict[str, Curve] = {
+    "sine": sine,
+    "damped": damped,
+    "two_waves": two_waves,
+    "saw": saw,
+    "chaos": chaos,
+}
 
 
 def curve(name: str, count: int, noise: float, rng: np.random.Generator | int) -> Series:

@@ -188,7 +188,7 @@ class Parted:
         values: (n,) all of it.
         start: where the end begins that is held out.
         steps: values in a window.
-        scaling: gives what comes before ``start`` mean 0 and variance 1.
+        scaling: of inputs and targets.
         train: (m, steps, 1) windows of what comes before ``start``, each with the value after each
             step as its targets, scaled: (m, steps, 1), or (m, 1) for the one after the last only.
         test: windows of the end, the last that is long enough.
@@ -202,7 +202,27 @@ class Parted:
     test: Dataset
 
 
-def parted(series: Series, steps: int, held_out: float, each_step: bool = True) -> Parted:
+def scaling_of(series: Series, held_out: float) -> Rescaling:
+    """Return what gives the part of a series that is not held out mean 0 and variance 1."""
+    values = series.values[: start_of_end(series, held_out)]
+    # Before its end a series may always be the same.
+    values = values if np.ptp(values) else series.values
+    mean, scale = float(values.mean()), 1 / float(values.std())
+    return Rescaling(scale, -mean * scale)
+
+
+def start_of_end(series: Series, held_out: float) -> int:
+    """Return the place of the first value that is held out, where a share of them is."""
+    return len(series) - round(held_out * len(series))
+
+
+def parted(
+    series: Series,
+    steps: int,
+    held_out: float,
+    each_step: bool = True,
+    scaling: Rescaling | None = None,
+) -> Parted:
     """Return a series in windows, with its end held out.
 
     Args:
@@ -210,6 +230,7 @@ def parted(series: Series, steps: int, held_out: float, each_step: bool = True) 
         steps: values in a window.
         held_out: the share of the values that is held out at the end, 0 to 0.5.
         each_step: whether the value after each step is a target, or only that after the last.
+        scaling: of a network that has learnt already; else :func:`scaling_of` the series.
 
     Raises:
         ValueError: the series is too short for such windows.
@@ -219,16 +240,13 @@ def parted(series: Series, steps: int, held_out: float, each_step: bool = True) 
     (30, (22, 8, 1), (2, 8, 1))
     """
     values = series.values
-    start = len(values) - round(held_out * len(values))
+    start = start_of_end(series, held_out)
     if start <= steps:
         raise ValueError(
             f"windows of {steps} values do not fit into the {start} that are learnt from: choose "
             "shorter windows, or a longer series"
         )
-    # Before its end a series may always be the same.
-    scaled = values[:start] if np.ptp(values[:start]) else values
-    mean, scale = float(scaled.mean()), 1 / float(scaled.std())
-    scaling = Rescaling(scale, -mean * scale)
+    scaling = scaling or scaling_of(series, held_out)
     train = windows(values[:start], steps, scaling, each_step)
     # Of the end alone, unless it does not fill a window.
     end = min(start, len(values) - steps - 1)

@@ -72,6 +72,9 @@ def from_json(entry: Any, features: int, outputs: int) -> Columns | None:
     ):
         if len(set(names)) < len(names):
             raise ValueError(f"columns.{what} have a name twice")
+    if found.of_series:
+        # A window has any number of its values.
+        return found
     if len(found.features) != features:
         raise ValueError(
             f"columns.inputs make {len(found.features):,} features; the network has {features:,}"

@@ -24,6 +24,13 @@ class DrawnCurve:
     def __init__(self) -> None:
         self._heights = np.full(PLACES, np.nan)
 
+    @classmethod
+    def of(cls, values: np.ndarray, place: int) -> DrawnCurve:
+        """Return a paper with these heights on it, the first of them at ``place``."""
+        paper = cls()
+        paper._heights[place : place + len(values)] = values
+        return paper
+
     def line(self, x0: float, y0: float, x1: float, y1: float) -> None:
         """Draw a straight line.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from nn.labs import colours, digits, points_source, temperature
+from nn.labs import colours, curve, digits, points_source, temperature
 from nn.model import Sequential
 
 
@@ -20,6 +20,8 @@ def home_of(model: Sequential) -> str | None:
     columns = model.columns
     if columns is None:
         return "Digits" if _suits(digits.check_loaded, model) else None
+    if columns.of_series:
+        return "Curve" if _suits(curve.check_model, model) else None
     if _suits(points_source.check_loaded, model):
         return "Points"
     if _suits(temperature.check_model, model):

@@ -17,7 +17,8 @@ from nn.data.tables import KINDS, read_table
 from nn.experiment.comparison_file import Outline, TableColumns
 from nn.experiment.settings import Settings
 from nn.experiment.task import Task
-from nn.labs import colours, digits, points, temperature
+from nn.labs import colours, curve, digits, points, temperature
+from nn.labs.curve_source import CurveSource
 from nn.labs.selection import Selection, Sort, changed_kinds, first_choice, suggested_sort
 
 Prepared = tuple[Task, Dataset, Dataset]
@@ -82,6 +83,12 @@ def _temperature(settings: temperature.TemperatureSettings) -> Prepared:
     return temperature.task(settings), *temperature.data(settings)
 
 
+def _curve(settings: curve.CurveSettings) -> Prepared:
+    source = CurveSource()
+    parts = source.data(settings)
+    return source.task(settings), parts.train, parts.test
+
+
 def subject_of(found: Outline, pictures: Path, beside: Path) -> Subject:
     """Return what a comparison's file asks for, with its data read.
 
@@ -106,7 +113,10 @@ def subject_of(found: Outline, pictures: Path, beside: Path) -> Subject:
         return Subject("points", points.DEFAULTS, _points, points.PRESETS)
     if found.lab == "temperature":
         return Subject("temperature", temperature.DEFAULTS, _temperature, temperature.PRESETS)
-    raise ValueError(f"lab: expected digits, colours, points or temperature, not {found.lab!r:.40}")
+    if found.lab == "curve":
+        return Subject("curve", curve.DEFAULTS, _curve, curve.PRESETS)
+    known = "digits, colours, points, temperature or curve"
+    raise ValueError(f"lab: expected {known}, not {found.lab!r:.40}")
 
 
 def columns_of(file: str, selection: Selection) -> TableColumns:

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.browser.lab import LOG, Lab
 
-LABS = ("digits", "colours", "points", "temperature")
+LABS = ("digits", "colours", "points", "temperature", "curve")
 
 
 def show(lab, name: str) -> None:

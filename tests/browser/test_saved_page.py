@@ -13,8 +13,9 @@ from playwright.sync_api import Browser, Page, expect
 
 from nn import drawing, load_model
 from nn.data.columns import Columns, Input, Output
+from nn.forecasting import one_step_ahead
 from nn.formats.page import dumps
-from nn.layers import Dense, Rescaling
+from nn.layers import GRU, Dense, Rescaling
 from nn.model import Sequential
 from tests.browser.conftest import ROOT, browsing
 from tests.browser.test_accessible import AXE
@@ -192,6 +193,27 @@ def test_the_plane_shows_points(opened):
         expect(page.locator("#answer")).to_have_text(("blue", "orange")[answer > 0.5])
         expect(page.locator("#bars small").last).to_have_text(f"{100 * answer:.0f} %")
         check_accessible(page)
+
+
+@pytest.mark.parametrize("layers", [[GRU(6, return_sequences=True), Dense(1)], [Dense(1)]])
+def test_a_series_is_gone_on_with(opened, layers):
+    shape = (8,) if len(layers) == 1 else (8, 1)
+    model = built(Sequential(layers, Rescaling(0.1, -2.0)), shape)
+    model.columns = Columns((Input(HOSTILE),), (Output(HOSTILE, None, 10.0, 20.0),))
+    values = 20 + 9 * np.cos(np.arange(11.0))
+    with opened(model) as page:
+        check_answers(page, model, values[-8:].reshape(1, *shape))
+        check_accessible(page)
+        page.locator("#numbers").fill(" ".join(f"{value:.6f}" for value in values))
+        found = page.locator("#answers li").all_text_contents()
+        window = list(values)
+        for said in found[:3]:
+            window.append(one_step_ahead(model, np.array([*window, 0.0]), len(window))[0])
+            assert float(said) == pytest.approx(window[-1], rel=1e-4)
+        assert len(found) == 20 and page.locator("#answer").text_content() == found[0]
+        page.locator("#numbers").fill("1 2 3")
+        expect(page.locator("#answer")).to_have_text("Expected 8 numbers or more")
+        assert page.evaluate("window.harmed") is None
 
 
 def test_colours_and_plain_numbers_have_forms_of_their_own(opened):

@@ -44,3 +44,12 @@ def test_too_short_a_curve_is_refused():
         with pytest.raises(ValueError, match="too short: draw it from left to right"):
             drawn.series()
         drawn.line(5, 0, 15, 1)
+
+
+def test_what_was_drawn_can_be_drawn_on():
+    drawn = DrawnCurve()
+    drawn.line(10, 0, 60, 1)
+    again = DrawnCurve.of(drawn.values, drawn.span[0])
+    assert again.span == (10, 61)
+    again.line(60, 1, 90, 0)
+    assert again.span == (10, 91) and again.values[:50].tolist() == drawn.values[:50].tolist()

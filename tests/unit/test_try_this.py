@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import islice
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -16,13 +17,34 @@ from nn.data.columns import Output
 from nn.experiment.experiment import Experiment
 from nn.experiment.settings import parse
 from nn.explain.why import why
-from nn.labs import colours, digits, points, temperature
+from nn.forecasting import Yardsticks, continued, one_step_ahead, yardsticks
+from nn.labs import colours, curve, digits, points, temperature
+from nn.labs.curve_source import CurveSource
 from nn.model import Sequential
 from nn.progress import Evaluation
 from tests.help_texts import TEXTS
 
 BUDGET = 1e9  # seconds of work between two looks at it: no page has to stay alive here
-LABS: dict[str, Any] = {"points": points, "colours": colours, "temperature": temperature}
+
+
+class Curves:
+    """The lab of curves, with those that are built in."""
+
+    DEFAULTS = curve.DEFAULTS
+    task = staticmethod(CurveSource().task)
+
+    @staticmethod
+    def data(settings: curve.CurveSettings) -> tuple[Any, Any]:
+        parts = CurveSource().data(settings)
+        return parts.train, parts.test
+
+
+LABS: dict[str, Any] = {
+    "points": points,
+    "colours": colours,
+    "temperature": temperature,
+    "curve": Curves,
+}
 DEFAULTS = {"digits": digits.PRESETS["Classic"]} | {k: lab.DEFAULTS for k, lab in LABS.items()}
 
 
@@ -36,6 +58,7 @@ class Ended:
         tests: the result after each epoch that was tested, the first one first.
         epochs: how many were trained.
         train_accuracy: on the last training samples, while they were learnt.
+        settings: of the run.
     """
 
     model: Sequential
@@ -43,6 +66,7 @@ class Ended:
     tests: list[Evaluation]
     epochs: int
     train_accuracy: float | None
+    settings: Any
 
     @property
     def last(self) -> Evaluation:
@@ -75,7 +99,8 @@ def run(mnist) -> Callable[..., Ended]:
         lab, _, query = link.removeprefix("#").partition("?")
         texts = {**dict(parse_qsl(query, strict_parsing=True)), **dict(changes)}
         assert texts.keys() <= DEFAULTS[lab].table.keys()
-        settings = replace(parse(texts, DEFAULTS[lab]), engine="numpy")
+        engine = "wasm" if lab == "curve" else "numpy"
+        settings = replace(parse(texts, DEFAULTS[lab]), engine=engine)
         data, test = data_of(lab, settings)
         task = (digits if lab == "digits" else LABS[lab]).task(settings)
         experiment = Experiment(settings, task)
@@ -88,7 +113,7 @@ def run(mnist) -> Callable[..., Ended]:
                     tests.append(progress.evaluation)
                 elif not progress.testing:
                     accuracy = progress.accuracy
-        return Ended(experiment.model, data.inputs, tests, epochs, accuracy)
+        return Ended(experiment.model, data.inputs, tests, epochs, accuracy, settings)
 
     return lambda link, **changes: trained(link, tuple(changes.items()))
 
@@ -204,6 +229,60 @@ def into_the_valley(run, link):
     assert run(link).last.loss < run(link, epochs="20").last.loss
 
 
+def foretold(ended: Ended) -> tuple[Yardsticks, float]:
+    """How far the network is off one step ahead, and on its own all along the held-out end."""
+    values = CurveSource().series(ended.settings).values
+    start = CurveSource().data(ended.settings).start
+    alone = list(islice(continued(ended.model, values[:start]), len(values) - start))
+    ahead = yardsticks(values, one_step_ahead(ended.model, values, start))
+    return ahead, float(np.abs(alone - values[start:]).mean())
+
+
+def two_waves(run, link):
+    ahead, alone = foretold(run(link))
+    assert 10 * ahead.network < ahead.straight_line and alone < 0.3
+
+
+def saw(run, link):
+    ahead, _ = foretold(run(link))
+    assert 10 * ahead.network < ahead.straight_line
+    values = CurveSource().series(run(link).settings).values
+    wrong = np.abs(np.diff(values, 2)) > 1e-9
+    assert 0 < wrong.mean() < 0.1
+
+
+def without_hidden_layer(run, link):
+    ahead, alone = foretold(run(link))
+    assert 10 * ahead.network < ahead.straight_line and alone < 0.02
+    assert foretold(run(link, curve="saw"))[1] < 0.02
+    ahead, _ = foretold(run(link, curve="chaos"))
+    assert 2 * ahead.network > ahead.same_as_last
+
+
+def noisy_sine(run, link):
+    ahead, alone = foretold(run(link))
+    assert ahead.network < ahead.same_as_last < ahead.straight_line
+    found = np.array(list(islice(continued(run(link).model, np.zeros(400)), 200)))
+    values = CurveSource().series(run(link).settings).values
+    assert np.abs(np.diff(found)).mean() < 0.5 * np.abs(np.diff(values)).mean()
+
+
+def short_windows(run, link):
+    ahead, alone = foretold(run(link))
+    assert 5 * ahead.network < ahead.straight_line and alone > 0.5
+    assert foretold(run(link, steps="64"))[1] < 0.1
+
+
+def chaos(run, link):
+    ahead, alone = foretold(run(link))
+    assert 20 * ahead.network < ahead.same_as_last < ahead.straight_line and alone > 0.3
+    values = CurveSource().series(run(link).settings).values
+    found = np.array(list(islice(continued(run(link).model, values[:160]), 40)))
+    errors = np.abs(found - values[160:])
+    assert errors[:3].max() < 0.1 and errors[12:].max() > 0.5
+    assert abs(found.std() - values.std()) < 0.2
+
+
 SHOWS = {
     "No hidden layer for the digits": one_layer,
     "No hidden layer for exclusive-or": no_hidden_layer,
@@ -223,6 +302,12 @@ SHOWS = {
     "Numerical gradients": numerical_gradients,
     "A lot of noise": noise,
     "Into the valley": into_the_valley,
+    "Two waves": two_waves,
+    "A saw": saw,
+    "A sine without a hidden layer": without_hidden_layer,
+    "Chaos": chaos,
+    "A noisy sine": noisy_sine,
+    "Windows of four values": short_windows,
 }
 
 TRIES = {

@@ -50,6 +50,8 @@ def form_of(model: Sequential, drawing: Drawing | None = None) -> dict[str, Any]
     if columns is not None:
         names = columns.features
         facts: dict[str, Any] = {"columns": columns_json.to_json(columns)}
+        if columns.of_series:
+            return {"kind": "series", **facts}
         plain = np.ndim(model.inputs.scale) == np.ndim(model.inputs.offset) == 0
         if set(names) <= FEATURES.keys() and plain and _shown_by_colours(columns):
             return {"kind": "points", **facts}

@@ -1,0 +1,282 @@
+"""The Curve lab: a network that goes on with a curve, drawn while it learns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from nn.data import Dataset
+from nn.data.columns import Output
+from nn.data.series import Parted
+from nn.elsewhere import of_file
+from nn.experiment.experiment import Experiment
+from nn.experiment.task import DataCode, Task
+from nn.labs import curve
+from nn.labs.curve import CurveSettings
+from nn.labs.curve_source import CurveSource, empty
+from nn.labs.drawn_curve import DrawnCurve
+from nn.labs.kept_curve import pack_curve, unpacking_curve
+from nn.labs.question import Question
+from nn.model import Sequential
+from nn.web import dom
+from nn.web.ask import Ask
+from nn.web.curve_drawing import CurveDrawing
+from nn.web.curve_plot import CurvePlot
+from nn.web.curve_view import CurveView
+from nn.web.curve_words import verdict
+from nn.web.keeper import Part
+from nn.web.lab import Lab
+from nn.web.opening import open_table
+from nn.web.reading import Reading, done
+from nn.web.workbooks import load_readers_of
+
+_TESTS = 25
+"""Of a run, at most: each costs a frame."""
+
+
+async def open_lab() -> CurveLab:
+    """Open the lab."""
+    return CurveLab()
+
+
+class CurveLab(Lab[CurveSettings]):
+    """The lab.
+
+    What it learns from is a :class:`nn.labs.curve_source.CurveSource`.
+    """
+
+    name = "curve"
+    defaults = curve.DEFAULTS
+    presets = curve.PRESETS
+    greeting = "Ready: draw a curve, or press Train for this one"
+    logarithmic_loss = True
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._seen: CurveSettings | None = None
+        self._source = self._told_source = CurveSource()
+        self._parted: Parted
+        self._plot = CurvePlot(self.parts)
+        self._view = CurveView(self.parts)
+        self._drawing = CurveDrawing(self.parts, self._plot, self._drawn)
+        self._ask = Ask(self.parts)
+        self._reading = Reading(self.parts)
+        self.begin()
+        self.painter.add(0.1, self._paint_ahead)
+        self.painter.add(0.02, self._plot.follow)
+        self.painter.add(0.5, self._tell)
+        self.parts.click("clear", self._drawing.clear)
+        self.parts.click("useNumbers", self._use_numbers)
+        self.parts.click("builtIn", self._back_to_built_in)
+        self.parts.on_files("tableFile", self.open_files)
+        column = self.parts.element("column")
+        dom.on(column, "change", lambda event: self._choose_column(str(column.value)))
+        options = self.parts.element("data")
+        dom.on(options, "input", lambda event: self.form.set(event.target.name, event.target.value))
+
+    # ---- What a lab says.
+
+    def task(self, settings: CurveSettings) -> Task:
+        return self._source.task(settings)
+
+    def _check(self, settings: CurveSettings) -> None:
+        super()._check(settings)
+        if self._source.without is None:
+            self._source.data(settings)
+
+    def data_for(self, settings: CurveSettings) -> tuple[Dataset, Dataset]:
+        parts = self._source.data(settings)
+        return parts.train, parts.test
+
+    def data_code(self, settings: CurveSettings) -> DataCode:
+        return self._source.code(settings)
+
+    def program_files(self) -> dict[str, bytes]:
+        return self._source.files()
+
+    def check_data(self) -> None:
+        self._source.check()
+
+    def validation_freq(self, settings: CurveSettings) -> int:
+        return -(-(settings.epochs or _TESTS) // _TESTS)
+
+    def check_loaded(self, model: Sequential) -> None:
+        curve.check_model(model)
+
+    def settings_of(self, experiment: Experiment) -> CurveSettings:
+        model = experiment.model
+        source = self._source.for_network(model)
+        base = replace(self.defaults, steps=model.input_shape[0], loss=model.loss.name)
+        settings = replace(experiment.settings(base, source.task(base)), steps=base.steps)
+        if source.built_in:
+            settings = replace(settings, curve=self._output(model).name)
+        self._source = source
+        return settings
+
+    @staticmethod
+    def _output(model: Sequential) -> Output:
+        assert model.columns is not None
+        return model.columns.outputs[0]
+
+    def adopted(self) -> None:
+        settings, model = self.made_with, self.experiment.model
+        self._seen = settings
+        source = self._source
+        there = source.without is None
+        self._parted = source.data(settings, model) if there else empty(model)
+        self.data, self.test_data = self._parted.train, self._parted.test
+        paper = None
+        if source.own is not None and source.place is not None:
+            paper = DrawnCurve.of(source.own.values, source.place)
+        self._drawing.show(paper)
+        self._plot.show(model, self._parted, self._output(model).name, source.place)
+        self._view.show(source, settings)
+        self._view.show_numbers(source.series(settings) if there else None)
+        self._plot.paint()
+        self._tell()
+        if source is not self._told_source:
+            self._told_source = source
+            self.panels.data_changed()
+
+    def form_changed(self, settings: CurveSettings | None) -> None:
+        if settings is None:
+            return
+        before, self._seen = self._seen, settings
+        if settings == before:
+            return  # training has begun or ended
+        if settings.network() == self.made_with.network():
+            self.made_with = settings
+        elif not self.busy and self._source.without is None:
+            former = self.memory.now()
+            self.remake()
+            self.memory.offer(former)
+
+    def question(self) -> Question:
+        self.check_data()
+        steps = self.experiment.model.input_shape[0]
+        window = self._parted.values[-steps:].astype(np.float32)
+        inputs = window.reshape(1, *self.data.inputs.shape[1:])
+        return Question("the end of the curve", inputs, (self._output(self.experiment.model),))
+
+    # ---- What is kept.
+
+    @property
+    def own(self) -> bool:
+        return not self._source.built_in
+
+    def kept_parts(self) -> dict[str, Part]:
+        return {"series": Part(lambda: self._source, pack_curve)}
+
+    async def read_parts(
+        self, parts: dict[str, bytes], experiment: Experiment
+    ) -> Callable[[], None]:
+        await load_readers_of(parts["series"])
+        work = unpacking_curve(parts["series"])
+        source = await self._reading.of("your series", partial(done, work))
+        if source is None:
+            raise ValueError("reading the series was stopped")
+
+        def learn_from() -> None:
+            self._ask.close()
+            self._source = source
+
+        return learn_from
+
+    # ---- What is painted while the network learns.
+
+    def _paint_ahead(self) -> None:
+        self._plot.paint_ahead()
+        found = self._plot.found
+        self._view.show_found(found, verdict(found))
+
+    def _tell(self) -> None:
+        """Say what the plot shows; at rest all of it is computed anew."""
+        if not self.busy:
+            self._plot.paint()
+        found = self._plot.found
+        said = verdict(found)
+        self._view.show_found(found, said)
+        self._plot.tell(said)
+        self.panels.asked_anew()
+
+    # ---- Another series.
+
+    def _drawn(self, paper: DrawnCurve) -> None:
+        self._learn(CurveSource.drawn(paper), "Your curve")
+
+    def _use_numbers(self) -> None:
+        self._learn(CurveSource.typed(self.parts.element("numbers").value), "Your numbers")
+
+    async def open_files(self, chosen: list[Any]) -> None:
+        """Open a weights file or a table, which the content tells."""
+        opened = await open_table(chosen, self._reading, self.load)
+        if opened is None:
+            return
+        try:
+            source = CurveSource.of(opened)
+        except ValueError as error:
+            raise of_file(opened.name, error) from None
+        without = self._source.without
+        if without is not None and without.name in source.columns:
+            self._go_on_with(CurveSource.of(opened, without.name))
+        elif not self.experiment.history.samples and without is None:
+            self._learn(source, opened.name)
+        else:
+            self._ask.ask(
+                f"{opened.name} needs a new network: the current one would be replaced.",
+                "Open it",
+                lambda: self._learn(source, opened.name),
+            )
+
+    def _go_on_with(self, source: CurveSource) -> None:
+        """Let the network that was loaded learn from its series."""
+        before, self._source = self._source, source
+        try:
+            self.adopted()
+        except ValueError:
+            self._source = before
+            raise
+        dom.announce(f"{source.told(self.made_with)}; the loaded network can learn from it")
+
+    def _choose_column(self, name: str) -> None:
+        opened = self._source.opened
+        assert opened is not None
+        try:
+            source = CurveSource.of(opened, name)
+        except ValueError:
+            self._view.show(self._source, self.made_with)
+            raise
+        self._learn(source, name)
+
+    def _learn(self, source: CurveSource, what: str) -> None:
+        """Learn from a visitor's series from now on; training goes on with it at once."""
+        settings = self.form.valid() or self.made_with
+        training = self.state == "training"
+        self._begin_with(source, curve.suggested(settings, source.series(settings)))
+        dom.announce(f"{what}: {len(self._parted.values):,} values; a new network, {self.shape}")
+        if training:
+            self.train()
+
+    def _back_to_built_in(self) -> None:
+        self._begin_with(CurveSource(), self.defaults)
+        dom.announce(f"A built-in curve: a new network, {self.shape}")
+
+    def _begin_with(self, source: CurveSource, settings: CurveSettings) -> None:
+        """Begin anew with another series; Undo brings back a network that was trained."""
+        self._ask.close()
+        source.data(settings)  # so that nothing has changed if it does not fit
+        former = self.memory.now()
+        self.forget_run()
+        self._source = source
+        self.write_form(settings)
+        self.remake()
+        self.memory.offer(former)
+
+    def write_form(self, settings: CurveSettings) -> None:
+        """Write the form, from which no network is made then."""
+        self._seen = settings
+        self.form.write(settings)
