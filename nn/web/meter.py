@@ -97,6 +97,8 @@ class Meter:
 
     def add(self, progress: Progress, seen: int) -> None:
         """Take in a chunk of work; ``seen`` counts the samples the network was trained on."""
+        if progress.testing and self._progress is not None and not self._progress.testing:
+            self.paint_figures()  # the last ones of training: those of a test leave them as they are
         self._progress = progress
         self.changes += 1
         now = time.perf_counter()
@@ -124,8 +126,6 @@ class Meter:
             if progress.accuracy is not None:
                 self._accuracy.add(seen, 100 * self._point.accuracy, None)
             self._point = _Mean()
-        if ended:
-            self.paint_figures()
         step = _LINE_SAMPLES if progress.epoch <= _CHATTY_EPOCHS else _LATER_LINE_SAMPLES
         told = progress.total >= _LINE_SAMPLES or progress.epoch <= _CHATTY_EPOCHS
         if progress.done // step > before // step or (ended and told):

@@ -5,8 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from pyscript.js_modules import glue
-
 from nn.web import dom
 
 _SLOW = 0.045
@@ -32,8 +30,10 @@ class Painter:
     def __init__(self) -> None:
         self._pictures: list[_Picture] = []
         self._waiting = False
-        self._rest = self._next = 0.0
+        self._begun = self._rest = self._next = 0.0
         self._slow = 0
+        # No coroutine: each wait for a promise would leave some bytes behind.
+        self._follow_soon = dom.before_frame(self._follow)
 
     def add(self, interval: float, paint: Callable[[], None]) -> None:
         """Have ``paint`` called about every ``interval`` seconds."""
@@ -47,16 +47,15 @@ class Painter:
             return
         if not self._rest:
             due = [max(due, key=lambda picture: picture.overdue(now))]
-        self._waiting = True
-        dom.start(self._follow, now)
+        self._waiting, self._begun = True, now
+        self._follow_soon()
         for picture in due:
             picture.paint(now)
 
-    async def _follow(self, begun: float) -> None:
+    def _follow(self) -> None:
         """Learn from the next frame how long one with a picture takes."""
-        await glue.nextFrame()
         now = time.perf_counter()
-        self._slow = self._slow + 1 if now - begun > _SLOW else 0
+        self._slow = self._slow + 1 if now - self._begun > _SLOW else 0
         if self._slow >= _SURE:
             self._rest = _REST
         elif not self._slow:
