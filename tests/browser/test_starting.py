@@ -207,17 +207,6 @@ def test_training_waits_for_pictures_that_are_on_their_way(first_visit):
         lab.stop()
 
 
-def test_nothing_jumps_while_the_page_starts(first_visit):
-    with first_visit(ready=False) as lab:
-        lab.page.evaluate(
-            """() => { window.shifted = 0; new PerformanceObserver(list => {
-                 for (const { value } of list.getEntries()) window.shifted += value;
-               }).observe({ type: "layout-shift", buffered: true }); }"""
-        )
-        lab.wait("ready")
-        assert lab.page.evaluate("window.shifted") < 0.05
-
-
 @pytest.mark.parametrize(
     ("directive", "attempt"),
     [
