@@ -87,6 +87,7 @@ class Memory(Generic[S]):
                 back = await self._bring_back(now, form=True)
                 if back and linked is not None:
                     lab.write_form(linked)
+                lab.form.write_early()
             elif _said(now, "worth"):
                 former = now
                 dom.announce("These are the link's settings. Undo brings your previous work back")

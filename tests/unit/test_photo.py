@@ -1,6 +1,5 @@
 """Digits are found on photos, whatever the paper, the pen and the light are."""
 
-
 import numpy as np
 import pytest
 from hypothesis import example, given
