@@ -14,8 +14,11 @@ graphics card."""
 _SURE = 3
 """Slow ones in a row that are not chance: another program may have had the processor."""
 
-_REST = 1.0
-"""Seconds without pictures after one that was slow: then one frame in 50 is."""
+_SHARE = 0.04
+"""How much of the time pictures take at most where they are slow: most frames have none then."""
+
+_LONGEST_REST = 3.0
+"""Seconds without pictures, however slow one was."""
 
 _RECOVERY = 0.1
 """Seconds less after each that was not."""
@@ -55,9 +58,10 @@ class Painter:
     def _follow(self) -> None:
         """Learn from the next frame how long one with a picture takes."""
         now = time.perf_counter()
-        self._slow = self._slow + 1 if now - self._begun > _SLOW else 0
+        took = now - self._begun
+        self._slow = self._slow + 1 if took > _SLOW else 0
         if self._slow >= _SURE:
-            self._rest = _REST
+            self._rest = min(took / _SHARE, _LONGEST_REST)
         elif not self._slow:
             self._rest = max(0.0, self._rest - _RECOVERY)
         self._next, self._waiting = now + self._rest, False
