@@ -12,7 +12,7 @@ _SLOW = 0.045
 graphics card."""
 
 _SURE = 3
-"""Slow ones in a row that are not chance: another program may have had the processor."""
+"""Slow ones, more than others, that are not chance: another program may have had the processor."""
 
 _SHARE = 0.04
 """How much of the time pictures take at most where they are slow: most frames have none then."""
@@ -20,8 +20,8 @@ _SHARE = 0.04
 _LONGEST_REST = 3.0
 """Seconds without pictures, however slow one was."""
 
-_RECOVERY = 0.1
-"""Seconds less after each that was not."""
+_SHORTEST_REST = 0.1
+"""Seconds: after each that was not slow the rest is half as long, and less than this is none."""
 
 
 class Painter:
@@ -59,11 +59,13 @@ class Painter:
         """Learn from the next frame how long one with a picture takes."""
         now = time.perf_counter()
         took = now - self._begun
-        self._slow = self._slow + 1 if took > _SLOW else 0
-        if self._slow >= _SURE:
-            self._rest = min(took / _SHARE, _LONGEST_REST)
-        elif not self._slow:
-            self._rest = max(0.0, self._rest - _RECOVERY)
+        if took > _SLOW:
+            self._slow = min(self._slow + 1, _SURE)
+            if self._slow == _SURE:
+                self._rest = min(took / _SHARE, _LONGEST_REST)
+        else:
+            self._slow = max(self._slow - 1, 0)
+            self._rest = self._rest / 2 if self._rest > 2 * _SHORTEST_REST else 0.0
         self._next, self._waiting = now + self._rest, False
 
     def paint_all(self) -> None:
