@@ -127,6 +127,7 @@ class Memory(Generic[S]):
         """Let Undo bring back what was, if it was anything, in the place of what came before."""
         if former:
             self._offer(former)
+            self.write()
 
     def _offer(self, former: dict[str, bytes]) -> None:
         self._former = former
@@ -146,6 +147,7 @@ class Memory(Generic[S]):
         former = self._former
         self._offer({})
         if former and await self._bring_back(former, form=False):
+            self.write()
             dom.announce(f"The previous network is back: {self._lab.shape}")
 
     # ---- As bytes, and back.
