@@ -31,7 +31,20 @@ function fillSlots(card, own) {
   }
 }
 
-export function furnish(main) {
+// What the form says at first, and again when it is reset.
+function setDefaults(main, said) {
+  for (const [name, text] of new URLSearchParams(said)) {
+    const field = main.querySelector(`[name=${CSS.escape(name)}]`);
+    if (!field) continue;
+    if (field.type === "checkbox") field.defaultChecked = text === "true";
+    else if (field.options) {
+      for (const option of field.options) option.defaultSelected = option.value === text;
+    } else field.defaultValue = text;
+  }
+}
+
+// `link` is what the address says of the lab's settings.
+export function furnish(main, link) {
   for (const card of main.querySelectorAll("[data-from]")) {
     const own = [...card.childNodes];
     card.replaceChildren(byId(card.dataset.from).content.cloneNode(true));
@@ -53,6 +66,8 @@ export function furnish(main) {
     button.dataset.waits = "";
     main.querySelector(".presets").append(button);
   }
+  setDefaults(main, main.dataset.defaults);
+  setDefaults(main, link);
   addHelp(main);
   prefixIds(main);
   for (const each of main.querySelectorAll("[data-waits]")) {

@@ -12,8 +12,9 @@ let shown; // the name of the lab that is shown
 
 export const currentLab = () => shown;
 
+const saidInAddress = () => location.hash.slice(1).split("?");
 const labInAddress = () => {
-  const name = location.hash.slice(1).split("?")[0];
+  const [name] = saidInAddress();
   return labs.has(name) ? name : undefined;
 };
 
@@ -28,7 +29,7 @@ function show(name) {
   for (const [each, main] of labs) main.hidden = each !== name;
   const main = labs.get(name);
   if (!main.dataset.state) {
-    furnish(main);
+    furnish(main, labInAddress() === name ? saidInAddress()[1] : "");
     beginLog(main);
   }
   if (document.body.dataset.state !== "error") document.body.dataset.state = main.dataset.state;

@@ -86,4 +86,5 @@ def _installed(folder: Path) -> dict[str, str]:
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
     site_packages = folder / "lib" / version / "site-packages"
     packages = importlib.metadata.distributions(path=[str(site_packages)])
-    return {package.name: package.version for package in packages}
+    # What was removed in part may have none, and another finder raises when it is asked then.
+    return {each.name: each.version for each in packages if each.read_text("METADATA")}

@@ -330,3 +330,13 @@ class Columns:
             else predicted_classes(part)
             for output, part in zip(self.outputs, self.of_each(outputs), strict=True)
         ]
+
+    def truths(self, target: np.ndarray) -> tuple[float, ...]:
+        """Return the right answer of each output for one row: a class's place, or a number.
+
+        Args:
+            target: of the row, as :class:`nn.data.Dataset` has it.
+        """
+        if self.classes is not None:
+            return (float(target),)
+        return tuple(float(answer[0]) for answer in self.answers(target[np.newaxis]))

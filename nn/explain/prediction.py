@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from nn.explain.layerwise import forward_pass, residuals
 from nn.layers import Pass
 from nn.network import Network
 
@@ -36,31 +37,16 @@ class Prediction:
         network.check_built()
         self.network = network
         self.raw = network.rows(np.asarray(inputs))
-        x = np.empty(self.raw.shape, network.dtype)
-        network.inputs.forward(self.raw, x, Pass())
-        self.x, self.z = [x], list[np.ndarray]()
         self._passes = [
             Pass(
                 gradients={name: np.empty_like(view) for name, view in views.items()},
-                residuals={
-                    name: np.empty((len(x), *size), network.dtype)
-                    for name, size in layer.residuals(shape).items()
-                },
+                residuals=residuals(network, layer, shape, len(self.raw)),
             )
             for layer, shape, views in zip(
                 network.layers, network.shapes, network.gradient_views, strict=False
             )
         ]
-        with np.errstate(all="ignore"):
-            for layer, shape, p in zip(
-                network.layers, network.shapes[1:], self._passes, strict=True
-            ):
-                z = np.empty((len(x), *shape), network.dtype)
-                layer.forward(x, z, p)
-                x = z.copy()
-                layer.activation.forward(x)
-                self.z.append(z)
-                self.x.append(x)
+        self.x, self.z = forward_pass(network, self.raw, self._passes)
 
     def gradients(self, i: int, dz: np.ndarray) -> list[np.ndarray]:
         """Return how much ``Σ dz · z[i]`` grows with every number before it.

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nn.data.dataset import Dataset
+from nn.explain.layerwise import forward_pass, residuals
 from nn.layers import Pass
 from nn.layers.noise import layer_key, update_keys
 from nn.network import Network
@@ -51,10 +52,7 @@ class Trace:
                 training=True,
                 key=layer_key(key, i),
                 gradients=network.gradient_views[i],
-                residuals={
-                    name: np.empty((self.count, *size), network.dtype)
-                    for name, size in layer.residuals(shape).items()
-                },
+                residuals=residuals(network, layer, shape, self.count),
             )
             for i, (layer, shape) in enumerate(zip(network.layers, network.shapes, strict=False))
         ]
@@ -64,16 +62,7 @@ class Trace:
 
     def _forward(self) -> None:
         network = self.network
-        x = np.empty(self.raw.shape, network.dtype)
-        network.inputs.forward(self.raw, x, Pass())
-        self.x, self.z = [x], list[np.ndarray]()
-        for layer, shape, p in zip(network.layers, network.shapes[1:], self.passes, strict=True):
-            z = np.empty((len(x), *shape), network.dtype)
-            layer.forward(x, z, p)
-            x = z.copy()
-            layer.activation.forward(x)
-            self.z.append(z)
-            self.x.append(x)
+        self.x, self.z = forward_pass(network, self.raw, self.passes)
         z, y, t = self.z[-1], self.x[-1], self.t
         self.loss = network.loss.value(z, y, t) / self.count
         self.own_loss = network.loss.value(z[:1], y[:1], t[:1])

@@ -11,6 +11,9 @@ _FAINTEST = 0.09
 _NOISE = 5.0
 """Ink is darker than so many standard deviations of the paper's noise."""
 
+_ALIKE = 1e-4
+"""Darknesses that differ by less are those of one ink."""
+
 
 def ink_threshold(dark: np.ndarray) -> float | None:
     """Return the darkness from which a pixel is ink, or None if there is no ink.
@@ -38,6 +41,8 @@ def ink_threshold(dark: np.ndarray) -> float | None:
     candidates = dark[dark > floor]
     if candidates.size < 4:
         return None
+    if np.ptp(candidates) < _ALIKE:
+        return floor  # all is ink: there is nothing to part it from
     return max(floor, _otsu(candidates))
 
 

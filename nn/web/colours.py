@@ -233,7 +233,7 @@ class ColoursLab(Lab[ColoursSettings]):
 
     def question(self) -> Question:
         known = self._inputs.truth
-        truth = None if known is None else tuple(map(float, self._truths(known)))
+        truth = None if known is None else self._columns.truths(known)
         row, rows = self._inputs.features, self.data.inputs
         what = "these inputs" if self._inputs.channels is None else "this colour"
         return Question.of_row(what, self._columns, row, rows, truth)
@@ -245,12 +245,6 @@ class ColoursLab(Lab[ColoursSettings]):
         """Say why a row of a table is answered as it is."""
         self._inputs.put_row(row)
         glue.chooseTab(self.parts.element("whyTab"))
-
-    def _truths(self, target: np.ndarray) -> list[float]:
-        """Return the right answer of each output, by a row's target."""
-        if self._columns.classes is not None:
-            return [float(target)]
-        return [float(answer[0]) for answer in self._columns.answers(target[np.newaxis])]
 
     # ---- Tests.
 

@@ -34,6 +34,7 @@ from nn.web.photo import PhotoReader, only_photos
 from nn.web.reading import Reading
 from nn.web.results import Results
 from nn.web.sketch import Sketch
+from nn.web.text import listed
 
 _UNTESTED = "Press Test to see which digits the network confuses."
 _SHIPPED = "dist/weights.json"
@@ -140,8 +141,8 @@ class DigitsLab(Lab[DigitsSettings]):
             self.data, self.test_data = (aligned(data, classes) for data in self._used)
         except ValueError:
             raise ValueError(
-                f"the network tells apart {_some(classes.shown)}, and these pictures show "
-                f"{_some(self._pictures.classes.shown)}: open others, or press Reset for a new "
+                f"the network tells apart {listed(classes.shown)}, and these pictures show "
+                f"{listed(self._pictures.classes.shown)}: open others, or press Reset for a new "
                 "network"
             ) from None
 
@@ -390,15 +391,10 @@ class DigitsLab(Lab[DigitsSettings]):
             model.classes = pictures.classes.names
         self._describe_data()
         self.adopted()
-        dom.announce(f"The classes are called {_some(pictures.classes.shown)}")
+        dom.announce(f"The classes are called {listed(pictures.classes.shown)}")
 
     def _describe_data(self) -> None:
         dom.show("dataDescription", self._pictures.description)
         assumed = "; ".join(self._pictures.assumed)
         dom.show("dataAssumed", f"Assumed: {assumed}." if assumed else "")
         dom.element("classNames").value = ", ".join(self._pictures.classes.shown)
-
-
-def _some(names: tuple[str, ...]) -> str:
-    """Return names, of many the first and the last."""
-    return ", ".join(names if len(names) <= 6 else (*names[:3], "…", names[-1]))

@@ -137,6 +137,12 @@ def on(target: Any, event: str, handler: Callable[[Any], Any]) -> None:
     target.addEventListener(event, create_proxy(lambda event: start(handler, event)))
 
 
+def before_frame(handler: Callable[[], None]) -> Callable[[], Any]:
+    """Return what has ``handler`` called once, right before the next frame is painted."""
+    proxy = create_proxy(lambda time: start(handler))
+    return lambda: window.requestAnimationFrame(proxy)
+
+
 def start(handler: Callable[..., Any], *arguments: Any) -> None:
     """Call ``handler`` and report what goes wrong in it, now or later if it is a coroutine.
 

@@ -55,6 +55,7 @@ class Form(Generic[S]):
         speed.changed = self._edited
         self._form = parts.element("settings")
         self._problems = {name: self._problem(name) for name in defaults.table}
+        self._early = {n: t for n, t in self.texts().items() if t != _at_first(self._control(n))}
         self._fill(defaults.fields())
         dom.on(self._form, "input", lambda event: self._edited())
         dom.on(self._form, "submit", lambda event: event.preventDefault())
@@ -66,6 +67,7 @@ class Form(Generic[S]):
         self._notes: dict[str, str] = {}
         linked = self._follow_link()
         self.linked = self._settings if linked else None
+        self.write_early()
 
     def read(self) -> S:
         """Return the settings in the form.
@@ -89,6 +91,13 @@ class Form(Generic[S]):
         self._fill(settings.fields())
         self._open_used()
         self._edited()
+
+    def write_early(self) -> None:
+        """Set what a visitor had written before Python was there."""
+        if self._early:
+            self._fill(self._early)
+            self._open(self._early)
+            self._edited()
 
     def offer(self, presets: Mapping[str, S]) -> None:
         """Put others in the place of the presets, under the same names."""
@@ -232,3 +241,13 @@ class Form(Generic[S]):
 
 def _text(control: Any) -> str:
     return str(control.checked).lower() if control.type == "checkbox" else str(control.value)
+
+
+def _at_first(control: Any) -> str:
+    """Return what stood in a field of the page's own accord."""
+    if control.type == "checkbox":
+        return str(control.defaultChecked).lower()
+    if control.tagName == "SELECT":
+        chosen = [option.value for option in control.options if option.defaultSelected]
+        return str(chosen[-1] if chosen else control.options[0].value)
+    return str(control.defaultValue)

@@ -232,9 +232,14 @@ class Lab(Subject[S]):
         """Do ``run`` as soon as all data is there; yield None until then."""
         if self.waits_for():
             dom.announce("Waiting for the rest of the data")
-        while what := self.waits_for():
-            self.parts.show("progressLabel", what)
-            yield None
+            label = self.parts.element("progressLabel").textContent
+            try:
+                while what := self.waits_for():
+                    self.parts.show("progressLabel", what)
+                    yield None
+                dom.announce("All data is there")
+            finally:
+                self.parts.show("progressLabel", label)
         chunks = run()
         self.meter.start()  # not before: the time until now is not the network's
         # Not `yield from`, which would end the run for good once this is no longer pulled.

@@ -87,6 +87,7 @@ class Memory(Generic[S]):
                 back = await self._bring_back(now, form=True)
                 if back and linked is not None:
                     lab.write_form(linked)
+                lab.form.write_early()
             elif _said(now, "worth"):
                 former = now
                 dom.announce("These are the link's settings. Undo brings your previous work back")
@@ -126,6 +127,7 @@ class Memory(Generic[S]):
         """Let Undo bring back what was, if it was anything, in the place of what came before."""
         if former:
             self._offer(former)
+            self.write()
 
     def _offer(self, former: dict[str, bytes]) -> None:
         self._former = former
@@ -145,6 +147,7 @@ class Memory(Generic[S]):
         former = self._former
         self._offer({})
         if former and await self._bring_back(former, form=False):
+            self.write()
             dom.announce(f"The previous network is back: {self._lab.shape}")
 
     # ---- As bytes, and back.

@@ -88,6 +88,7 @@ class Meter:
         self._line = _Mean()
         self._point = _Mean()
         self._recent = _Mean()
+        self._next_line = 1
 
     def start(self) -> None:
         """Begin to measure speed: a run starts, or goes on after it was stopped or paused."""
@@ -97,6 +98,8 @@ class Meter:
 
     def add(self, progress: Progress, seen: int) -> None:
         """Take in a chunk of work; ``seen`` counts the samples the network was trained on."""
+        if progress.testing and self._progress is not None and not self._progress.testing:
+            self.paint_figures()  # the last ones of training: a test leaves them as they are
         self._progress = progress
         self.changes += 1
         now = time.perf_counter()
@@ -124,10 +127,8 @@ class Meter:
             if progress.accuracy is not None:
                 self._accuracy.add(seen, 100 * self._point.accuracy, None)
             self._point = _Mean()
-        if ended:
-            self.paint_figures()
         step = _LINE_SAMPLES if progress.epoch <= _CHATTY_EPOCHS else _LATER_LINE_SAMPLES
-        told = progress.total >= _LINE_SAMPLES or progress.epoch <= _CHATTY_EPOCHS
+        told = progress.total >= _LINE_SAMPLES or progress.epoch >= self._next_line
         if progress.done // step > before // step or (ended and told):
             accuracy = ""
             if progress.accuracy is not None:
@@ -138,6 +139,7 @@ class Meter:
                 repeated=True,
             )
             self._line = _Mean()
+            self._next_line = _round_after(progress.epoch)
 
     def _log_epoch(self, progress: Progress, evaluation: Evaluation) -> None:
         last = progress.epoch == progress.epochs or progress.best is not None
@@ -247,3 +249,13 @@ class Meter:
         if self._logarithmic:
             return loss if 0 < loss < _HIGHEST_LOGARITHMIC_LOSS else None
         return loss if loss < _HIGHEST_LOSS else None
+
+
+def _round_after(epoch: int) -> int:
+    """Return the first of 1, 2, 5, 10, 20, 50 ... after ``epoch``.
+
+    >>> [_round_after(epoch) for epoch in (1, 7, 20, 99)]
+    [2, 10, 50, 100]
+    """
+    ten: int = 10 ** (len(str(epoch)) - 1)
+    return next(ten * first for first in (1, 2, 5, 10) if ten * first > epoch)

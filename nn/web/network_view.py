@@ -360,7 +360,7 @@ class NetworkView:
 
     def _press(self, event: Any) -> None:
         button = event.target.closest("button")
-        if button is not None:
+        if button:
             self._resize(int(button.dataset.layer), int(button.dataset.by))
 
     def _chosen(self, box: Any) -> None:

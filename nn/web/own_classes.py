@@ -122,7 +122,7 @@ class OwnClassesPanel:
 
     def _clicked(self, event: Any) -> Any:
         button = event.target.closest("[data-act]")
-        if button is None:
+        if not button:
             return None
         self.changes += 1
         place = self._place(button)
@@ -165,7 +165,7 @@ class OwnClassesPanel:
 
     def _dropped(self, event: Any) -> Any:
         row = event.target.closest("[data-class]")
-        if row is None:
+        if not row:
             return None
         event.preventDefault()
         event.stopPropagation()

@@ -5,8 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from pyscript.js_modules import glue
-
 from nn.web import dom
 
 _SLOW = 0.045
@@ -14,13 +12,16 @@ _SLOW = 0.045
 graphics card."""
 
 _SURE = 3
-"""Slow ones in a row that are not chance: another program may have had the processor."""
+"""Slow ones, more than others, that are not chance: another program may have had the processor."""
 
-_REST = 1.0
-"""Seconds without pictures after one that was slow: then one frame in 50 is."""
+_SHARE = 0.04
+"""How much of the time pictures take at most where they are slow: most frames have none then."""
 
-_RECOVERY = 0.1
-"""Seconds less after each that was not."""
+_LONGEST_REST = 3.0
+"""Seconds without pictures, however slow one was."""
+
+_SHORTEST_REST = 0.1
+"""Seconds: after each that was not slow the rest is half as long, and less than this is none."""
 
 
 class Painter:
@@ -32,8 +33,10 @@ class Painter:
     def __init__(self) -> None:
         self._pictures: list[_Picture] = []
         self._waiting = False
-        self._rest = self._next = 0.0
+        self._begun = self._rest = self._next = 0.0
         self._slow = 0
+        # No coroutine: each wait for a promise would leave some bytes behind.
+        self._follow_soon = dom.before_frame(self._follow)
 
     def add(self, interval: float, paint: Callable[[], None]) -> None:
         """Have ``paint`` called about every ``interval`` seconds."""
@@ -47,20 +50,22 @@ class Painter:
             return
         if not self._rest:
             due = [max(due, key=lambda picture: picture.overdue(now))]
-        self._waiting = True
-        dom.start(self._follow, now)
+        self._waiting, self._begun = True, now
+        self._follow_soon()
         for picture in due:
             picture.paint(now)
 
-    async def _follow(self, begun: float) -> None:
+    def _follow(self) -> None:
         """Learn from the next frame how long one with a picture takes."""
-        await glue.nextFrame()
         now = time.perf_counter()
-        self._slow = self._slow + 1 if now - begun > _SLOW else 0
-        if self._slow >= _SURE:
-            self._rest = _REST
-        elif not self._slow:
-            self._rest = max(0.0, self._rest - _RECOVERY)
+        took = now - self._begun
+        if took > _SLOW:
+            self._slow = min(self._slow + 1, _SURE)
+            if self._slow == _SURE:
+                self._rest = min(took / _SHARE, _LONGEST_REST)
+        else:
+            self._slow = max(self._slow - 1, 0)
+            self._rest = self._rest / 2 if self._rest > 2 * _SHORTEST_REST else 0.0
         self._next, self._waiting = now + self._rest, False
 
     def paint_all(self) -> None:

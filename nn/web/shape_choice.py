@@ -37,7 +37,7 @@ class ShapeChoice:
 
         def clicked(event: Any) -> None:
             button = event.target.closest("button")
-            if button is not None:
+            if button:
                 choose(button.dataset.shape)
 
         dom.on(host, "click", clicked)

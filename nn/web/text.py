@@ -57,6 +57,11 @@ def shortened(name: str, most: int) -> str:
     return name if len(name) <= most else f"{name[: most - 1]}…"
 
 
+def listed(names: tuple[str, ...]) -> str:
+    """Return names, of many the first and the last."""
+    return ", ".join(names if len(names) <= 6 else (*names[:3], "…", names[-1]))
+
+
 def duration(seconds: float) -> str:
     """Return a time span in the units that suit it."""
     minutes, seconds = divmod(round(seconds), 60)

@@ -192,22 +192,3 @@ def test_at_first_a_lab_shows_four_settings_at_most(visit, name):
     with visit(f"#{name}") as lab:
         fields = lab.page.locator(f"main[data-lab={name}] form [name]:visible")
         assert 2 <= fields.count() <= 4
-
-
-JUMPS = """() => {
-  window.jumped = 0;
-  new PerformanceObserver((list) => {
-    for (const { value, hadRecentInput } of list.getEntries())
-      if (!hadRecentInput) window.jumped += value;
-  }).observe({ type: "layout-shift", buffered: true });
-}"""
-
-
-@pytest.mark.parametrize("width", [390, 1440])
-@pytest.mark.parametrize("name", LABS)
-def test_little_jumps_when_python_arrives(first_visit, name, width):
-    with first_visit(f"#{name}", viewport={"width": width, "height": 844}, ready=False) as lab:
-        lab.page.evaluate(JUMPS)
-        lab.wait("ready")
-        lab.page.wait_for_timeout(500)
-        assert lab.page.evaluate("window.jumped") < 0.05

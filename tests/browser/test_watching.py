@@ -195,8 +195,9 @@ SHIFTS = """() => {
 }"""
 
 
+@pytest.mark.parametrize("width", [390, 1440])
 @pytest.mark.parametrize("name", LABS)
-def test_a_recording_plays_while_python_starts_and_nothing_moves(first_visit, name):
+def test_a_recording_plays_while_python_starts_and_nothing_moves(first_visit, name, width):
     held, released = [], False
 
     def hold(route) -> None:
@@ -205,7 +206,8 @@ def test_a_recording_plays_while_python_starts_and_nothing_moves(first_visit, na
         else:
             held.append(route)
 
-    with first_visit(f"#{name}", ready=False, routes={"**/start/*.wasm": hold}) as lab:
+    viewport, routes = {"width": width, "height": 844}, {"**/start/*.wasm": hold}
+    with first_visit(f"#{name}", ready=False, viewport=viewport, routes=routes) as lab:
         lab.name = name
         lab.page.evaluate(SHIFTS)
         label = lab.find("lossChart").locator("span.recording")
@@ -220,6 +222,7 @@ def test_a_recording_plays_while_python_starts_and_nothing_moves(first_visit, na
             route.continue_()
         lab.wait("ready")
         assert lab.page.locator(".recording").count() == 0
+        lab.page.wait_for_timeout(500)
         assert lab.page.evaluate("window.shifted") < 0.05
 
 

@@ -9,7 +9,7 @@ from tests.browser.lab import best_of, slow_frame
 from tests.browser.tables import houses
 from tests.unit.photos import STROKES, ink, photo
 
-SLOWEST_FRAME = {"Chromium": 34.0, "Firefox": 34.0, "WebKit": 150.0}  # ms, 95th percentile
+SLOWEST_FRAME = {"Chromium": 34.0, "Firefox": 34.0, "WebKit": 50.0}  # ms, 95th percentile
 
 
 @pytest.fixture(autouse=True)
@@ -128,16 +128,12 @@ def test_a_table_is_learnt_from(visitor, site, tmp_path):
     assert visitor.news("Training is done")
 
 
-PASTE = """async text => {
+WRITE = """async text => {
   const editor = document.querySelector("#temperature-code .cm-content");
   editor.focus();
   document.execCommand("selectAll");
   await new Promise(resolve => setTimeout(resolve, 100)); // the editor takes the selection in
-  const clipboardData = new DataTransfer();
-  clipboardData.setData("text/plain", text);
-  editor.dispatchEvent(
-    new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true })
-  );
+  document.execCommand("insertText", false, text);
 }"""
 
 
@@ -150,7 +146,7 @@ def test_a_program_is_changed_run_and_stopped(visitor, site):
     visitor.click("temperature-codeRun")
     visitor.until(shows, "codeState", "Ended after")
     visitor.until(shows, "codeOutput", "test loss")
-    visitor.ask(PASTE, "print('begun')\nwhile True: pass")
+    visitor.ask(WRITE, "print('begun')\nwhile True: pass")
     visitor.until(shows, "codeNote", "You have changed this program")
     visitor.click("temperature-codeRun")
     visitor.until(shows, "codeOutput", "begun")
