@@ -70,6 +70,25 @@ def test_a_second_stroke_goes_on_with_the_first(lab):
     assert 150 < int(said.split()[2]) < 170
 
 
+def test_a_cleared_plot_that_nobody_draws_on_shows_the_series_again(lab):
+    before = lab.path("known").tolist()
+    lab.click("clear")
+    assert lab.path("known").size == lab.path("onward").size == 0
+    lab.set(epochs=5)
+    lab.train_to_the_end()
+    assert lab.path("known").tolist() == before
+    assert lab.path("onward")[0].tolist() == lab.path("truth")[-1].tolist()
+
+
+def test_of_a_large_network_fewer_values_are_measured_and_that_is_said(lab):
+    assert lab.text("measured") == ""
+    lab.set(hidden="gru:400", epochs=1)
+    lab.train_to_the_end()
+    measured = re.fullmatch(r", its last (\d+) values", lab.text("measured"))
+    assert measured and 4 <= int(measured[1]) < 80
+    assert len(lab.path("ahead")) == int(measured[1])
+
+
 def test_too_short_a_stroke_is_refused_and_can_be_gone_on_with(lab):
     values = lab.path("known").tolist()
     assert "too short: draw it from left to right" in lab.complaint(
