@@ -26,6 +26,7 @@ from nn.web import dom
 from nn.web.ask import Ask
 from nn.web.curve_drawing import CurveDrawing
 from nn.web.curve_plot import CurvePlot
+from nn.web.curve_units import CurveUnits
 from nn.web.curve_view import CurveView
 from nn.web.curve_words import verdict
 from nn.web.keeper import Part
@@ -62,6 +63,7 @@ class CurveLab(Lab[CurveSettings]):
         self._parted: Parted
         self._plot = CurvePlot(self.parts)
         self._view = CurveView(self.parts)
+        self._units = CurveUnits(self.parts)
         self._drawing = CurveDrawing(self.parts, self._plot, self._drawn)
         self._ask = Ask(self.parts)
         self._reading = Reading(self.parts)
@@ -69,6 +71,8 @@ class CurveLab(Lab[CurveSettings]):
         self.painter.add(0.1, self._paint_ahead)
         self.painter.add(0.02, self._follow)
         self.painter.add(0.5, self._tell)
+        self.painter.add(0.4, self._units.paint)
+        dom.on(self.parts.element("unitsTab"), "chosen", lambda event: self._units.paint())
         self.parts.click("clear", self._drawing.clear)
         self.parts.click("useNumbers", self._use_numbers)
         self.parts.click("builtIn", self._back_to_built_in)
@@ -134,6 +138,8 @@ class CurveLab(Lab[CurveSettings]):
             paper = DrawnCurve.of(source.own.values, source.place)
         self._drawing.show(paper)
         self._show_plot()
+        self._units.show(model, self._parted.values)
+        self._units.paint()
         self._view.show(source, settings)
         self._view.show_numbers(source.series(settings) if there else None)
         self._tell()

@@ -158,6 +158,22 @@ def test_presets_show_their_curve_and_learn_it(lab, name: str):
     assert 5 * network < last and network < line
 
 
+def test_units_are_drawn_as_they_learn(lab):
+    def lines() -> list[str]:
+        return (lab.find("unitLines").get_attribute("d") or "").split("M")[1:]
+
+    before = lines()
+    assert len(before) == 32 and all(line.count("L") == 63 for line in before)
+    assert "the 32 units of layer 1, GRU, over the last 64 values" in lab.text("unitsHelp")
+    lab.train_to_the_end()
+    assert len(lines()) == 32 and lines() != before
+    lab.set(hidden="gru:40")
+    assert "the first 32 of 40 units" in lab.text("unitsHelp")
+    lab.set(hidden="16")
+    assert "These layers look at a whole window at once" in lab.text("unitsHelp")
+    expect(lab.find("units")).to_be_hidden()
+
+
 def test_settings_of_the_curve_are_in_the_link(lab, visit):
     lab.set(curve="saw", values=120, noise=0.1, steps=20, heldOut=10)
     assert lab.told().startswith("saw: 120 values")
