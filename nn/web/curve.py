@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -112,13 +111,7 @@ class CurveLab(Lab[CurveSettings]):
         curve.check_model(model)
 
     def settings_of(self, experiment: Experiment) -> CurveSettings:
-        model = experiment.model
-        source = self._source.for_network(model)
-        base = replace(self.defaults, steps=model.input_shape[0], loss=model.loss.name)
-        settings = replace(experiment.settings(base, source.task(base)), steps=base.steps)
-        if source.built_in:
-            settings = replace(settings, curve=self._output(model).name)
-        self._source = source
+        self._source, settings = self._source.taken_up(experiment, self.defaults)
         return settings
 
     @staticmethod
