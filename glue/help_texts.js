@@ -332,6 +332,9 @@ export default {
     "network": {
       "text": "Every neuron, drawn as the picture it makes of the plane; point at one to see it large. Lines are weights and dots biases, thicker where they are larger: click one to set it. The buttons add and remove neurons and layers."
     },
+    "units": {
+      "text": "What the units of the first layer answer over the end of the curve, each on the same scale. Before training they hardly follow it; after, they swing with it, some ahead of others. Their weighted sum is the answer."
+    },
     "steps": {
       "text": "Learning in seven steps, each with the very code that runs here."
     }

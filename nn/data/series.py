@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from nn.data.columns import Columns, Input, Output
 from nn.data.dataset import Dataset
 from nn.data.tables import Column, Table, shown
 from nn.layers import Rescaling
@@ -209,6 +210,16 @@ def scaling_of(series: Series, held_out: float) -> Rescaling:
     values = values if np.ptp(values) else series.values
     mean, scale = float(values.mean()), 1 / float(values.std())
     return Rescaling(scale, -mean * scale)
+
+
+def columns_of(name: str, scaling: Rescaling) -> Columns:
+    """Return what a network for a series takes and predicts: its answers are scaled as its inputs.
+
+    >>> columns_of("height", Rescaling(0.5, -10.0)).outputs[0].numbers(np.array([1.0])).tolist()
+    [22.0]
+    """
+    scale, offset = float(scaling.scale), float(scaling.offset)
+    return Columns((Input(name),), (Output(name, None, 1 / scale, -offset / scale),))
 
 
 def start_of_end(series: Series, held_out: float) -> int:

@@ -9,7 +9,7 @@ import numpy as np
 
 from nn.data.columns import Columns, Input, Output
 from nn.data.curves import CURVES, MAX_NOISE, curve
-from nn.data.series import LEAST, Parted, Series, parted, scaling_of, start_of_end
+from nn.data.series import LEAST, Parted, Series, columns_of, parted, scaling_of, start_of_end
 from nn.experiment.experiment import make_layers, sample_shape
 from nn.experiment.fields import Field, choice, real, whole, write_real
 from nn.experiment.layer_text import read_layers
@@ -105,9 +105,7 @@ def suggested(settings: CurveSettings, series: Series) -> CurveSettings:
 
 def output_of(series: Series, settings: CurveSettings) -> Output:
     """Return what a network for a series predicts, with the scaling of its answers."""
-    scaling = scaling_of(series, settings.held_out / 100)
-    scale, offset = float(scaling.scale), float(scaling.offset)
-    return Output(series.name, None, 1 / scale, -offset / scale)
+    return columns_of(series.name, scaling_of(series, settings.held_out / 100)).outputs[0]
 
 
 def task(settings: CurveSettings, output: Output) -> Task:

@@ -26,6 +26,7 @@ from nn.web import dom
 from nn.web.ask import Ask
 from nn.web.curve_drawing import CurveDrawing
 from nn.web.curve_plot import CurvePlot
+from nn.web.curve_units import CurveUnits
 from nn.web.curve_view import CurveView
 from nn.web.curve_words import verdict
 from nn.web.keeper import Part
@@ -62,13 +63,16 @@ class CurveLab(Lab[CurveSettings]):
         self._parted: Parted
         self._plot = CurvePlot(self.parts)
         self._view = CurveView(self.parts)
+        self._units = CurveUnits(self.parts)
         self._drawing = CurveDrawing(self.parts, self._plot, self._drawn)
         self._ask = Ask(self.parts)
         self._reading = Reading(self.parts)
         self.begin()
         self.painter.add(0.1, self._paint_ahead)
-        self.painter.add(0.02, self._plot.follow)
+        self.painter.add(0.02, self._follow)
         self.painter.add(0.5, self._tell)
+        self.painter.add(0.4, self._units.paint)
+        dom.on(self.parts.element("unitsTab"), "chosen", lambda event: self._units.paint())
         self.parts.click("clear", self._drawing.clear)
         self.parts.click("useNumbers", self._use_numbers)
         self.parts.click("builtIn", self._back_to_built_in)
@@ -133,10 +137,11 @@ class CurveLab(Lab[CurveSettings]):
         if source.own is not None and source.place is not None:
             paper = DrawnCurve.of(source.own.values, source.place)
         self._drawing.show(paper)
-        self._plot.show(model, self._parted, self._output(model).name, source.place)
+        self._show_plot()
+        self._units.show(model, self._parted.values)
+        self._units.paint()
         self._view.show(source, settings)
         self._view.show_numbers(source.series(settings) if there else None)
-        self._plot.paint()
         self._tell()
         if source is not self._told_source:
             self._told_source = source
@@ -188,20 +193,40 @@ class CurveLab(Lab[CurveSettings]):
 
     # ---- What is painted while the network learns.
 
+    def _show_plot(self) -> None:
+        model, source = self.experiment.model, self._source
+        self._plot.show(model, self._parted, self._output(model).name, source.place)
+
+    def _drawn_on(self) -> bool:
+        """Whether the plot is being drawn on; with no pen on it, it shows the series again."""
+        if self._plot.on_paper and not self._drawing.drawing:
+            self._show_plot()
+        return self._plot.on_paper
+
     def _paint_ahead(self) -> None:
-        self._plot.paint_ahead()
-        found = self._plot.found
-        self._view.show_found(found, verdict(found))
+        if not self._drawn_on():
+            self._plot.paint_ahead()
+            self._show_found()
+
+    def _follow(self) -> None:
+        if not self._drawn_on():
+            self._plot.follow()
 
     def _tell(self) -> None:
         """Say what the plot shows; at rest all of it is computed anew."""
+        if self._drawn_on():
+            return
         if not self.busy:
             self._plot.paint()
-        found = self._plot.found
-        said = verdict(found)
-        self._view.show_found(found, said)
-        self._plot.tell(said)
+        self._plot.tell(self._show_found())
         self.panels.asked_anew()
+
+    def _show_found(self) -> str:
+        """Show how far the network is off, and return it in words."""
+        plot, parts = self._plot, self._parted
+        said = verdict(plot.found)
+        self._view.show_found(plot.found, said, plot.measured, len(parts.values) - parts.start)
+        return said
 
     # ---- Another series.
 

@@ -31,6 +31,11 @@ class CurveDrawing:
         dom.on(self._plot, "pointerup", self._up)
         dom.on(self._plot, "pointercancel", self._up)
 
+    @property
+    def drawing(self) -> bool:
+        """Whether a pointer is drawing now."""
+        return self._pen is not None
+
     def show(self, paper: DrawnCurve | None) -> None:
         """Draw on this paper from now on; on a new one if there is none."""
         self._paper = paper

@@ -26,6 +26,11 @@ _MOST_SHOWN = 600
 _MOST_MEASURED = 200
 """Of the values that are held out, the last ones: each is a window to predict."""
 
+_FEWEST_MEASURED = 4
+
+_WORK, _WORK_AT_REST = 5e7, 1e9
+"""Multiplications that these may take: while the network learns, and when it does not."""
+
 _FEWEST_AHEAD, _MOST_AHEAD = 20, 200
 
 _BUDGET = 0.005
@@ -39,6 +44,8 @@ class CurvePlot:
 
     Attributes:
         found: how far the network was off when it was last painted, or None.
+        measured: on how many values, the last ones.
+        on_paper: whether a drawing is shown, and no series.
     """
 
     def __init__(self, parts: Parts) -> None:
@@ -48,6 +55,8 @@ class CurvePlot:
         self._frame = PAPER
         self._paints = 0
         self.found: Yardsticks | None = None
+        self.measured = 0
+        self.on_paper = False
         self._words = self._onward_words = ""
 
     def show(self, model: Sequential, data: Parted, name: str, place: int | None) -> None:
@@ -60,6 +69,7 @@ class CurvePlot:
             place: of its first value on the paper, if it was drawn there; None else.
         """
         self._model, self._values, self._name = model, data.values, name
+        self.on_paper = False
         self._work: Iterator[float] | None = None
         self._expected: list[float] = []
         count = len(self._values)
@@ -102,18 +112,23 @@ class CurvePlot:
 
     def paint(self) -> None:
         """Compute and draw all that the network expects."""
-        self.paint_ahead()
+        self.paint_ahead(_WORK_AT_REST)
         self._work = None
         if self._values.size:
             self._onward(list(islice(continued(self._model, self._values), self._ahead)))
 
-    def paint_ahead(self) -> None:
-        """Draw what it expects of each held-out value, given those before it."""
+    def paint_ahead(self, work: float = _WORK) -> None:
+        """Draw what it expects of each held-out value, given those before it.
+
+        Args:
+            work: multiplications there may be, about; of a large network fewer values are foretold.
+        """
         if not self._held_out or not self._values.size:
-            self.found = None
+            self.found, self.measured = None, 0
             return
-        count = len(self._values)
-        start = max(count - _MOST_MEASURED, count - self._held_out)
+        most = max(_FEWEST_MEASURED, int(work / self._model.multiplications))
+        self.measured = min(most, _MOST_MEASURED, self._held_out)
+        start = len(self._values) - self.measured
         expected = one_step_ahead(self._model, self._values, start)
         self.found = yardsticks(self._values, expected)
         self._draw("ahead", expected, start - self._first)
@@ -151,8 +166,8 @@ class CurvePlot:
 
     def show_paper(self, values: np.ndarray, place: int) -> None:
         """Show what is being drawn, and nothing else."""
-        if self._frame is not PAPER or self._paths["known"].getAttribute("d"):
-            self._frame = PAPER
+        if not self.on_paper:
+            self.on_paper, self._frame = True, PAPER
             for path in self._paths.values():
                 path.setAttribute("d", "")
             self._parts.element("heldBox").setAttribute("width", "0")

@@ -51,8 +51,19 @@ class CurveView:
         values = [] if series is None else series.values[-MOST_TYPED:].round(6).tolist()
         self._parts.element("numbers").value = "\n".join(f"{value:g}" for value in values)
 
-    def show_found(self, found: Yardsticks | None, verdict: str) -> None:
-        """Show how far the network and others are off, one step ahead."""
+    def show_found(
+        self, found: Yardsticks | None, verdict: str, measured: int, held_out: int
+    ) -> None:
+        """Show how far the network and others are off, one step ahead.
+
+        Args:
+            found: the figures; None where nothing is held out.
+            verdict: in words.
+            measured: on how many values, the last ones.
+            held_out: how many there are that could be.
+        """
+        part = f", its last {measured:,} values" if measured < held_out else ""
+        self._parts.show("measured", part)
         self._parts.show("verdict", verdict)
         for name, what in _ROWS:
             value = "–" if found is None else readable(getattr(found, what), 3)

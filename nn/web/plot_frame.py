@@ -20,18 +20,24 @@ class Frame:
     Attributes:
         places: how many values have room, from left to right.
         low, high: the values at the lower and the upper edge.
+        left, top, width, height: of the part of the drawing that it takes.
     """
 
     places: int
     low: float
     high: float
+    left: float = 0.0
+    top: float = 0.0
+    width: float = WIDTH
+    height: float = HEIGHT
 
     @classmethod
     def around(cls, values: np.ndarray, places: int) -> Frame:
         """Return a frame in which (n,) values can be seen, with room above and below.
 
-        >>> Frame.around(np.array([0.0, 10.0]), 5)
-        Frame(places=5, low=-1.5, high=11.5)
+        >>> frame = Frame.around(np.array([0.0, 10.0]), 5)
+        >>> frame.low, frame.high
+        (-1.5, 11.5)
         """
         low, high = float(values.min()), float(values.max())
         room = _MARGIN * (high - low)
@@ -39,11 +45,12 @@ class Frame:
 
     def across(self, place: float) -> float:
         """Return where a place is, from the left."""
-        return WIDTH * place / max(1, self.places - 1)
+        return self.left + self.width * place / max(1, self.places - 1)
 
     def down(self, values: np.ndarray) -> np.ndarray:
         """Return where values are, from above: those that cannot be seen are at an edge."""
-        return HEIGHT * (1 - np.clip((values - self.low) / (self.high - self.low), 0, 1))
+        up = np.clip((values - self.low) / (self.high - self.low), 0, 1)
+        return np.asarray(self.top + self.height * (1 - up))
 
     def path(self, values: np.ndarray, start: int = 0) -> str:
         """Return an SVG path through (n,) values, of which the first is at place ``start``.
@@ -54,7 +61,8 @@ class Frame:
         'M0.0 240.0L300.0 0.0L600.0 120.0'
         """
         known = np.isfinite(values)
-        across = WIDTH * (start + np.arange(len(values))) / max(1, self.places - 1)
+        step = self.width / max(1, self.places - 1)
+        across = self.left + step * (start + np.arange(len(values)))
         down = self.down(np.where(known, values, self.low))
         begins = known & ~np.append(False, known[:-1])
         return "".join(

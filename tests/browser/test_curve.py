@@ -70,6 +70,25 @@ def test_a_second_stroke_goes_on_with_the_first(lab):
     assert 150 < int(said.split()[2]) < 170
 
 
+def test_a_cleared_plot_that_nobody_draws_on_shows_the_series_again(lab):
+    before = lab.path("known").tolist()
+    lab.click("clear")
+    assert lab.path("known").size == lab.path("onward").size == 0
+    lab.set(epochs=5)
+    lab.train_to_the_end()
+    assert lab.path("known").tolist() == before
+    assert lab.path("onward")[0].tolist() == lab.path("truth")[-1].tolist()
+
+
+def test_of_a_large_network_fewer_values_are_measured_and_that_is_said(lab):
+    assert lab.text("measured") == ""
+    lab.set(hidden="gru:400", epochs=1)
+    lab.train_to_the_end()
+    measured = re.fullmatch(r", its last (\d+) values", lab.text("measured"))
+    assert measured and 4 <= int(measured[1]) < 80
+    assert len(lab.path("ahead")) == int(measured[1])
+
+
 def test_too_short_a_stroke_is_refused_and_can_be_gone_on_with(lab):
     values = lab.path("known").tolist()
     assert "too short: draw it from left to right" in lab.complaint(
@@ -137,6 +156,22 @@ def test_presets_show_their_curve_and_learn_it(lab, name: str):
     lab.train_to_the_end()
     network, line, last = lab.off_by()
     assert 5 * network < last and network < line
+
+
+def test_units_are_drawn_as_they_learn(lab):
+    def lines() -> list[str]:
+        return (lab.find("unitLines").get_attribute("d") or "").split("M")[1:]
+
+    before = lines()
+    assert len(before) == 32 and all(line.count("L") == 63 for line in before)
+    assert "the 32 units of layer 1, GRU, over the last 64 values" in lab.text("unitsHelp")
+    lab.train_to_the_end()
+    assert len(lines()) == 32 and lines() != before
+    lab.set(hidden="gru:40")
+    assert "the first 32 of 40 units" in lab.text("unitsHelp")
+    lab.set(hidden="16")
+    assert "These layers look at a whole window at once" in lab.text("unitsHelp")
+    expect(lab.find("units")).to_be_hidden()
 
 
 def test_settings_of_the_curve_are_in_the_link(lab, visit):

@@ -1,5 +1,6 @@
 """The examples run as they are, in a folder of their own."""
 
+import math
 import os
 import re
 import subprocess
@@ -53,6 +54,18 @@ def test_a_text_is_learnt_and_gone_on_with(tmp_path, monkeypatch):
     assert 2 / 5.75 - 0.02 < found["network"] < found["gzip"] < found["bigrams"]
     written = printed.split("\n\n", 1)[1].split()
     assert len(written) > 40 and np.mean(np.isin(written, words)) > 0.9
+
+
+def test_a_series_is_learnt_and_gone_on_with(tmp_path):
+    rows = [f"{i},{50 + 10 * math.sin(i / 5):.3f}" for i in range(160)]
+    (tmp_path / "waves.csv").write_text("\n".join(["hour,level", *rows]))
+    printed = run("curve.py", tmp_path, "waves.csv")
+    assert printed.startswith("level: ")
+    off = {name: float(error) for name, error in re.findall(r"^  (\w+) +(\S+)$", printed, re.M)}
+    assert 3 * off["network"] < off["straight_line"] < off["same_as_last"]
+    onward = [float(value) for value in printed.split("and then: ")[1].split()]
+    expected = [50 + 10 * math.sin(i / 5) for i in range(160, 170)]
+    assert onward == pytest.approx(expected, abs=3)
 
 
 def test_the_notebook_runs(monkeypatch):

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from nn.labs import colours, digits, points, temperature
+from nn.labs import colours, curve, digits, points, temperature
 
 PAGE = Path(__file__).resolve().parents[2] / "index.html"
 DEFAULTS = {
@@ -14,6 +14,7 @@ DEFAULTS = {
     "colours": colours.DEFAULTS,
     "points": points.DEFAULTS,
     "temperature": temperature.DEFAULTS,
+    "curve": curve.DEFAULTS,
 }
 
 
