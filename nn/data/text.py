@@ -131,6 +131,43 @@ def windows(numbers: np.ndarray, steps: int, alphabet: Alphabet) -> Dataset:
     return Dataset(inputs, labels, len(alphabet), tuple(alphabet.characters))
 
 
+def held_out_from(length: int, share: float, steps: int) -> int:
+    """Return where the end of a text begins that is held out: a window of it at least.
+
+    Raises:
+        ValueError: the text does not fill two windows.
+
+    >>> held_out_from(1_000, 0.1, 64)
+    900
+    """
+    least = 2 * (steps + 1)
+    if length < least:
+        raise ValueError(
+            f"the text has {length:,} characters; windows of {steps} take at least {least}"
+        )
+    return min(max(round((1 - share) * length), steps + 1), length - steps - 1)
+
+
+def parted(text: str, alphabet: Alphabet, steps: int, held_out: float) -> tuple[Dataset, Dataset]:
+    """Return a text in windows, and its end to test with.
+
+    Args:
+        text: of characters that ``alphabet`` has, or has something for.
+        steps: characters in a window.
+        held_out: the share of the text that is at its end.
+
+    Raises:
+        ValueError: the text does not fill two windows, or has other characters.
+
+    >>> train, test = parted("abc" * 100, Alphabet("abc"), 9, 0.2)
+    >>> len(train), len(test)
+    (26, 6)
+    """
+    numbers = alphabet.encode(text)
+    cut = held_out_from(len(numbers), held_out, steps)
+    return windows(numbers[:cut], steps, alphabet), windows(numbers[cut:], steps, alphabet)
+
+
 def bigram_bits(train: np.ndarray, test: np.ndarray, characters: int) -> float:
     """Return what a character of ``test`` takes, in bits, for who knows which follow which.
 

@@ -87,7 +87,8 @@ def make_layers(settings: Settings, task: Task) -> list[Layer]:
 def _make_layer(layer: LayerSettings, settings: Settings, task: Task) -> Layer:
     activation = layer.activation or settings.activation
     usual = task.initializer or _KERNEL_INITIALIZERS.get(activation, "glorot_uniform")
-    return layer.make(activation, usual, task.initializer or "zeros", settings.use_bias)
+    bias = task.initializer or "zeros"
+    return layer.make(activation, usual, bias, settings.use_bias, task.things)
 
 
 def sample_shape(layers: Sequence[Layer], task: Task) -> Shape:

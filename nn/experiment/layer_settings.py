@@ -26,12 +26,26 @@ KINDS = {
     "rnn": "SimpleRNN",
     "gru": "GRU",
     "lstm": "LSTM",
+    "embedding": "Embedding",
+    "position": "PositionEmbedding",
+    "layernorm": "LayerNormalization",
+    "attention": "MultiHeadAttention",
+    "transformer": "TransformerBlock",
 }
 """Kinds of layers, by their words in text; as :data:`nn.layers.LAYERS` calls them."""
 
 _GENERAL = ("activation", "use_bias", "kernel_initializer", "bias_initializer")
 """Arguments that settings say for all layers."""
-UNSAID = (*_GENERAL, "kernel_regularizer", "recurrent_initializer")
+THINGS = "input_dim"
+"""The argument that says how many things there are to be given: the task knows."""
+
+UNSAID = (
+    *_GENERAL,
+    "kernel_regularizer",
+    "recurrent_initializer",
+    "embeddings_initializer",
+    THINGS,
+)
 """Arguments that are not among the options of a layer: those, and the penalty."""
 
 USUAL = {"return_sequences": True}
@@ -63,7 +77,12 @@ class LayerSettings:
     options: Options = ()
 
     def make(
-        self, activation: str, initializer: Any, bias_initializer: Any, use_bias: bool
+        self,
+        activation: str,
+        initializer: Any,
+        bias_initializer: Any,
+        use_bias: bool,
+        things: int = 2,
     ) -> Layer:
         """Return the layer; arguments are for what it leaves open.
 
@@ -75,6 +94,7 @@ class LayerSettings:
             "use_bias": use_bias if self.use_bias is None else self.use_bias,
             "kernel_initializer": self.initializer or initializer,
             "bias_initializer": bias_initializer,
+            THINGS: things,
         }
         taken = arguments_of(self.kind)
         given = {name: value for name, value in general.items() if name in taken}

@@ -17,6 +17,7 @@ from nn.activations import ACTIVATIONS
 from nn.experiment.fields import real, truth, whole, write_real, write_truth
 from nn.experiment.layer_settings import (
     KINDS,
+    THINGS,
     UNSAID,
     USUAL,
     LayerSettings,
@@ -159,6 +160,8 @@ def _read(kind: str, words: list[str]) -> LayerSettings:
     usual: dict[str, Any] = {name: value for name, value in USUAL.items() if name in taken}
     if kind == "Activation":
         usual["activation"] = "linear"
+    if THINGS in arguments_of(kind):
+        usual[THINGS] = 2
     config = LAYERS[kind](**{**usual, **values})
     settings = described(config)
     return replace(layer, options=settings.options)
@@ -250,6 +253,9 @@ _FIRST = {
     "SimpleRNN": "rnn:32",
     "GRU": "gru:32",
     "LSTM": "lstm:32",
+    "Embedding": "embedding:32",
+    "MultiHeadAttention": "attention:4:8",
+    "TransformerBlock": "transformer:4:8:128",
     "Dropout": "dropout:0.25",
 }
 

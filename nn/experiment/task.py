@@ -34,7 +34,9 @@ class Task:
         columns: what inputs and outputs stand for, where they have names.
         picture: the shape of a sample as a picture, (height, width, channels), where it is one.
         classes: what the classes of pictures are called; None for their numbers.
-        sequence: the shape of a sample as a sequence, (steps, features), where it is one.
+        sequence: the shape of a sample as a sequence, (steps, features), where it is one; (steps,)
+            of whole numbers.
+        things: how many there are that these whole numbers stand for.
         each_loss: the name of the loss where settings say :data:`EACH_OUTPUT`.
     """
 
@@ -50,6 +52,7 @@ class Task:
     classes: tuple[str, ...] | None = None
     each_loss: str = ""
     sequence: Shape | None = None
+    things: int = 2
 
     def loss(self, setting: str) -> Loss:
         """Return the loss that settings name."""

@@ -103,7 +103,7 @@ def outline(content: dict[str, Any]) -> tuple[Sequential, Training]:
     model.columns = columns_json.from_json(entry, math.prod(shapes[0]), math.prod(shapes[-1]))
     classes = content.get("classes")
     if classes is not None:
-        model.classes = checks.texts(classes, "classes", math.prod(shapes[-1]))
+        model.classes = checks.texts(classes, "classes", shapes[-1][-1])
     return model, _training(content["training"])
 
 

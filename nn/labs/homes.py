@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from nn.labs import colours, curve, digits, points_source, temperature
+from nn.labs import colours, curve, digits, points_source, temperature, text
 from nn.model import Sequential
 
 
@@ -18,6 +18,8 @@ def home_of(model: Sequential) -> str | None:
     'Digits'
     """
     columns = model.columns
+    if columns is None and _suits(text.check_model, model):
+        return "Text"
     if columns is None:
         return "Digits" if _suits(digits.check_loaded, model) else None
     if columns.of_series:

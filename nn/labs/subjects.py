@@ -17,9 +17,10 @@ from nn.data.tables import KINDS, read_table
 from nn.experiment.comparison_file import Outline, TableColumns
 from nn.experiment.settings import Settings
 from nn.experiment.task import Task
-from nn.labs import colours, curve, digits, points, temperature
+from nn.labs import colours, curve, digits, points, temperature, text
 from nn.labs.curve_source import CurveSource
 from nn.labs.selection import Selection, Sort, changed_kinds, first_choice, suggested_sort
+from nn.labs.text_source import TextSource
 
 Prepared = tuple[Task, Dataset, Dataset]
 
@@ -89,6 +90,12 @@ def _curve(settings: curve.CurveSettings) -> Prepared:
     return source.task(settings), parts.train, parts.test
 
 
+def _text(settings: text.TextSettings) -> Prepared:
+    source = TextSource()
+    learnt = source.data(settings, source.alphabet(settings))
+    return source.task(settings), *learnt.parts
+
+
 def subject_of(found: Outline, pictures: Path, beside: Path) -> Subject:
     """Return what a comparison's file asks for, with its data read.
 
@@ -115,7 +122,9 @@ def subject_of(found: Outline, pictures: Path, beside: Path) -> Subject:
         return Subject("temperature", temperature.DEFAULTS, _temperature, temperature.PRESETS)
     if found.lab == "curve":
         return Subject("curve", curve.DEFAULTS, _curve, curve.PRESETS)
-    known = "digits, colours, points, temperature or curve"
+    if found.lab == "text":
+        return Subject("text", text.DEFAULTS, _text, text.PRESETS)
+    known = "digits, colours, points, temperature, curve or text"
     raise ValueError(f"lab: expected {known}, not {found.lab!r:.40}")
 
 

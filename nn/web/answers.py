@@ -16,8 +16,8 @@ from nn.labs import digits, pictures
 from nn.layers import Shape
 from nn.model import Sequential
 from nn.web import dom
+from nn.web.figures import percent, shortened
 from nn.web.pictures import paint, shown
-from nn.web.text import percent, shortened
 
 _AT_A_TIME = 200
 _MOST_SHOWN = 200

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from nn.web import dom
-from nn.web.text import percent
+from nn.web.figures import percent
 
 
 class Bars:

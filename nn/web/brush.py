@@ -7,8 +7,8 @@ from typing import Any
 
 from nn.web import dom
 from nn.web.dom import Parts
+from nn.web.figures import shortened
 from nn.web.meaning import Meaning
-from nn.web.text import shortened
 
 _LONGEST = 24
 _TOOLS = {"move": "drag", "remove": "remove", "look": "nothing"}

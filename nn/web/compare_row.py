@@ -6,8 +6,8 @@ from nn.experiment.comparison import Run, described
 from nn.experiment.layer_text import write_size
 from nn.web import dom
 from nn.web.charts import Line
+from nn.web.figures import figure, percent
 from nn.web.panels import S
-from nn.web.text import figure, percent
 
 _COLOURS = 8
 _DASHES: tuple[tuple[int, ...], ...] = ((), (7, 3), (2, 3))

@@ -14,8 +14,8 @@ from nn.labs.drawn_curve import PLACES
 from nn.model import Sequential
 from nn.web.curve_words import told_onward, told_values
 from nn.web.dom import Parts
+from nn.web.figures import readable
 from nn.web.plot_frame import HEIGHT, Frame
-from nn.web.text import readable
 
 PAPER = Frame(PLACES + 100, -1.0, 1.0)
 """Where one draws, with room for how it goes on."""

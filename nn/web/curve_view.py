@@ -10,7 +10,7 @@ from nn.labs.curve import CurveSettings
 from nn.labs.curve_source import MOST_TYPED, CurveSource
 from nn.web import dom
 from nn.web.dom import Parts
-from nn.web.text import readable
+from nn.web.figures import readable
 
 _ROWS = (
     ("networkOff", "network"),

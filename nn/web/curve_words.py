@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from nn.forecasting import Yardsticks
-from nn.web.text import readable
+from nn.web.figures import readable
 
 _DIGITS = 3
 _MOST_TURNS = 3

@@ -27,6 +27,7 @@ from nn.progress import Evaluation
 from nn.web import decoding, dom, eye, files
 from nn.web.answers import Answers
 from nn.web.arrival import Arrival
+from nn.web.figures import listed
 from nn.web.keeper import Part
 from nn.web.lab import Lab
 from nn.web.own_classes import OwnClassesPanel
@@ -34,7 +35,6 @@ from nn.web.photo import PhotoReader, only_photos
 from nn.web.reading import Reading
 from nn.web.results import Results
 from nn.web.sketch import Sketch
-from nn.web.text import listed
 
 _UNTESTED = "Press Test to see which digits the network confuses."
 _SHIPPED = "dist/weights.json"

@@ -11,10 +11,10 @@ import numpy as np
 from nn.experiment.experiment import Experiment
 from nn.gradcheck import GradientCheck, Perturbed, checking
 from nn.web import dom
+from nn.web.figures import figure, work_time
 from nn.web.job import BUDGET
 from nn.web.lab import Lab
 from nn.web.panels import Panel, S
-from nn.web.text import figure, work_time
 
 _MOST_SAMPLES = 32
 """Of a mini-batch: more would only take longer."""

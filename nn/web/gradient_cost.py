@@ -12,8 +12,8 @@ from nn.data import Dataset
 from nn.gradients import GradientComparison, comparing
 from nn.model import Sequential
 from nn.web.dom import Parts
+from nn.web.figures import figure
 from nn.web.job import Job
-from nn.web.text import figure
 
 _MOST_WORK = 10_000_000
 """Parameters² · samples of a mini-batch beyond which nudging all weights takes too long to wait."""

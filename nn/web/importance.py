@@ -9,9 +9,9 @@ import numpy as np
 from nn.labs.importance import Importance, importances
 from nn.web import dom
 from nn.web.bars import Bars
+from nn.web.figures import percent
 from nn.web.job import Job
 from nn.web.lab import Lab
-from nn.web.text import percent
 
 _MOST_BARS = 30
 

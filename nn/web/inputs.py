@@ -19,8 +19,8 @@ from nn.web import dom
 from nn.web.bars import Bars
 from nn.web.controls import Control, Controls, Day, Options
 from nn.web.dom import Parts
+from nn.web.figures import percent, readable
 from nn.web.scale import Scale
-from nn.web.text import percent, readable
 
 Colour = tuple[int, int, int]
 

@@ -19,6 +19,7 @@ from nn.experiment.trail import Trail
 from nn.labs.draft import Draft
 from nn.web import dom, files
 from nn.web.dom import Parts
+from nn.web.figures import percent
 from nn.web.form import Form
 from nn.web.memory import Memory
 from nn.web.meter import Meter
@@ -28,7 +29,6 @@ from nn.web.plan import Plan
 from nn.web.runs import Runs
 from nn.web.speed import Speed
 from nn.web.subject import Subject
-from nn.web.text import percent
 from nn.web.weight_edits import WeightEdits
 
 S = TypeVar("S", bound=Settings)

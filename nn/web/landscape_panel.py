@@ -19,10 +19,10 @@ from nn.explain.landscape import (
     surveying,
 )
 from nn.web import contour, pictures
+from nn.web.figures import figure
 from nn.web.lab import Lab
 from nn.web.panels import Panel, S
 from nn.web.shades import Shades
-from nn.web.text import figure
 
 _STOPS = ("--valley", "--slope", "--peak")
 _LINES = np.linspace(0.1, 0.9, 9)

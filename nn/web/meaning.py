@@ -11,8 +11,8 @@ from nn.data.columns import Output
 from nn.labs.own_points import Axis
 from nn.labs.points import answers
 from nn.web import contour
+from nn.web.figures import percent, readable, shortened
 from nn.web.shades import ClassShades, Shades
-from nn.web.text import percent, readable, shortened
 
 BINS = 8
 """Different colours of points with numbers."""

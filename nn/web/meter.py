@@ -11,7 +11,7 @@ from nn.progress import Evaluation, Progress
 from nn.web import dom
 from nn.web.charts import Chart
 from nn.web.dom import Parts
-from nn.web.text import duration, figure, percent
+from nn.web.figures import duration, figure, percent
 
 _CHATTY_EPOCHS = 2
 _LINE_SAMPLES = 1_000

@@ -9,8 +9,8 @@ from nn.labs.points_source import PointsSource
 from nn.metrics import r2_score
 from nn.model import Sequential
 from nn.web.dom import Parts
+from nn.web.figures import shortened
 from nn.web.meaning import Meaning
-from nn.web.text import shortened
 
 _LIVE_POINTS = 1_000
 _LONGEST = 24

@@ -19,8 +19,8 @@ from nn.experiment.task import Task
 from nn.labs.running import PICTURES
 from nn.web import dom
 from nn.web.ask import Ask
+from nn.web.figures import percent, work_time
 from nn.web.lab import Lab
-from nn.web.text import percent, work_time
 from nn.web.turn import Turn
 from nn.web.workbooks import readers_of
 

@@ -12,8 +12,8 @@ from nn.data.labels import Classes
 from nn.metrics import confusion_matrix
 from nn.progress import Evaluation
 from nn.web import dom, pictures
+from nn.web.figures import percent, shortened
 from nn.web.matrix import Matrix
-from nn.web.text import percent, shortened
 
 _MOST_MISTAKES = 24
 _LONGEST_NAME = 16

@@ -13,9 +13,9 @@ from nn.experiment.pace import one_step
 from nn.experiment.settings import Settings, SettingsError
 from nn.progress import Progress
 from nn.web import dom
+from nn.web.figures import described, figure
 from nn.web.job import BUDGET
 from nn.web.plan import Run, diverged
-from nn.web.text import described, figure
 from nn.web.work import Work
 
 if TYPE_CHECKING:
@@ -181,6 +181,8 @@ class Runs(Generic[S]):
                 self._give_up()
                 return
             lab.trail.add(lab.experiment.model.parameters)
+            if progress.evaluation is not None:
+                lab.evaluated(progress.evaluation)
             each(progress)
             lab.memory.tick()
             before, self._last = self._last, time.perf_counter()

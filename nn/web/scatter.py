@@ -6,7 +6,7 @@ import numpy as np
 
 from nn.metrics import r2_score
 from nn.web.dom import Parts
-from nn.web.text import readable, shortened
+from nn.web.figures import readable, shortened
 
 _LEFT, _TOP, _WIDTH, _HEIGHT = 62.0, 8.0, 300.0, 176.0
 """Where the dots are in the drawing, which is 370 by 220."""

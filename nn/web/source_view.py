@@ -11,7 +11,7 @@ from nn.labs.split import Split
 from nn.labs.table_source import TableSource
 from nn.web import dom
 from nn.web.dom import Parts
-from nn.web.text import shortened
+from nn.web.figures import shortened
 
 
 class SourceView:

@@ -12,7 +12,7 @@ from nn.model import Sequential
 from nn.progress import Pacer
 from nn.web import dom, pictures
 from nn.web.dom import Parts
-from nn.web.text import percent
+from nn.web.figures import percent
 
 _WIDTH, _HEIGHT = 96, 32
 _BUDGET = 0.006

@@ -97,6 +97,9 @@ class Subject(Generic[S]):
     def form_changed(self, settings: S | None) -> None:
         """Take in that the form was changed; there are no settings if some make no sense."""
 
+    def evaluated(self, evaluation: Evaluation) -> None:
+        """Take in the result of any test, also of those during a run."""
+
     def tested(self, evaluation: Evaluation, samples: int) -> None:
         """Take in the result of a test that a visitor asked for, after ``samples`` of training."""
         self.test_result = evaluation, samples

@@ -11,9 +11,9 @@ from nn.model import Sequential
 from nn.progress import Evaluation
 from nn.web import dom
 from nn.web.dom import Parts
+from nn.web.figures import percent, readable
 from nn.web.matrix import Matrix
 from nn.web.scatter import Scatter
-from nn.web.text import percent, readable
 
 _MOST_CLASSES = 20
 _LIVE_ROWS = 1_000

@@ -17,7 +17,7 @@ from nn.labs.table_source import Opened
 from nn.model import Sequential
 from nn.web import dom
 from nn.web.dom import Parts
-from nn.web.text import percent, readable
+from nn.web.figures import percent, readable
 
 _MOST_ROWS = 100
 """Rows that are shown; all are in the file."""

@@ -15,10 +15,10 @@ from nn.labs.question import Question
 from nn.labs.temperature import TRUE_BIAS, TRUE_WEIGHT, TemperatureSettings
 from nn.model import Sequential
 from nn.web import dom, steps
+from nn.web.figures import fixed
 from nn.web.keeper import Part, text_part
 from nn.web.lab import Lab
 from nn.web.line import LinePlot
-from nn.web.text import fixed
 
 _DOTS = 20
 """Of the hundred examples: more would be a line."""

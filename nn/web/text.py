@@ -1,71 +1,263 @@
-"""Figures as people read them."""
+"""The Text lab: a network that learns to write, and writes while it learns."""
 
 from __future__ import annotations
 
-import math
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
+import numpy as np
+
+from nn.data import Dataset
+from nn.data.text import MAX_BYTES, read_text
+from nn.elsewhere import of_file
+from nn.experiment.experiment import Experiment
+from nn.experiment.task import DataCode, Task
+from nn.formats import are_model_names
+from nn.labs import text, text_source
+from nn.labs.kept_text import pack_text, unpack_text
+from nn.labs.question import Question
+from nn.labs.text import TextSettings
+from nn.labs.text_source import Learnt, TextSource, suggested
+from nn.model import Sequential
 from nn.progress import Evaluation
+from nn.web import dom, files
+from nn.web.ask import Ask
+from nn.web.keeper import Part, text_part
+from nn.web.lab import Lab
+from nn.web.text_memory import MOST, TextMemory
+from nn.web.text_sample import Sample
+from nn.web.text_view import TextView
+
+_TESTS = 25
+"""Of a run, at most: each costs a frame."""
+
+_MEASURED = 200
+"""Windows of the held-out end that say how good a network is that was not tested here."""
 
 
-def percent(share: float | None, digits: int) -> str:
-    """Return a share between 0 and 1, if there is one, in percent with so many decimal places."""
-    if share is None:
-        return "–"
-    return f"{100 * share:.{digits}f} %"
+async def open_lab() -> TextLab:
+    """Open the lab."""
+    return TextLab()
 
 
-def figure(value: float) -> str:
-    """Return a number with four decimal places, or in powers of ten where those show nothing."""
-    return f"{value:.2e}" if 0 < abs(value) < 0.001 else fixed(value, 4)
+class TextLab(Lab[TextSettings]):
+    """The lab.
 
-
-def fixed(value: float, digits: int) -> str:
-    """Return a number with so many decimal places, unless it is too large for that, or none."""
-    if not math.isfinite(value):
-        return "not a number"
-    return f"{value:.{digits}f}" if abs(value) < 1e7 else f"{value:.2e}"
-
-
-def described(evaluation: Evaluation) -> str:
-    """Return the figures of a test."""
-    if evaluation.accuracy is None:
-        return f"loss {figure(evaluation.loss)}"
-    return f"loss {figure(evaluation.loss)}, accuracy {percent(evaluation.accuracy, 2)}"
-
-
-def work_time(seconds: float) -> str:
-    """Return how long a piece of work takes, which may be microseconds or hours."""
-    if seconds >= 100:
-        return duration(seconds)
-    return f"{seconds:.3g} s" if seconds >= 1 else f"{1000 * seconds:.3g} ms"
-
-
-def readable(value: float, digits: int) -> str:
-    """Return a number of a visitor's data, rounded to so many digits, or to a whole number.
-
-    Powers of ten are for what would otherwise be long.
+    What it learns from is a :class:`nn.labs.text_source.TextSource`.
     """
-    if value == 0 or not 1e-5 < abs(value) < 1e15:
-        return f"{value:.{digits}g}"
-    decimals = max(0, digits - 1 - math.floor(math.log10(abs(value))))
-    text = f"{value:,.{decimals}f}"
-    return text.rstrip("0").rstrip(".") if decimals else text
 
+    name = "text"
+    defaults = text.DEFAULTS
+    presets = text.PRESETS
+    greeting = "Ready: press Train, and read what it writes meanwhile"
 
-def shortened(name: str, most: int) -> str:
-    """Return a name of up to so many characters, with an ellipsis where the rest was."""
-    return name if len(name) <= most else f"{name[: most - 1]}…"
+    def __init__(self) -> None:
+        super().__init__()
+        self._seen: TextSettings | None = None
+        self._source = self._told_source = TextSource()
+        self._learnt: Learnt | None = None
+        self._sample = Sample(self.parts)
+        self._view = TextView(self.parts)
+        self._remembered = TextMemory(self.parts)
+        self._ask = Ask(self.parts)
+        self.begin()
+        self.painter.add(0.03, self._sample.some)
+        self.painter.add(0.25, self._sample.expect)
+        self.painter.add(0.05, self._remembered.some)
+        self.parts.click("useText", self._use_pasted)
+        self.parts.click("builtIn", self._back_to_built_in)
+        self.parts.on_files("textFile", self.open_files)
+        options = self.parts.element("data")
+        dom.on(options, "input", lambda event: self.form.set(event.target.name, event.target.value))
+        dom.on(self.parts.element("memoryTab"), "click", lambda event: self._remembered.whole())
 
+    # ---- What a lab says.
 
-def listed(names: tuple[str, ...]) -> str:
-    """Return names, of many the first and the last."""
-    return ", ".join(names if len(names) <= 6 else (*names[:3], "…", names[-1]))
+    def task(self, settings: TextSettings) -> Task:
+        return self._source.task(settings)
 
+    def _check(self, settings: TextSettings) -> None:
+        text.check(settings, self.task(settings))
+        if self._source.without is None:
+            text_source.check_length(self._source.text(settings), settings)
 
-def duration(seconds: float) -> str:
-    """Return a time span in the units that suit it."""
-    minutes, seconds = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    if hours:
-        return f"{hours} h {minutes} min"
-    return f"{minutes}:{seconds:02d} min" if minutes else f"{seconds} s"
+    def data_for(self, settings: TextSettings) -> tuple[Dataset, Dataset]:
+        return self._source.data(settings, self._source.alphabet(settings)).parts
+
+    def data_code(self, settings: TextSettings) -> DataCode:
+        return self._source.code(settings)
+
+    def program_files(self) -> dict[str, bytes]:
+        return self._source.files()
+
+    def check_data(self) -> None:
+        self._source.check()
+
+    def validation_freq(self, settings: TextSettings) -> int:
+        return -(-(settings.epochs or _TESTS) // _TESTS)
+
+    def check_loaded(self, model: Sequential) -> None:
+        text.check_model(model)
+
+    def settings_of(self, experiment: Experiment) -> TextSettings:
+        model = experiment.model
+        base = replace(self.defaults, steps=model.input_shape[0])
+        task = text.task(base, text.alphabet_of(model))
+        settings = replace(experiment.settings(base, task), steps=base.steps)
+        self._source = self._source.for_network(settings, model)
+        return settings
+
+    def adopted(self) -> None:
+        settings, model = self.made_with, self.experiment.model
+        self._seen = settings
+        alphabet, source = text.alphabet_of(model), self._source
+        there = source.without is None
+        self._learnt = source.data(settings, alphabet) if there else None
+        if self._learnt is None:
+            self.data = self.test_data = text_source.empty(model)
+        else:
+            self.data, self.test_data = self._learnt.parts
+        self._view.show(source, self._learnt)
+        whole = self._learnt.text if self._learnt else ""
+        self._sample.follow(model, alphabet, whole)
+        self._remembered.follow(model, alphabet, self._read_by(settings))
+        self._measure()
+        if source is not self._told_source:
+            self._told_source = source
+            self.panels.data_changed()
+
+    def _read_by(self, settings: TextSettings) -> str:
+        """Return some lines that the network is seen reading: of the end that it never learns."""
+        if self._learnt is not None:
+            return self._learnt.excerpt(MOST)
+        known = text.alphabet_of(self.experiment.model).characters
+        return known * (settings.steps // len(known) + 1)
+
+    def _measure(self) -> None:
+        """Say how close the network comes to the held-out end, if it has learnt anything."""
+        if self._learnt is None or self.experiment.untrained:
+            self._view.show_found(None, None, self._learnt)
+            return
+        some = self.test_data.take(np.arange(min(_MEASURED, len(self.test_data))))
+        evaluation = self.experiment.model.evaluate(some.inputs, some.targets)
+        self.evaluated(evaluation)
+
+    def evaluated(self, evaluation: Evaluation) -> None:
+        self._view.show_found(evaluation.loss, evaluation.accuracy, self._learnt)
+
+    def form_changed(self, settings: TextSettings | None) -> None:
+        if settings is None:
+            return
+        before, self._seen = self._seen, settings
+        if settings == before:
+            return  # training has begun or ended
+        if settings.network() == self.made_with.network():
+            self.made_with = settings
+        elif not self.busy and self._source.without is None:
+            former = self.memory.now()
+            self.remake()
+            self.memory.offer(former)
+
+    def question(self) -> Question:
+        raise ValueError("a text is not asked about: look at what is expected next")
+
+    # ---- What is kept.
+
+    @property
+    def own(self) -> bool:
+        return not self._source.built_in
+
+    def kept_parts(self) -> dict[str, Part]:
+        return {
+            "text": Part(lambda: self._source, pack_text),
+            "beginning": text_part(self._sample.kept),
+        }
+
+    async def read_parts(
+        self, parts: dict[str, bytes], experiment: Experiment
+    ) -> Callable[[], None]:
+        source = unpack_text(parts["text"])
+
+        def learn_from() -> None:
+            self._ask.close()
+            self._source = source
+
+        return learn_from
+
+    def show_parts(self, parts: dict[str, bytes]) -> None:
+        self._sample.bring_back(parts.get("beginning", b"").decode())
+
+    def show_test(self, evaluation: Evaluation, samples: int) -> None:
+        self.evaluated(evaluation)
+
+    # ---- Another text.
+
+    def _use_pasted(self) -> None:
+        pasted = str(self.parts.element("pasted").value)
+        self._open(TextSource(read_text(pasted.encode())), "Your text")
+
+    async def open_files(self, chosen: list[Any]) -> None:
+        """Open a weights file or a text."""
+        if are_model_names([file.name for file in chosen]):
+            self.load(*await files.network(chosen))
+            return
+        file = files.only(chosen, "file, a text or weights")
+        files.check_size(file.name, file.size, MAX_BYTES)
+        content = await files.content(file)
+        try:
+            source = TextSource(read_text(content), file.name)
+        except ValueError as error:
+            raise of_file(file.name, error) from None
+        self._open(source, file.name)
+
+    def _open(self, source: TextSource, what: str) -> None:
+        """Learn from a visitor's text, or ask what becomes of the network."""
+        without = self._source.without
+        assert source.own is not None
+        if without is not None and text.fits(source.own, without):
+            self._go_on_with(source)
+        elif self.experiment.history.samples or without is not None:
+            self._ask.ask(
+                f"{what} needs a new network: the current one would be replaced.",
+                "Open it",
+                lambda: self._learn(source, what),
+            )
+        else:
+            self._learn(source, what)
+
+    def _go_on_with(self, source: TextSource) -> None:
+        """Let the network that was loaded learn from its text."""
+        before, self._source = self._source, source
+        try:
+            self.adopted()
+        except ValueError:
+            self._source = before
+            raise
+        dom.announce(f"{source.told()}; the loaded network can learn from it")
+
+    def _learn(self, source: TextSource, what: str) -> None:
+        settings = suggested(self.form.valid() or self.made_with, source)
+        self._begin_with(source, settings)
+        assert source.own is not None
+        dom.announce(f"{what}: {len(source.own):,} characters; a new network, {self.shape}")
+
+    def _back_to_built_in(self) -> None:
+        self._begin_with(TextSource(), self.defaults)
+        dom.announce(f"A built-in text: a new network, {self.shape}")
+
+    def _begin_with(self, source: TextSource, settings: TextSettings) -> None:
+        """Begin anew with another text; Undo brings back a network that was trained."""
+        self._ask.close()
+        text_source.check_length(source.text(settings), settings)
+        former = self.memory.now()
+        self.forget_run()
+        self._source = source
+        self.write_form(settings)
+        self.remake()
+        self.memory.offer(former)
+
+    def write_form(self, settings: TextSettings) -> None:
+        """Write the form, from which no network is made then."""
+        self._seen = settings
+        self.form.write(settings)

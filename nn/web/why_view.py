@@ -15,8 +15,8 @@ from nn.labs.question import Question
 from nn.model import Sequential
 from nn.web import dom, pictures
 from nn.web.dom import Parts
+from nn.web.figures import percent, readable
 from nn.web.shades import levels
-from nn.web.text import percent, readable
 
 _EXACT = (
     "This network only adds up, as one layer does, so this is exact: what spoke for and against, "

@@ -40,6 +40,8 @@ WORDS = {
     "causal": st.just("causal"),
     "sequences": st.sampled_from(["return_sequences=false", "return_sequences=true"]),
     "forget": st.just("unit_forget_bias=false"),
+    "look": st.sampled_from(["causal=false", "causal=true"]),
+    "zero": st.sampled_from(["mask_zero=false", "mask_zero=true"]),
 }
 GENERAL = ("activation", "initializer", "bias")
 TAKEN = {
@@ -58,6 +60,11 @@ TAKEN = {
     "rnn": ([SIZES.map(str)], ("initializer", "sequences")),
     "gru": ([SIZES.map(str)], ("initializer", "sequences")),
     "lstm": ([SIZES.map(str)], ("initializer", "sequences", "forget")),
+    "embedding": ([SIZES.map(str)], ("zero",)),
+    "position": ([], ()),
+    "layernorm": ([], ("epsilon",)),
+    "attention": ([SIZES.map(str), SIZES.map(str)], ("look",)),
+    "transformer": ([SIZES.map(str)] * 3, ()),
 }
 
 

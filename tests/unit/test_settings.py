@@ -252,7 +252,7 @@ def test_nonsense_is_refused_by_field(field, texts):
         with pytest.raises(SettingsError) as refused:
             parse({field: text, "unknown": text}, Settings())
         assert refused.value.problems.keys() == {field}, text
-        assert re.fullmatch(r"expected .{5,220}", refused.value.problems[field])
+        assert re.fullmatch(r"expected .{5,280}", refused.value.problems[field])
 
 
 def test_all_problems_are_told_at_once():

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from nn.web.text import duration, figure, fixed, percent, readable, shortened, work_time
+from nn.web.figures import duration, figure, fixed, percent, readable, shortened, work_time
 
 
 @pytest.mark.parametrize(

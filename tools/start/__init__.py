@@ -13,7 +13,7 @@ FOLDER = "start"
 _KEY = "key.txt"
 NOT_PUBLISHED = (_KEY, "assets.js")
 """What only set-up needs: the page has the names in its own files."""
-_ENDINGS = ("py", "json", "html", "css", "js")  # of the package: its code, and what it reads
+_ENDINGS = ("py", "json", "html", "css", "js", "txt")  # of the package: its code, and what it reads
 _HERE = Path(__file__).parent
 _MADE_BY = ("*.mjs", "compile.py", "warm.py")
 
