@@ -372,6 +372,12 @@ export default {
     "network": {
       "text": "Every neuron, drawn as the picture it makes of the plane; point at one to see it large. Lines are weights and dots biases, thicker where they are larger: click one to set it. The buttons add and remove neurons and layers."
     },
+    "looks": {
+      "text": "What the network expects next depends on the values before it, and on some more than on others. Of a smooth curve the latest counts for more than itself, and some just before it count against: that is where it is heading. Untrained, none counts for much.",
+      "try": [
+        ["#curve?hidden=none&epochs=30", "A single neuron", "its weights are the bars: it may look anywhere in its window, and does, where a recurrent network looks at the latest few."]
+      ]
+    },
     "units": {
       "text": "What the units of the first layer answer over the end of the curve, each on the same scale. Before training they hardly follow it; after, they swing with it, some ahead of others. Their weighted sum is the answer."
     },

@@ -77,6 +77,32 @@ def continued(model: Sequential, values: np.ndarray) -> Iterator[float]:
         yield value
 
 
+def influence(model: Sequential, values: np.ndarray, count: int | None = None) -> np.ndarray:
+    """Return how much what is expected next would change, for each value before it that did.
+
+    These are derivatives, by central differences: each value of the window is nudged by a hundredth
+    of what the network takes for usual, up and down.
+
+    Args:
+        model: built.
+        values: (n,) what came before, at least as many as the network has steps.
+        count: of how many values, the latest; of all in the window by default.
+
+    Returns:
+        (count,), the earliest first: 1 where the expected value would rise by as much.
+    """
+    steps = model.input_shape[0]
+    count = steps if count is None else count
+    assert model.columns is not None
+    nudge = 0.01 * model.columns.outputs[0].scale
+    window = values[-steps:].astype(np.float64)
+    nudges = nudge * np.eye(steps)[steps - count :]
+    windows = np.concatenate([window + nudges, window - nudges])
+    outputs = model.predict(windows[..., np.newaxis].astype(np.float32))
+    higher, lower = np.split(answered_values(model, outputs.reshape(2 * count, -1)[:, -1]), 2)
+    return np.asarray((higher - lower) / (2 * nudge))
+
+
 @dataclass(frozen=True)
 class Yardsticks:
     """Mean absolute errors of what is expected one step ahead, in the unit of the series.

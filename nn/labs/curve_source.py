@@ -12,6 +12,7 @@ from nn.data.curves import CURVES
 from nn.data.dataset import Dataset
 from nn.data.series import Parted, Series, can_be_series, read_numbers, series_of
 from nn.data.tables import shown
+from nn.experiment.experiment import Experiment
 from nn.experiment.task import DataCode, Task
 from nn.labs import curve
 from nn.labs.curve import CurveSettings
@@ -125,6 +126,35 @@ class CurveSource:
         if self.own is not None and self.own.name == output.name:
             return self
         return CurveSource() if output.name in CURVES else CurveSource(without=output)
+
+    def taken_up(
+        self, experiment: Experiment, base: CurveSettings
+    ) -> tuple[CurveSource, CurveSettings]:
+        """Return what a network from a weights file goes on with, and the settings to do so.
+
+        Args:
+            experiment: with the network.
+            base: settings for what its history does not tell.
+
+        Raises:
+            ValueError: no settings make such a network.
+        """
+        model = experiment.model
+        steps, source = model.input_shape[0], self.for_network(model)
+        base = replace(base, steps=steps, loss=model.loss.name)
+        settings = replace(experiment.settings(base, source.task(base)), steps=steps)
+        if source.built_in:
+            assert model.columns is not None
+            # So that windows fit, whatever is held out.
+            values = min(max(settings.values, 4 * steps), curve.MAX_VALUES)
+            settings = replace(settings, curve=model.columns.outputs[0].name, values=values)
+        elif source.own is not None:
+            try:
+                source.data(settings, model)
+            except ValueError:
+                assert model.columns is not None
+                source = CurveSource(without=model.columns.outputs[0])
+        return source, settings
 
     def told(self, settings: CurveSettings) -> str:
         """Return how many values there are, and how many of them are held out; "" if built in."""

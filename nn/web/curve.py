@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -25,6 +24,7 @@ from nn.model import Sequential
 from nn.web import dom
 from nn.web.ask import Ask
 from nn.web.curve_drawing import CurveDrawing
+from nn.web.curve_influence import CurveInfluence
 from nn.web.curve_plot import CurvePlot
 from nn.web.curve_units import CurveUnits
 from nn.web.curve_view import CurveView
@@ -64,6 +64,7 @@ class CurveLab(Lab[CurveSettings]):
         self._plot = CurvePlot(self.parts)
         self._view = CurveView(self.parts)
         self._units = CurveUnits(self.parts)
+        self._influence = CurveInfluence(self.parts)
         self._drawing = CurveDrawing(self.parts, self._plot, self._drawn)
         self._ask = Ask(self.parts)
         self._reading = Reading(self.parts)
@@ -71,8 +72,8 @@ class CurveLab(Lab[CurveSettings]):
         self.painter.add(0.1, self._paint_ahead)
         self.painter.add(0.02, self._follow)
         self.painter.add(0.5, self._tell)
-        self.painter.add(0.4, self._units.paint)
-        dom.on(self.parts.element("unitsTab"), "chosen", lambda event: self._units.paint())
+        self._followed(self._units, "unitsTab")
+        self._followed(self._influence, "looksTab")
         self.parts.click("clear", self._drawing.clear)
         self.parts.click("useNumbers", self._use_numbers)
         self.parts.click("builtIn", self._back_to_built_in)
@@ -81,6 +82,11 @@ class CurveLab(Lab[CurveSettings]):
         dom.on(column, "change", lambda event: self._choose_column(str(column.value)))
         options = self.parts.element("data")
         dom.on(options, "input", lambda event: self.form.set(event.target.name, event.target.value))
+
+    def _followed(self, panel: CurveUnits | CurveInfluence, tab: str) -> None:
+        """Keep a panel up to date while somebody looks at it."""
+        self.painter.add(0.4, panel.paint)
+        dom.on(self.parts.element(tab), "chosen", lambda event: panel.paint())
 
     # ---- What a lab says.
 
@@ -112,13 +118,7 @@ class CurveLab(Lab[CurveSettings]):
         curve.check_model(model)
 
     def settings_of(self, experiment: Experiment) -> CurveSettings:
-        model = experiment.model
-        source = self._source.for_network(model)
-        base = replace(self.defaults, steps=model.input_shape[0], loss=model.loss.name)
-        settings = replace(experiment.settings(base, source.task(base)), steps=base.steps)
-        if source.built_in:
-            settings = replace(settings, curve=self._output(model).name)
-        self._source = source
+        self._source, settings = self._source.taken_up(experiment, self.defaults)
         return settings
 
     @staticmethod
@@ -138,8 +138,9 @@ class CurveLab(Lab[CurveSettings]):
             paper = DrawnCurve.of(source.own.values, source.place)
         self._drawing.show(paper)
         self._show_plot()
-        self._units.show(model, self._parted.values)
-        self._units.paint()
+        for each in (self._units, self._influence):
+            each.show(model, self._parted.values)
+            each.paint()
         self._view.show(source, settings)
         self._view.show_numbers(source.series(settings) if there else None)
         self._tell()

@@ -174,6 +174,24 @@ def test_units_are_drawn_as_they_learn(lab):
     expect(lab.find("units")).to_be_hidden()
 
 
+def test_what_it_looks_at_is_drawn_and_told(lab):
+    lab.click("looksTab")
+    before = lab.text("influenceTold")
+    lab.train_to_the_end()
+    told = lab.text("influenceTold")
+    assert told != before
+    # Where a smooth curve is heading: the latest for more than itself, one before against it.
+    assert re.fullmatch(
+        r"Were the latest value 1 higher, 1\.\d+ more would be expected; "
+        r"the one \d before: 0\.\d+ less\.",
+        told,
+    )
+    bars = [len((lab.find(name).get_attribute("d") or "").split("M")) - 1
+            for name in ("raising", "lowering")]  # fmt: skip
+    assert 56 < sum(bars) <= 64 and min(bars) > 0
+    lab.click("unitsTab")
+
+
 def test_settings_of_the_curve_are_in_the_link(lab, visit):
     lab.set(curve="saw", values=120, noise=0.1, steps=20, heldOut=10)
     assert lab.told().startswith("saw: 120 values")

@@ -9,7 +9,7 @@ import pytest
 
 from nn.data.columns import Columns, Input, Output
 from nn.data.series import Series, parted
-from nn.forecasting import continued, one_step_ahead, yardsticks
+from nn.forecasting import continued, influence, one_step_ahead, yardsticks
 from nn.layers import (
     GRU,
     LSTM,
@@ -87,6 +87,21 @@ def test_what_a_recurrent_network_remembers_goes_further_back_than_its_window():
     whole = np.append(WAVE[44:50], found[:-1])
     expected = longer.predict(whole[np.newaxis, :, np.newaxis])[0, 5:, 0] * 2 + 20
     np.testing.assert_allclose(found, expected, atol=1e-3)
+
+
+def test_influence_is_what_the_rule_says():
+    found = influence(oscillator(), WAVE[:100])
+    np.testing.assert_allclose(found, [-1, 2 * np.cos(TURN)], atol=2e-3)
+    # In the unit of the series, whatever the scaling.
+    scaled = made([Flatten(), Dense(1)], steps=3, scale=0.5, offset=-10.0)
+    scaled.layers[1].kernel = np.array([[0.0], [0.25], [-0.5]])
+    np.testing.assert_allclose(influence(scaled, WAVE), [0, 0.25, -0.5], atol=2e-3)
+    np.testing.assert_allclose(influence(scaled, WAVE, 1), [-0.5], atol=2e-3)
+    recurrent = made([GRU(5, return_sequences=True), Dense(1)])
+    latest = WAVE.copy()
+    latest[-1] += 0.01
+    expected = (next(continued(recurrent, latest)) - next(continued(recurrent, WAVE))) / 0.01
+    assert influence(recurrent, WAVE)[-1] == pytest.approx(expected, abs=0.01)
 
 
 def test_where_places_are_used_up_it_goes_on_all_the_same():

@@ -98,6 +98,20 @@ def test_without_its_series_a_network_is_told_and_not_trained():
     assert drawn().for_network(trained(SHORT, CurveSource()).model).built_in
 
 
+def test_a_network_without_a_history_finds_a_series_that_fits_it():
+    settings = replace(SHORT, steps=300, values=1000, epochs=1)
+    experiment = trained(settings, CurveSource())
+    experiment.history.settings = {}
+    source, found = CurveSource().taken_up(experiment, DEFAULTS)
+    assert source.built_in and (found.steps, found.values, found.curve) == (300, 1200, "sine")
+    assert found.hidden == settings.hidden
+    assert source.data(replace(found, held_out=50), experiment.model).steps == 300
+    # One's own is too short for it.
+    own = CurveSource(Series(np.sin(np.arange(100.0)), "sine"))
+    source, _ = own.taken_up(experiment, DEFAULTS)
+    assert source.own is None and source.without is not None
+
+
 def test_data_are_scaled_as_the_network_has_learnt_it():
     louder = Series(100 * curve.built_in(SHORT).values, "sine")
     experiment = trained(SHORT, CurveSource())

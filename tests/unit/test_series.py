@@ -195,6 +195,25 @@ def test_both_engines_learn_a_value_at_every_step(engine, loss: str):
     np.testing.assert_allclose(found.outputs, expected.outputs, atol=1e-4)
 
 
+@pytest.mark.parametrize("loss", ["mean_squared_error", "half_squared_error"])
+def test_gradients_of_a_value_at_every_step_are_those_of_finite_differences(loss: str):
+    parts = parted(curve("two_waves", 60, 0.1, 1), 7, 0.2)
+    layers = [GRU(3, return_sequences=True), Dense(1)]
+    model = Sequential(layers, parts.scaling, dtype="float64")
+    model.build((7, 1), 1)
+    model.compile(loss=loss, engine=NUMPY)
+    data = parts.train.take(range(5))
+    model.program.gradients(data, np.arange(5))
+    found = model.gradients.copy()
+    for place in range(model.parameters.size):
+        losses = []
+        for step in (1e-6, -1e-6):
+            model.parameters[place] += step
+            losses.append(model.evaluate(data.inputs, data.targets).loss)
+            model.parameters[place] -= step
+        assert found[place] == pytest.approx((losses[0] - losses[1]) / 2e-6, rel=1e-4, abs=1e-7)
+
+
 def test_a_step_at_a_time_answers_as_the_whole_sequence_does():
     parts = parted(Series(10 + 3 * WAVE, "w"), 12, 0.2)
     model = Sequential([GRU(6, return_sequences=True), Dense(1)], parts.scaling)

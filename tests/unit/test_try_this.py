@@ -17,7 +17,7 @@ from nn.data.columns import Output
 from nn.experiment.experiment import Experiment
 from nn.experiment.settings import parse
 from nn.explain.why import why
-from nn.forecasting import Yardsticks, continued, one_step_ahead, yardsticks
+from nn.forecasting import Yardsticks, continued, influence, one_step_ahead, yardsticks
 from nn.labs import colours, curve, digits, points, temperature
 from nn.labs.curve_source import CurveSource
 from nn.model import Sequential
@@ -259,6 +259,15 @@ def without_hidden_layer(run, link):
     assert 2 * ahead.network > ahead.same_as_last
 
 
+def single_neuron(run, link):
+    ended, other = run(link), run(link, hidden="gru:32", epochs="60")
+    values = CurveSource().series(ended.settings).values
+    found, recurrent = (np.abs(influence(each.model, values)) for each in (ended, other))
+    np.testing.assert_allclose(found, np.abs(ended.model.layers[0].kernel[:, 0]), atol=0.02)
+    assert found[:-8].max() > found[-8:].max() > 0.05
+    assert recurrent[:-8].max() < 0.1 * recurrent[-8:].max()
+
+
 def noisy_sine(run, link):
     ahead, alone = foretold(run(link))
     assert ahead.network < ahead.same_as_last < ahead.straight_line
@@ -306,6 +315,7 @@ SHOWS = {
     "A saw": saw,
     "A sine without a hidden layer": without_hidden_layer,
     "Chaos": chaos,
+    "A single neuron": single_neuron,
     "A noisy sine": noisy_sine,
     "Windows of four values": short_windows,
 }
