@@ -137,6 +137,28 @@ export default {
         ["#curve?steps=4", "Windows of four values", "enough to be close one step ahead, and yet on its own the network goes astray: its errors add up, and nothing has taught it to get back."]
       ]
     },
+    "text": {
+      "text": "The text that the network learns to write: the names of 8,000 places where English is spoken, by GeoNames, or Alice's Adventures in Wonderland by Lewis Carroll. Or open your own: names, one a line, or any text.",
+      "try": [
+        ["#text?text=alice&hidden=embedding:32,lstm:128&steps=64&batchSize=32&epochs=10", "A book", "within half a minute it writes words and lines as long as those of the book, and most of the words are real."]
+      ]
+    },
+    "text/hidden": {
+      "text": "The layers between characters and answers. An embedding learns a few numbers for each character; gru, lstm and rnn remember what came before; position and transformer look back at it instead.",
+      "try": [
+        ["#text?hidden=embedding:32", "Without a memory", "it sees only the character before the next one, so it comes to what bigrams know, and no further."],
+        ["#text?hidden=embedding:32,rnn:64", "The simplest memory", "a plain recurrent layer learns names too, a little worse than one with gates."]
+      ]
+    },
+    "text/steps": {
+      "text": "How many characters are in a window that the network learns from, each answered with the one after it. It begins each window without a memory, so what lies further back than that cannot be learnt."
+    },
+    "text/heldOut": {
+      "text": "The percentage of the text, 1 to 50, at its end that the network never learns from. How well it expects that tells whether it has learnt the language or knows the text by heart."
+    },
+    "heat": {
+      "text": "How daring it writes. At 0 the likeliest character always comes, which soon goes round in circles; at 1 each comes as often as the network expects it; above that, unlikely ones come more often."
+    },
     "curve/heldOut": {
       "text": "The percentage of the values, 0 to 50, at the end of the curve that the network never learns from. On it you see what it has understood: a curve that it knows by heart does not go on there."
     },
@@ -210,6 +232,14 @@ export default {
       "name": "Output here",
       "text": "The network's answer at the cross in the plane, from 0 for blue to 1 for orange. Near 0.5 it cannot decide; the line through the plane is where that happens."
     },
+    "expected": {
+      "name": "Expected next",
+      "text": "The character that the network holds for the likeliest after what stands under Begin with, and below it the likeliest eight. ␣ is a space and ↵ the end of a line."
+    },
+    "bits": {
+      "name": "Bits for a character",
+      "text": "How many bits a file would take for each character, if the network's expectations were used to pack it: 1 bit is a guess between two, 2 between four. Bigrams know only which character follows which, gzip finds what was there before. Fewer is better."
+    },
     "verdict": {
       "name": "One step ahead",
       "text": "How far the network is off on the held-out end, where it is told all values up to the one it is asked for. Beside it, who has learnt nothing: who says the same as last, and who draws a straight line through the last two. A network that is no closer than these has found out nothing."
@@ -249,6 +279,16 @@ export default {
     },
     "temperature/lead": {
       "text": "One neuron, y = w · x + b, learns from examples how Celsius becomes Fahrenheit. Its line should come to lie on the dots; the slider asks it for one temperature."
+    },
+    "text/lead": {
+      "text": "A network reads a text one character after another and learns to expect the next. What it writes is drawn from these expectations, one character at a time, each of which it then reads. At first they are random."
+    },
+    "text/data": {
+      "text": "What the network learns from: a built-in text, or one of your own, which stays on your machine. Characters that are rare count as one, �."
+    },
+    "memory": {
+      "name": "Memory",
+      "text": "How the network reads a piece of the text that it never learns from. Choose one of its units: warm where it is above 0, cold below. Some follow the word, some the line. A head of attention shows where it looks from one character: click one, or use the arrow keys."
     },
     "curve/lead": {
       "text": "A network that is given values one after another and learns to say which comes next. Its own answers, given back to it, are how the curve goes on. Untrained, it only guesses."

@@ -58,6 +58,16 @@ export default {
     SPEED,
     MORE,
   ],
+  text: [
+    { at: "sampleBox", say: "This is what the network writes, one character after the other. It has learnt nothing yet, or what you have taught it: at first these are random letters." },
+    TRAIN,
+    { at: "sampleBox", say: "Watch: first it finds the commonest letters, then syllables, and soon names that nobody gave it. Below stands how many of them are not in the text." },
+    { at: "next", say: "What it expects next, after what you type under Begin with. Type a letter or two, and see its mind change." },
+    { at: "yardsticks", say: "How many bits it needs for a character that it never learnt, beside two who have not learnt, but counted: bigrams and gzip." },
+    LOSS,
+    SPEED,
+    MORE,
+  ],
   curve: [
     { at: "plot", say: "A curve, from left to right. The network learns from its dark part and never sees the grey end. Draw over it to have it learn yours." },
     TRAIN,

@@ -20,9 +20,10 @@ from nn.data.points import features, grid
 from nn.experiment.experiment import Experiment
 from nn.experiment.settings import Settings
 from nn.experiment.task import Task
-from nn.labs import colours, curve, digits, points, temperature
+from nn.labs import colours, curve, digits, points, temperature, text
 from nn.labs.colour_space import plane, representatives
 from nn.labs.curve_source import CurveSource
+from nn.labs.text_source import TextSource
 from nn.model import Sequential
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -83,6 +84,14 @@ def record(root: Path) -> dict[str, dict[str, Any]]:
         curve.DEFAULTS, task, parts.train, parts.test, 20, lambda model: 0, logarithmic=True
     )
     del found["curve"]["frames"]
+
+    texts = TextSource()
+    learnt, task = (
+        texts.data(text.DEFAULTS, texts.alphabet(text.DEFAULTS)),
+        texts.task(text.DEFAULTS),
+    )
+    found["text"] = _recorded(text.DEFAULTS, task, *learnt.parts, 4, lambda model: 0)
+    del found["text"]["frames"]
     return found
 
 

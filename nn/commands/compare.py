@@ -71,14 +71,22 @@ def run(options: argparse.Namespace) -> int:
     if not path.exists():
         raise ValueError(f"there is no file {path}")
     try:
-        found = comparison_file.outline(path.read_text(encoding="utf-8"))
-        subject = subject_of(found, options.data, path.parent)
-        base = subject.base(found.preset)
-        plan = comparison_file.plan(found, base)
+        return _run(options)
     except SettingsError as error:
         # Its fields are those of the file, not options of this command.
         problems = (f"{name}: {problem}" for name, problem in error.problems.items())
         raise ValueError(f"{path.name}: {'; '.join(problems)}") from None
+
+
+def _run(options: argparse.Namespace) -> int:
+    path: Path = options.file
+    try:
+        found = comparison_file.outline(path.read_text(encoding="utf-8"))
+        subject = subject_of(found, options.data, path.parent)
+        base = subject.base(found.preset)
+        plan = comparison_file.plan(found, base)
+    except SettingsError:
+        raise
     except ValueError as error:
         raise ValueError(f"{path.name}: {error}") from None
     kept: Path = options.results or path.with_suffix(".results.csv")

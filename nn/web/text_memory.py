@@ -50,6 +50,7 @@ class TextMemory:
         self._place = len(self._text) // 2
         self._marks = [dom.new("span", each) for each in self._text]
         self._host.replaceChildren(*self._marks)
+        self._shown: list[tuple[int, bool] | None] = [None] * len(self._marks)
         for _ in self._steps():
             pass
         self._offer()
@@ -135,9 +136,11 @@ class TextMemory:
             self._parts.show("memoryHint", "What this unit is at each character.")
         shades = np.rint(np.nan_to_num(values) * _SHADES).astype(int).tolist()
         for place, (mark, shade) in enumerate(zip(self._marks, shades, strict=True)):
-            if mark.dataset.shade != str(shade):
+            state = shade, unit.looks and place == self._place
+            if state != self._shown[place]:
+                self._shown[place] = state
                 mark.dataset.shade = str(shade)
-            mark.classList.toggle("at", unit.looks and place == self._place)
+                mark.classList.toggle("at", state[1])
 
     def _click(self, event: Any) -> None:
         if event.target.tagName == "SPAN":

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from tests.browser.conftest import ROOT
 
 AXE = (ROOT / "node_modules/axe-core/axe.min.js").read_text()
-LABS = ("digits", "colours", "points", "temperature", "curve")
+LABS = ("digits", "colours", "points", "temperature", "curve", "text")
 TABLE = "size,colour,kind\n" + "".join(
     f"{n % 7},{'red' if n % 2 else 'blue'},{'a' if n % 3 else 'b'}\n" for n in range(40)
 )

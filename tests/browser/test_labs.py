@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.browser.lab import LOG, Lab
 
-LABS = ("digits", "colours", "points", "temperature", "curve")
+LABS = ("digits", "colours", "points", "temperature", "curve", "text")
 
 
 def show(lab, name: str) -> None:

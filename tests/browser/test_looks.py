@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from tests.browser.looks import SIZE
 
-LABS = ("digits", "colours", "points", "temperature", "curve")
+LABS = ("digits", "colours", "points", "temperature", "curve", "text")
 
 # Elements that hold nothing but a right-to-left name, and whose direction is not their own.
 MIXED_IN = """() => [...document.querySelectorAll("main:not([hidden]) *")]

@@ -14,7 +14,7 @@ def without_a_network(watch):
     watch.expect("ERR_INTERNET_DISCONNECTED", "failed: ")  # each page is asked for first
 
 
-LABS = ("digits", "colours", "points", "temperature", "curve")
+LABS = ("digits", "colours", "points", "temperature", "curve", "text")
 
 
 @pytest.fixture(scope="module")

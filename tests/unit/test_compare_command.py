@@ -114,7 +114,7 @@ def test_a_run_that_cannot_be_is_said_and_the_rest_goes_on(compare):
     assert "refused: Train samples: there are only 300" in printed
 
 
-@pytest.mark.parametrize("lab", ["colours", "points", "temperature", "curve"])
+@pytest.mark.parametrize("lab", ["colours", "points", "temperature", "curve", "text"])
 def test_every_lab_can_be_compared(compare, lab):
     printed = compare(f'lab = "{lab}"\n[settings]\nepochs = 1\n[vary]\nbatchSize = [20, 10]\n')
     assert printed.out.count("batch size") == 4
@@ -156,7 +156,10 @@ def test_a_table_is_learnt(compare, folder):  # noqa: F811
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ('lab = "cats"', "lab: expected digits, colours, points, temperature or curve, not 'cats'"),
+        (
+            'lab = "cats"',
+            "lab: expected digits, colours, points, temperature, curve or text, not 'cats'",
+        ),
         ('lab = "digits"\npreset = "best"', "preset: expected one of classic, better, convolution"),
         ('lab = "digits"\n[vary]\nepochs = [0]', "epochs: nothing stops this run"),
         ('lab = "digits"\n[table]\nfile = "x"', '[table] goes with lab = "colours"'),

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from nn.labs import colours, curve, digits, points, temperature
+from nn.labs import colours, curve, digits, points, temperature, text
 
 PAGE = Path(__file__).resolve().parents[2] / "index.html"
 DEFAULTS = {
@@ -15,6 +15,7 @@ DEFAULTS = {
     "points": points.DEFAULTS,
     "temperature": temperature.DEFAULTS,
     "curve": curve.DEFAULTS,
+    "text": text.DEFAULTS,
 }
 
 

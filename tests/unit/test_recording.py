@@ -16,7 +16,7 @@ def played():
 
 
 def test_it_is_small_and_every_lab_has_one():
-    assert played().keys() == {"digits", "colours", "points", "temperature", "curve"}
+    assert played().keys() == {"digits", "colours", "points", "temperature", "curve", "text"}
     assert (ROOT / TARGET).stat().st_size < 16_000
 
 

@@ -33,7 +33,7 @@ function put(FS, target, content) {
 
 function putSources(FS) {
   for (const name of fs.readdirSync(path.join(root, "nn"), { recursive: true })) {
-    if (/\.(py|json|html|css|js)$/.test(name)) put(FS, `/sources/nn/${name}`, read(root, "nn", name));
+    if (/\.(py|json|html|css|js|txt)$/.test(name)) put(FS, `/sources/nn/${name}`, read(root, "nn", name));
   }
   const folder = path.join(root, "vendor/pyscript");
   const core = fs.readdirSync(folder).find((name) => /^core-.*\.js$/.test(name));

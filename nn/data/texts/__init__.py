@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from importlib import resources
+import pkgutil
 
 from nn.names import lookup
 
@@ -25,4 +25,6 @@ def built_in(name: str) -> str:
     (8000, 'CHAPTER I')
     """
     lookup("text", TEXTS, name)
-    return (resources.files(__name__) / f"{name}.txt").read_text(encoding="utf-8")
+    data = pkgutil.get_data(__name__, f"{name}.txt")
+    assert data is not None
+    return data.decode()
