@@ -160,7 +160,7 @@ REFUSED = [
     (zipped.pack({"model.json": b"{}"}), "only layers models can be loaded"),
     (edited("modelTopology", "class_name", value="Model"), 'the model is of class "Model"; nn has'),
     (edited("modelTopology", "model_config", value=3), "the model_config of the model must be an"),
-    (edited(*CONFIG, 1, "class_name", value="DepthwiseConv2D"), "unknown class of layer 1 'Depth"),
+    (edited(*CONFIG, 1, "class_name", value="DepthwiseConv2D"), '1 is a "DepthwiseConv2D" of K'),
     (edited(*CONFIG, 2, "class_name", value="Sequential"), "the configuration of the model has no"),
     (edited(*CONFIG, 2, "config", "name", value="other"), 'the weights "other/kernel" are missing'),
     (edited(*CONFIG, 2, "config", "activation", value="elu"), "unknown activation of layer 2, Den"),
