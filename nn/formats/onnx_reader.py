@@ -18,7 +18,7 @@ from nn.activations import ACTIVATIONS
 from nn.formats import layer_config, onnx_model
 from nn.formats.onnx_model import DOUBLE, Model, Node
 from nn.formats.weights import MAX_LAYERS
-from nn.layers import Activation, Conv2D, Dense, Flatten, Layer, Rescaling, Shape
+from nn.layers import Activation, Conv1D, Conv2D, Dense, Flatten, Layer, Rescaling, Shape
 
 _MAX_CONSTANT = layer_config.MAX_ARRAY
 """Most numbers that all Rescaling layers have together: they are made into JSON once."""
@@ -36,6 +36,10 @@ class Reader:
         order: for each number of a row, which of nn's it is; None where they are the same.
         ones: the axes of size 1 that a mean over whole pictures has left in the file, and nn's has
             not: how many come before the channels, and after; None otherwise.
+        steps_first: whether the steps of sequences stand before the samples at this place.
+        directions: which axis of one direction a recurrent operator has left; None otherwise.
+        whole: whether these are inputs as whole numbers, and ``highest`` what they are cut off at.
+        after: the name of what the node read now gives, if not its first output.
     """
 
     def __init__(self, model: Model) -> None:
@@ -45,6 +49,10 @@ class Reader:
         self.inputs = Rescaling()
         self.order: np.ndarray | None = None
         self.ones: tuple[int, int] | None = None
+        self.steps_first = self.whole = False
+        self.directions: int | None = None
+        self.highest: float | None = None
+        self.after = ""
         self.known: dict[str, np.ndarray] = {}
         self.rescaled = 0
         free = [value for value in model.inputs if value.name not in model.constants]
@@ -215,7 +223,7 @@ class Reader:
     def activate(self, name: str) -> None:
         """Apply an activation: as that of the last layer, where it has none yet."""
         last = self.layers[-1] if self.layers else None
-        if isinstance(last, Dense | Conv2D) and last.activation.name == "linear":
+        if isinstance(last, Conv1D | Conv2D | Dense) and last.activation.name == "linear":
             last.activation = ACTIVATIONS[name]
         else:
             self.add(Activation(name))
