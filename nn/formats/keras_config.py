@@ -248,6 +248,9 @@ def _argument(annotation: str, value: Any, title: str, name: str) -> Any:
         return _regularizer(value, where)
     if "None" in annotation and value is None:
         return None
+    if annotation == "bool" and value is None:
+        # TensorFlow.js writes so what was not said.
+        return _USUAL
     if annotation == "bool" and type(value) is not bool:
         raise ValueError(f"{where} must be true or false, found {checks.shown(value)}")
     if annotation == "str" and type(value) is not str:

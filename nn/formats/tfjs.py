@@ -40,7 +40,7 @@ from nn.formats.keras_sequences import check_sequences
 from nn.formats.recognition import is_tfjs_alone
 from nn.formats.tfjs_names import BESIDE, beside
 from nn.formats.weights import MAX_BYTES, MAX_PARAMETERS, Training
-from nn.layers import GRU, Activation, Conv2D, Dense, Flatten
+from nn.layers import GRU, Activation, Conv1D, Conv2D, Dense, Flatten
 from nn.layers.recurrent import Recurrent
 from nn.model import Sequential
 
@@ -106,6 +106,8 @@ def _layers(model: Sequential) -> tuple[list[dict[str, Any]], dict[str, np.ndarr
         if isinstance(layer, Flatten) and len(shape) == 1:
             # TensorFlow.js flattens what has more than one axis only.
             continue
+        if isinstance(layer, Conv1D) and layer.padding == "causal":
+            raise ValueError('TensorFlow.js has no Conv1D whose padding is "causal"')
         if isinstance(layer, GRU):
             raise ValueError(
                 "TensorFlow.js has no GRU whose reset comes after the product, as nn's does: use "
@@ -206,7 +208,7 @@ def _joined(
     weights: list[dict[str, np.ndarray]] = []
     for part, given in zip(parts, arrays, strict=True):
         last = found[-1].layer if found else None
-        plain = isinstance(last, Dense | Conv2D) and last.activation.name == "linear"
+        plain = isinstance(last, Conv1D | Conv2D | Dense) and last.activation.name == "linear"
         if last is not None and plain and part.kind == "LeakyReLU":
             last.activation = part.layer.activation
             continue

@@ -31,6 +31,10 @@ from tests.unit.sequence_cases import (
     steps_for,
 )
 
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:Layer .conv1d:UserWarning", "ignore:__array__:DeprecationWarning"
+)
+
 
 def check_written(model: Sequential, x: np.ndarray, path: Path) -> None:
     """Keras answers as nn, and the network comes back, from Keras's own file, too."""
