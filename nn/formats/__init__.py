@@ -66,7 +66,7 @@ FORMATS: dict[str, Format] = {
     ".brain.json": Format("brain.js", "brain", recognition.is_brain),
     ".keras": Format("Keras", "keras", recognition.is_keras),
     ".onnx": Format("ONNX", "onnx", recognition.is_onnx, sliced=True),
-    ".py": Format("PyTorch", "pytorch", recognition.is_pytorch, ".torch.safetensors"),
+    ".py": Format("PyTorch", "pytorch", recognition.is_pytorch, ".torch.safetensors", sliced=True),
     ".safetensors": Format("safetensors", "safetensors", recognition.is_safetensors, sliced=True),
     ".tfjs.zip": Format("TensorFlow.js", "tfjs", recognition.is_tfjs),
 }
