@@ -11,6 +11,7 @@ from nn import checks
 from nn.formats import onnx_attributes as attributes
 from nn.formats import onnx_constants, onnx_model
 from nn.formats import onnx_sequence_operators as sequences
+from nn.formats.onnx_attention import read_attention
 from nn.formats.onnx_model import DOUBLE, FLOAT, FLOAT16, Node
 from nn.formats.onnx_reader import Reader
 from nn.layers import (
@@ -62,7 +63,12 @@ def _read_node(reader: Reader, node: Node, position: int) -> int:
         raise ValueError("the network branches here, and those of nn are layers in a row")
     sequences.check_place(reader, node)
     reader.after, following = node.outputs[0], position + 1
-    if node.op == "Reshape":
+    many = 0
+    if node.op in ("LayerNormalization", "MatMul"):
+        many = read_attention(reader, position)
+    if many:
+        following = position + many
+    elif node.op == "Reshape":
         _reshape(reader, node, position)
     elif node.op == "Split":
         following += sequences.slices(reader, node, position)

@@ -39,13 +39,16 @@ _FUNCTIONS = {
 _STEPS_FIRST = {"Cast", "Dropout", "Gather", "Identity", "Squeeze", "Transpose", *_KINDS}
 """Operators that are known while the steps stand first."""
 
+_OF_DIRECTIONS = {"Cast", "Gather", "Squeeze"}
+"""Operators that are known where there is an axis of directions."""
+
 _WHOLE = {"Cast", "Clip", "Gather", "Identity"}
 """Operators that are known of inputs as whole numbers."""
 
 
 def check_place(reader: Reader, node: Node) -> None:
     """Raise a ValueError for an operator that is not known between those of a sequence."""
-    if reader.directions is not None and node.op not in ("Cast", "Squeeze"):
+    if reader.directions is not None and node.op not in _OF_DIRECTIONS:
         raise ValueError("nn has a Squeeze after a recurrent layer only")
     if reader.steps_first and node.op not in _STEPS_FIRST:
         raise ValueError("the steps stand before the samples here")
@@ -87,6 +90,13 @@ def is_whole(node: Node) -> bool:
 def gather(reader: Reader, node: Node) -> None:
     """Read a Gather: an Embedding, or the last step of a sequence."""
     axis = attributes.integer(node, "axis", 0)
+    if reader.directions is not None:
+        # The only direction, instead of a Squeeze.
+        index = reader.wanted(node, 1, 0).item()
+        if node.inputs[0] != reader.current or axis != reader.directions or index not in (0, -1):
+            raise ValueError("nn has a Squeeze after a recurrent layer only")
+        reader.directions = None
+        return
     if node.inputs[0] == reader.current:
         _last_step(reader, reader.wanted(node, 1), axis)
         return
