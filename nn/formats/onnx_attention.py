@@ -6,6 +6,8 @@ node: each name there stands for one here, and each constant has the same shape.
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 
 from nn import checks
@@ -46,13 +48,7 @@ def read_attention(reader: Reader, position: int) -> int:
 
 def _candidate(reader: Reader, nodes: list[Node]) -> Attention | None:
     """Return the layer that it may be, by its operators, and sizes of constants among them."""
-    small = (
-        TransformerBlock(1, 1, 1),
-        MultiHeadAttention(1, 1),
-        MultiHeadAttention(1, 1, causal=False),
-    )
-    for kind in small:
-        expected = _written(kind, (1, 1), "float32").nodes
+    for kind, expected in _patterns():
         ops = [node.op for node in expected]
         if ops != [node.op for node in nodes[: len(ops)]]:
             continue
@@ -75,6 +71,17 @@ def _candidate(reader: Reader, nodes: list[Node]) -> Attention | None:
             return None
         return TransformerBlock(num_heads, key_dim, wider.shape[1])
     return None
+
+
+@cache
+def _patterns() -> list[tuple[Attention, list[Node]]]:
+    """Return layers of each kind, and the nodes of such a layer, whatever its sizes."""
+    kinds = (
+        TransformerBlock(1, 1, 1),
+        MultiHeadAttention(1, 1),
+        MultiHeadAttention(1, 1, causal=False),
+    )
+    return [(kind, _written(kind, (1, 1), "float32").nodes) for kind in kinds]
 
 
 def _written(layer: Attention, shape: Shape, dtype: str) -> Graph:

@@ -16,6 +16,8 @@ import pytest
 from keras import layers as k
 
 import nn
+from nn import formats
+from nn.activations import named
 from nn.formats import tfjs, zipped
 from nn.formats.keras import dumps, loads
 from nn.initializers import Orthogonal
@@ -113,7 +115,6 @@ REFUSED = [
     (k.SimpleRNN(2, return_sequences=True, zero_output_for_mask=True), '"zero_output_for_mask" tr'),
     (k.Conv1D(2, 2, dilation_rate=2), 'layer 1, Conv1D has "dilation_rate" a list'),
     (k.GlobalMaxPooling1D(keepdims=True), 'layer 1, GlobalMaxPooling1D has "keepdims" true'),
-    (k.LayerNormalization(rms_scaling=True), 'layer 1, LayerNormalization has "rms_scaling" true'),
     (k.LayerNormalization(axis=1), "layer 1, LayerNormalization works on another axis"),
     (k.MaxPooling1D(), 'layer 1 is a "MaxPooling1D" of Keras, which nn has not'),
 ]
@@ -156,6 +157,14 @@ def test_padding_before_a_layer_of_keras_that_forgets_it_is_refused(tmp_path):
 def test_attention_is_refused_by_name(body):
     with pytest.raises(ValueError, match=r"(PositionEmb|MultiHeadAtt|Transf)\w+, is none that Ke"):
         dumps(of_letters(body))
+
+
+@pytest.mark.parametrize("suffix", [".keras", ".tfjs.zip", ".brain.json"])
+def test_outputs_of_several_kinds_are_refused_where_they_are_not_known(suffix):
+    model = built(Sequential([Dense(4, named("softmax(3)+linear(1)"))]), 3)
+    expected = "whose outputs are of several kinds, as this network's are: save it as .json, .html"
+    with pytest.raises(ValueError, match=f"has no layer {expected}"):
+        formats.dumps(model, suffix)
 
 
 def test_a_gru_of_an_older_version_is_refused():
