@@ -23,7 +23,14 @@ from typing import Any
 import numpy as np
 
 from nn import checks
-from nn.formats import pytorch_program, pytorch_sequences, safetensors, weights, zipped
+from nn.formats import (
+    pytorch_attention,
+    pytorch_program,
+    pytorch_sequences,
+    safetensors,
+    weights,
+    zipped,
+)
 from nn.formats.keras import Paths
 from nn.formats.weights import MAX_BYTES, Training
 from nn.layers import Layer
@@ -68,11 +75,16 @@ def beside(model: Sequential, training: Training | None = None) -> bytes:
     """Return the bytes of the file with the weights; raises as :func:`dumps` does."""
     outline = weights.checked_outline(model, training or Training())
     arrays = dict(pytorch_program.constants(model))
-    for layer, name in zip(model.layers, names_of(model.layers), strict=True):
+    triples = zip(model.layers, names_of(model.layers), model.shapes, strict=False)
+    for layer, name, shape in triples:
         kind = type(layer).__name__
         if isinstance(layer, Recurrent):
             state = pytorch_sequences.to_state(layer)
             arrays |= {f"{name}.{key}": array for key, array in state.items()}
+            continue
+        if isinstance(layer, pytorch_attention.KINDS):
+            for key, one in pytorch_attention.names(layer, name, shape):
+                arrays[key] = pytorch_attention.to_torch(layer.views[one.name], one)
             continue
         for weight, view in layer.views.items():
             axes = _AXES.get((kind, weight))
@@ -126,6 +138,13 @@ def of_state(outline: dict[str, Any], state: dict[str, np.ndarray]) -> tuple[Seq
                 raise ValueError(f"the tensor {checks.shown(missing[0])} is missing")
             given = [left.pop(key) for key in keys]
             arrays.append(pytorch_sequences.of_state(layer, shape, given))
+            continue
+        if isinstance(layer, pytorch_attention.KINDS):
+            for key, weight in pytorch_attention.names(layer, name, shape):
+                if key not in left:
+                    raise ValueError(f"the tensor {checks.shown(key)} is missing")
+                own[weight.name] = pytorch_attention.of_torch(left.pop(key), weight, key)
+            arrays.append(own)
             continue
         for weight in layer.weights(shape):
             key = f"{name}.{_NAMES.get(weight.name, weight.name)}"

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from nn.formats import pytorch_sequences
+from nn.formats import pytorch_attention, pytorch_sequences
 from nn.formats.pytorch_lines import Lines
 from nn.layers import (
     Activation,
@@ -227,5 +227,6 @@ _WRITERS: dict[type[Layer], Callable[[Lines, Any, str, Shape], None]] = {
     MaxPooling2D: _max_pooling,
     Rescaling: _rescaling,
     **pytorch_sequences.WRITERS,
+    **{kind: pytorch_attention.WRITERS[kind] for kind in pytorch_attention.KINDS},
 }
 """How each kind is written: one that is not here is refused by its name."""

@@ -31,6 +31,7 @@ def networks() -> list[Sequential]:
         of_numbers([GRU(3), Dense(4, activation=named("softmax(3)+linear(1)"))]),
         of_numbers([Conv1D(5, 2, activation=named("leaky_relu(2)+sigmoid(3)"))]),
     ]
+    several += [of_letters(body) for body in ATTENTION]
     return [*sequence_networks(), of_letters([LSTM(2, True)], dtype="float64"), *several]
 
 
@@ -133,10 +134,23 @@ def test_what_pytorch_has_not_is_refused_by_name():
     with pytest.raises(ValueError, match="GRU after an Embedding with mask_zero cannot be written"):
         dumps(of_letters([GRU(3, True)], mask_zero=True))
     assert "Embedding(7, 4)" in dumps(of_letters([GlobalMaxPooling1D()], mask_zero=True))
-    for body in ATTENTION:
-        with pytest.raises(ValueError, match=r"layer \w+, \w+, cannot be written for PyTorch here"):
-            dumps(of_letters(body))
+
+
+def test_attention_that_does_not_fit_is_named():
+    model = of_letters(ATTENTION[1])
+    state = library.load(beside(model))
+    size = int.from_bytes(beside(model)[:8], "little")
+    metadata = json.loads(beside(model)[8 : 8 + size])["__metadata__"]
+    kernel = model.layers[2].query_kernel
+    assert np.array_equal(state["multi_head_attention_query.weight"], kernel.reshape(4, 6).T)
+    cut = {**state, "multi_head_attention_query.weight": np.ones((4, 6), np.float32)}
+    message = check_refused(load, library.save(cut, metadata))
+    assert message == "multi_head_attention_query.weight has the shape [4, 6], expected [6, 4]"
+    del state["position_embedding.weight"]
+    message = check_refused(load, library.save(state, metadata))
+    assert message == 'the tensor "position_embedding.weight" is missing'
 
 
 def test_mutants_are_read_or_refused():
-    check_mutants(load, beside(of_letters(BODIES[2])), 10_000)
+    check_mutants(load, beside(of_letters(BODIES[2])), 6_000)
+    check_mutants(load, beside(of_letters(ATTENTION[3])), 4_000, seed=1)
