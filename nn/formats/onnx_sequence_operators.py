@@ -14,7 +14,8 @@ from nn.activations import SlicedActivation, named
 from nn.formats import onnx_attributes as attributes
 from nn.formats.onnx_model import INT32, INT64, Node
 from nn.formats.onnx_reader import Reader
-from nn.formats.onnx_sequences import GATES, OPERATORS, in_gates
+from nn.formats.onnx_sequences import GATES, OPERATORS
+from nn.formats.steps import in_gates
 from nn.layers import (
     Activation,
     Conv1D,

@@ -6,13 +6,14 @@ A GRU, an LSTM and an RNN are operators; attention is made of products of matric
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from nn.formats.onnx_graph import Graph
 from nn.formats.onnx_model import INT64
+from nn.formats.steps import in_gates
 from nn.layers import (
     GRU,
     LSTM,
@@ -33,31 +34,6 @@ from nn.layers.recurrent import Recurrent
 OPERATORS: dict[type[Recurrent], str] = {GRU: "GRU", LSTM: "LSTM", SimpleRNN: "RNN"}
 GATES: dict[str, tuple[int, ...]] = {"GRU": (0, 1, 2), "LSTM": (0, 3, 1, 2), "RNN": (0,)}
 """Which of nn's gates each of ONNX's is: of an LSTM input, output, forget and candidate."""
-
-
-def check_masks(layers: Sequence[Layer]) -> None:
-    """Raise a ValueError where padding is passed over, for which ONNX has no operator.
-
-    >>> check_masks([Embedding(3, 2), GRU(4)])
-    """
-    masked = False
-    for layer in layers:
-        masked = layer.mask_zero if isinstance(layer, Embedding) else masked
-        if masked and isinstance(layer, Recurrent):
-            raise ValueError(
-                f"{type(layer).__name__} after an Embedding with mask_zero cannot be written as "
-                "ONNX: there are no operators that pass over padding anywhere"
-            )
-
-
-def in_gates(array: np.ndarray, order: Sequence[int]) -> np.ndarray:
-    """Return columns, or rows, with the gates in another order: along the last axis.
-
-    >>> in_gates(np.arange(8), (0, 3, 1, 2)).tolist()
-    [0, 1, 6, 7, 2, 3, 4, 5]
-    """
-    parts = np.split(array, len(order), axis=-1)
-    return np.concatenate([parts[gate] for gate in order], axis=-1)
 
 
 def _embedding(graph: Graph, layer: Embedding) -> None:

@@ -14,6 +14,7 @@ import numpy as np
 
 from nn.formats import pytorch_attention, pytorch_sequences
 from nn.formats.pytorch_lines import Lines
+from nn.formats.steps import refuse_padding
 from nn.layers import (
     Activation,
     AveragePooling2D,
@@ -100,7 +101,7 @@ def program(model: Sequential, names: list[str], beside: str) -> str:
     """
     lines = Lines()
     lines.rescale(model.inputs, "inputs")
-    pytorch_sequences.check_masks(model.layers)
+    refuse_padding(model.layers, "for PyTorch, whose modules go through padding, too")
     for layer, name, shape in zip(model.layers, names, model.shapes, strict=False):
         kind = type(layer)
         if kind not in _WRITERS:

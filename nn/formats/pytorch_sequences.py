@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from nn.formats.onnx_sequences import in_gates
 from nn.formats.pytorch_lines import Lines
+from nn.formats.steps import in_gates
 from nn.layers import (
     GRU,
     LSTM,
@@ -32,21 +32,6 @@ _GATES = {"GRU": (1, 0, 2), "LSTM": (0, 1, 2, 3), "SimpleRNN": (0,)}
 
 NAMES = ("weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0")
 """What PyTorch calls the weights of a recurrent module."""
-
-
-def check_masks(layers: Sequence[Layer]) -> None:
-    """Raise a ValueError where padding is passed over, which PyTorch's modules do not.
-
-    >>> check_masks([Embedding(3, 2), GRU(4)])
-    """
-    masked = False
-    for layer in layers:
-        masked = layer.mask_zero if isinstance(layer, Embedding) else masked
-        if masked and isinstance(layer, Recurrent):
-            raise ValueError(
-                f"{type(layer).__name__} after an Embedding with mask_zero cannot be written for "
-                "PyTorch, whose modules go through padding, too"
-            )
 
 
 def to_state(layer: Recurrent) -> dict[str, np.ndarray]:

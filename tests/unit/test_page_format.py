@@ -13,7 +13,16 @@ from nn.data.columns import Columns
 from nn.formats.page import dumps, loads
 from nn.formats.page.form import Drawing, form_of
 from nn.formats.weights import Training
-from nn.layers import GRU, Dense, Embedding, Flatten, Rescaling
+from nn.layers import (
+    GRU,
+    LSTM,
+    Dense,
+    Embedding,
+    Flatten,
+    PositionEmbedding,
+    Rescaling,
+    TransformerBlock,
+)
 from nn.model import Sequential
 from tests.unit.format_cases import (
     built,
@@ -47,6 +56,18 @@ def test_a_page_is_hardly_larger_than_its_weights():
     for model in (*preset_networks(), every_kind(), load_model(ROOT / "dist/best.json")):
         weights = model.parameters.nbytes + model.state.nbytes
         assert len(dumps(model).encode()) < 1.5 * weights + 60_000
+
+
+def test_a_page_of_a_network_for_sequences_is_hardly_larger_than_its_weights():
+    """As those that learn to write: no code grows with steps, units or heads."""
+    for body in (
+        [GRU(64, return_sequences=True)],
+        [LSTM(128, return_sequences=True)],
+        [PositionEmbedding(), TransformerBlock(4, 16, 256), TransformerBlock(4, 16, 256)],
+    ):
+        layers = [Embedding(60, 64), *body, Dense(60, "softmax")]
+        model = built(Sequential(layers), 64)
+        assert len(dumps(model).encode()) < 1.5 * model.parameters.nbytes + 60_000
 
 
 def test_any_network_comes_back_from_its_page(tmp_path):
