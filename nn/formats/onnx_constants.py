@@ -21,14 +21,12 @@ _MOST = 100
 def take_shape(reader: Reader, node: Node) -> None:
     """Note the shape of a sample. The batch is 0, which a Reshape leaves as it is."""
     attributes.only(node, start=0)
-    if node.inputs != [reader.current] or node.attributes.get("end") is not None:
+    known = reader.shapes.get(node.inputs[0])
+    if known is None and reader.directions is None and node.inputs == [reader.current]:
+        known = reader.whole_shape
+    if known is None or len(node.inputs) != 1 or node.attributes.get("end") is not None:
         raise ValueError("nn knows the whole shape of what comes to the next layer only")
-    shape = [0, *reader.file_shape]
-    if reader.directions is not None:
-        raise ValueError("nn has a Squeeze after a recurrent layer only")
-    if reader.steps_first:
-        shape[:2] = shape[1::-1]
-    reader.known[node.outputs[0]] = np.array(shape, np.int64)
+    reader.known[node.outputs[0]] = np.array(known, np.int64)
 
 
 def work_out(reader: Reader, node: Node) -> None:

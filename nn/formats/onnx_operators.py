@@ -59,6 +59,8 @@ def _read_node(reader: Reader, node: Node, position: int) -> int:
     if node.op == "Shape":
         onnx_constants.take_shape(reader, node)
         return position + 1
+    if sequences.aside(reader, node):
+        return position + 1
     if [name for name in node.inputs if name and not reader.is_constant(name)] != [reader.current]:
         raise ValueError("the network branches here, and those of nn are layers in a row")
     sequences.check_place(reader, node)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -39,6 +40,7 @@ class Reader:
         steps_first: whether the steps of sequences stand before the samples at this place.
         directions: which axis of one direction a recurrent operator has left; None otherwise.
         whole: whether these are inputs as whole numbers, and ``highest`` what they are cut off at.
+        shapes: of what is known to be nothing but asked for its shape, by name.
         after: the name of what the node read now gives, if not its first output.
     """
 
@@ -52,6 +54,7 @@ class Reader:
         self.steps_first = self.whole = False
         self.directions: int | None = None
         self.highest: float | None = None
+        self.shapes: dict[str, Shape] = {}
         self.after = ""
         self.known: dict[str, np.ndarray] = {}
         self.rescaled = 0
@@ -93,6 +96,21 @@ class Reader:
         if self.ones is not None:
             return (1,) * self.ones[0] + self.shape + (1,) * self.ones[1]
         return tuple(self.shape[axis] for axis in self.axes)
+
+    @cached_property
+    def users(self) -> dict[str, set[str]]:
+        """The operators that take what has a name, and "" where it is the file's output."""
+        found: dict[str, set[str]] = {output.name: {""} for output in self.model.outputs}
+        for node in self.model.nodes:
+            for name in node.inputs:
+                found.setdefault(name, set()).add(node.op)
+        return found
+
+    @property
+    def whole_shape(self) -> Shape:
+        """The shape of a mini-batch, as the file has it, of 0 samples: any number."""
+        shape = self.file_shape
+        return (shape[0], 0, *shape[1:]) if self.steps_first else (0, *shape)
 
     # ---- what a node has -----------------------------------------------------------------------
 

@@ -147,10 +147,35 @@ def _give_last(reader: Reader) -> None:
 
 def turn(reader: Reader, perm: tuple[int, ...]) -> bool:
     """Note that the steps come to stand first, or second again; return whether it was that."""
-    if perm != (1, 0, 2) or reader.ones is not None:
+    if sorted(perm) != [0, 1, 2] or reader.ones is not None:
         return False
-    reader.need_last()
-    reader.steps_first = not reader.steps_first
+    if not reader.steps_first and perm[1] == 0:
+        # Which axes of a sample stand around the batch then.
+        axes = reader.axes[perm[0] - 1], reader.axes[perm[2] - 1]
+        if axes != (0, 1):
+            raise ValueError("it puts another axis than that of the steps first")
+        reader.axes, reader.steps_first = axes, True
+        return True
+    if reader.steps_first and perm[0] == 1:
+        reader.axes, reader.steps_first = (perm[1] // 2, perm[2] // 2), False
+        return True
+    return False
+
+
+def aside(reader: Reader, node: Node) -> bool:
+    """Note the shape that a Transpose makes, if nothing but that is used of it.
+
+    PyTorch leaves such a one where it begins a recurrent layer with zeros for each sample.
+    """
+    if node.op != "Transpose" or node.inputs != [reader.current] or reader.directions is not None:
+        return False
+    if reader.users.get(node.outputs[0]) != {"Shape"}:
+        return False
+    shape = reader.whole_shape
+    perm = attributes.integers(node, "perm", tuple(reversed(range(len(shape)))))
+    if sorted(perm) != list(range(len(shape))):
+        raise ValueError("its perm is no order of axes")
+    reader.shapes[node.outputs[0]] = tuple(shape[axis] for axis in perm)
     return True
 
 
@@ -182,9 +207,7 @@ def recurrent(reader: Reader, node: Node) -> None:
         value = reader.given(node, index)
         if value is not None and np.any(value):
             raise ValueError("it does not begin with zeros, or has weights that nn's has not")
-    used = {name for each in reader.model.nodes for name in each.inputs}
-    used |= {output.name for output in reader.model.outputs}
-    outputs = [name for name in node.outputs if name and name in used]
+    outputs = [name for name in node.outputs if name and name in reader.users]
     if len(outputs) != 1 or outputs[0] not in node.outputs[:2]:
         raise ValueError("nn has either all steps of it or the last one")
     units, arrays = _weights(reader, node)

@@ -1,6 +1,8 @@
 """Networks for sequences in ONNX: ONNX Runtime answers as nn does, and they come back."""
 
+import json
 import re
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,6 +11,7 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from nn.activations import named
+from nn.formats import zipped
 from nn.formats.onnx import dumps, loads
 from nn.layers import (
     GRU,
@@ -148,6 +151,25 @@ def how(op: str, **more: Any) -> dict[str, Any]:
     return {"hidden_size": 3, **({"linear_before_reset": 1} if op == "GRU" else {}), **more}
 
 
+SAVED = Path(__file__).parent / "files" / "recurrent.onnx.zip"
+"""A network that PyTorch 2.13.0 exported by ``torch.onnx.export(..., dynamo=False)``, and what it
+answered there."""
+
+
+def test_what_pytorch_exported_answers_as_it_did_and_trains_on():
+    files = zipped.unpack(SAVED.read_bytes(), None, 10**6)
+    answers = json.loads(files["answers.json"])
+    model, _ = loads(files["recurrent.onnx"])
+    names = ["Embedding", "Conv1D", "SimpleRNN", "GRU", "LSTM", "LayerNormalization", "Dense"]
+    assert [type(layer).__name__ for layer in model.layers] == names
+    x = np.float32(answers["inputs"])
+    np.testing.assert_allclose(model.predict(x), answers["outputs"], rtol=1e-5, atol=1e-6)
+    model.compile("adam", model.loss)
+    before = model.evaluate(x, np.array([0, 1, 1])).loss
+    model.fit(x, np.array([0, 1, 1]), epochs=20, rng=1)
+    assert model.evaluate(x, np.array([0, 1, 1])).loss < before
+
+
 @pytest.mark.parametrize("last", ["all", "last", "taken", "taken of all"])
 @pytest.mark.parametrize("op", ["RNN", "GRU", "LSTM"])
 def test_a_recurrent_network_of_pytorch(op, last):
@@ -209,6 +231,29 @@ def test_layers_upon_each_other_and_rows_of_whole_numbers():
     x = np.random.default_rng(0).integers(0, 7, (4, 6))
     expected = run(data, x)
     np.testing.assert_allclose(model.predict(x.astype("f4")), expected, rtol=1e-4, atol=1e-5)
+
+
+def test_orders_of_axes_that_are_changed_at_once():
+    """Channels first to steps first and back, as PyTorch puts two Transposes into one."""
+    node = helper.make_node
+    constants = {**gates("RNN"), "k": random(5, 5, 2), "l": random(4, 3, 2), "axis": np.array([1])}
+    nodes = [
+        node("Conv", ["x", "k"], ["c"]),
+        node("Transpose", ["c"], ["t"], perm=[2, 0, 1]),
+        node("RNN", ["t", "w", "r", "b"], ["all", ""], **how("RNN")),
+        node("Squeeze", ["all", "axis"], ["s"]),
+        node("Transpose", ["s"], ["u"], perm=[1, 2, 0]),
+        node("Conv", ["u", "l"], ["y"]),
+    ]
+    data = graph(nodes, constants, ["n", 5, 6])
+    model, _ = loads(data)
+    assert [type(layer) for layer in model.layers] == [Conv1D, SimpleRNN, Conv1D]
+    x = random(3, 5, 6)
+    found = model.predict(x.transpose(0, 2, 1)).transpose(0, 2, 1)
+    np.testing.assert_allclose(found, run(data, x), rtol=1e-4, atol=1e-5)
+    nodes[1] = node("Transpose", ["c"], ["t"], perm=[1, 0, 2])
+    message = check_refused(loads, graph(nodes, constants, ["n", 5, 6]))
+    assert "it puts another axis than that of the steps first" in message
 
 
 @pytest.mark.parametrize(
@@ -289,5 +334,7 @@ def test_mutants_are_read_or_refused():
     check_mutants(loads, dumps(of_letters(BODIES[2])), 5_000)
     check_mutants(loads, dumps(of_letters(BODIES[3])), 2_500, seed=1)
     check_mutants(loads, dumps(of_letters(ATTENTION[3])), 2_500, seed=3)
+    exported = zipped.unpack(SAVED.read_bytes(), None, 10**6)["recurrent.onnx"]
+    check_mutants(loads, exported, 2_500, seed=4)
     sliced = [SimpleRNN(3), Dense(3, activation=named("softmax(2)+linear(1)"))]
     check_mutants(loads, dumps(of_numbers(sliced)), 2_500, seed=2)
