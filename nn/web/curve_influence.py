@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from nn.forecasting import influence
 from nn.model import Sequential
-from nn.web.dom import Parts
 from nn.web.figures import readable
+
+if TYPE_CHECKING:
+    from nn.web.dom import Parts
 
 WIDTH, HEIGHT = 600.0, 160.0
 
@@ -64,7 +68,7 @@ def told_influence(found: np.ndarray) -> str:
     """Return which values matter most, in words.
 
     >>> told_influence(np.array([0.0, -1.0, 1.9]))
-    'Were the latest value 1 higher, 1.9 more would be expected; the one 2 before: 1 less.'
+    'Were the latest value 1 higher, 1.9 more would be expected; the one before it: 1 less.'
     """
     if not found.size:
         return "There is no series to look at."
@@ -73,8 +77,9 @@ def told_influence(found: np.ndarray) -> str:
     order = np.argsort(-np.abs(found), kind="stable")[:2].tolist()
     said = []
     for place in order:
-        ago = len(found) - place
-        which = "the latest value" if ago == 1 else f"the one {ago} before"
+        before = len(found) - 1 - place
+        which = f"the one {before} before it" if before > 1 else "the one before it"
+        which = which if before else "the latest value"
         size = readable(abs(float(found[place])), 2)
         said.append((which, f"{size} {'more' if found[place] >= 0 else 'less'}"))
     (first, much), *others = said

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from nn.model import Sequential
-from nn.web.dom import Parts
 from nn.web.plot_frame import Frame
+
+if TYPE_CHECKING:
+    from nn.web.dom import Parts
 
 _COLUMNS = 8
 _MOST = 32

@@ -183,7 +183,7 @@ def test_what_it_looks_at_is_drawn_and_told(lab):
     # Where a smooth curve is heading: the latest for more than itself, one before against it.
     assert re.fullmatch(
         r"Were the latest value 1 higher, 1\.\d+ more would be expected; "
-        r"the one \d before: 0\.\d+ less\.",
+        r"the one (\d )?before it: 0\.\d+ less\.",
         told,
     )
     bars = [len((lab.find(name).get_attribute("d") or "").split("M")) - 1
