@@ -140,7 +140,7 @@ export default {
     "text": {
       "text": "The text that the network learns to write: the names of 8,000 places where English is spoken, by GeoNames, or Alice's Adventures in Wonderland by Lewis Carroll. Or open your own: names, one a line, or any text.",
       "try": [
-        ["#text?text=alice&hidden=embedding:32,lstm:128&steps=64&batchSize=32&epochs=10", "A book", "within half a minute it writes words and lines as long as those of the book, and most of the words are real."]
+        ["#text?text=alice&hidden=embedding:32,gru:128&steps=64&epochs=10", "A book", "after a minute it writes in lines as long as those of the book, and most of the words are real."]
       ]
     },
     "text/hidden": {

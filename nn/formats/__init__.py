@@ -46,14 +46,14 @@ class Format:
         recognizes: whether bytes begin as such a file does.
         beside: how the name of a second file ends that goes with it, whose bytes the module's
             ``beside(model, training)`` returns; "" where there is none.
-        ours: whether it holds all that nn has, and not only what other tools know.
+        sliced: whether it has layers whose outputs are of several kinds.
     """
 
     title: str
     module: str
     recognizes: Callable[[bytes], bool]
     beside: str = ""
-    ours: bool = False
+    sliced: bool = False
 
     def load(self) -> Any:
         """Return the module."""
@@ -61,13 +61,13 @@ class Format:
 
 
 FORMATS: dict[str, Format] = {
-    ".json": Format("weights of nn", "weights", recognition.is_json, ours=True),
-    ".html": Format("a page that predicts", "page", recognition.is_page),
+    ".json": Format("weights of nn", "weights", recognition.is_json, sliced=True),
+    ".html": Format("a page that predicts", "page", recognition.is_page, sliced=True),
     ".brain.json": Format("brain.js", "brain", recognition.is_brain),
     ".keras": Format("Keras", "keras", recognition.is_keras),
-    ".onnx": Format("ONNX", "onnx", recognition.is_onnx),
-    ".py": Format("PyTorch", "pytorch", recognition.is_pytorch, ".torch.safetensors"),
-    ".safetensors": Format("safetensors", "safetensors", recognition.is_safetensors, ours=True),
+    ".onnx": Format("ONNX", "onnx", recognition.is_onnx, sliced=True),
+    ".py": Format("PyTorch", "pytorch", recognition.is_pytorch, ".torch.safetensors", sliced=True),
+    ".safetensors": Format("safetensors", "safetensors", recognition.is_safetensors, sliced=True),
     ".tfjs.zip": Format("TensorFlow.js", "tfjs", recognition.is_tfjs),
 }
 """The formats, by the end of a file's name."""
@@ -127,10 +127,10 @@ def dumps(model: Sequential, suffix: str, training: Training | None = None) -> b
     3
     """
     kind = lookup("kind of file", FORMATS, suffix)
-    if not kind.ours and any(isinstance(x.activation, SlicedActivation) for x in model.layers):
+    if not kind.sliced and any(isinstance(x.activation, SlicedActivation) for x in model.layers):
         raise ValueError(
             f"{kind.title} has no layer whose outputs are of several kinds, as this network's are: "
-            "save it as .json or .safetensors, which keep them"
+            f"save it as {', '.join(name for name in FORMATS if FORMATS[name].sliced)}"
         )
     content: str | bytes = kind.load().dumps(model, training)
     return content.encode() if isinstance(content, str) else content

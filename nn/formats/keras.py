@@ -20,8 +20,10 @@ from nn import checks
 from nn.formats import hdf5, zipped
 from nn.formats.assembled import assembled, facts_of
 from nn.formats.keras_config import Part, read_layer, to_config
+from nn.formats.keras_sequences import check_sequences
 from nn.formats.weights import MAX_BYTES, MAX_LAYERS, MAX_PARAMETERS, Training
 from nn.layers import Layer, Rescaling, Shape
+from nn.layers.recurrent import Recurrent
 from nn.losses import ALIASES, LOSSES
 from nn.model import Sequential
 
@@ -44,13 +46,14 @@ def dumps(model: Sequential, training: Training | None = None) -> bytes:
     1
     """
     facts = facts_of(model, training)
+    check_sequences(model.inputs, model.layers)
     layers = all_layers(model)
     paths = Paths()
     names = [paths.next(type(layer).__name__) for layer in layers]
-    groups = {
-        f"layers/{name}/vars": {str(i): view for i, view in enumerate(layer.views.values())}
-        for name, layer in zip(names, layers, strict=True)
-    }
+    groups = {}
+    for name, layer in zip(names, layers, strict=True):
+        arrays = {str(i): view for i, view in enumerate(layer.views.values())}
+        groups[f"layers/{name}/{_place(layer)}"] = arrays
     config = sequential(model, [to_config(*pair) for pair in zip(layers, names, strict=True)])
     members = {
         METADATA: json.dumps({"keras_version": _VERSION, FACTS: facts}).encode(),
@@ -58,6 +61,15 @@ def dumps(model: Sequential, training: Training | None = None) -> bytes:
         WEIGHTS: hdf5.dumps(groups),
     }
     return zipped.pack(members)
+
+
+def _place(layer: Layer) -> str:
+    """Return in which group of a layer's its weights are: those of a recurrent one are its cell's.
+
+    >>> _place(Rescaling())
+    'vars'
+    """
+    return "cell/vars" if isinstance(layer, Recurrent) else "vars"
 
 
 def all_layers(model: Sequential) -> list[Layer]:
@@ -136,7 +148,8 @@ def loads(data: bytes) -> tuple[Sequential, Training]:
     paths = Paths()
     arrays = []
     for part in parts:
-        found = reader.arrays(f"layers/{paths.next(part.kind)}/vars", len(part.names) + 1)
+        group = f"layers/{paths.next(part.kind)}/{_place(part.layer)}"
+        found = reader.arrays(group, len(part.names) + 1)
         if len(found) != len(part.names):
             raise ValueError(
                 f"{part.title} has {len(found)} arrays in the file, expected {len(part.names)}"
@@ -243,6 +256,7 @@ def put_together(
     inputs = Rescaling()
     if layers and isinstance(layers[0], Rescaling):
         inputs, layers, weights = layers[0], layers[1:], weights[1:]
+    check_sequences(inputs, layers)
     return assembled(shape, inputs, layers, weights, dtype, facts)
 
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from nn import checks
 from nn.activations import ACTIVATIONS
-from nn.formats import layer_config
+from nn.formats import keras_sequences, layer_config
 from nn.initializers import VarianceScaling
 from nn.layers import LAYERS, Activation, BatchNormalization, Layer, Rescaling, Shape
 from nn.names import lookup
@@ -29,7 +29,7 @@ _TRUNCATED_VARIANCE = 0.87962566103423978**2
 
 _NEUTRAL: dict[str, tuple[Any, ...]] = {
     "data_format": ("channels_last",),
-    "dilation_rate": (1, [1, 1]),
+    "dilation_rate": (1, [1, 1], [1]),
     "groups": (1,),
     "center": (True, False),
     "scale": (True, False),
@@ -49,10 +49,11 @@ _ACTIVATIONS = {"ReLU": "relu", "LeakyReLU": "leaky_relu", "Softmax": "softmax"}
 _ALIKE = (
     *("Activation", "AveragePooling2D", "BatchNormalization", "Conv2D", "Dense", "Dropout"),
     *("Flatten", "GlobalAveragePooling2D", "MaxPooling2D", "Rescaling"),
+    *keras_sequences.KINDS,
 )
 """The kinds that are the same in Keras: a new one is added here once it has been compared."""
 
-KINDS = {name: name for name in (*_ALIKE, *_ACTIVATIONS, "Normalization")}
+KINDS = (*_ALIKE, *_ACTIVATIONS, "Normalization")
 """The classes that are read."""
 
 
@@ -92,7 +93,7 @@ class Part:
         if isinstance(self.layer, BatchNormalization):
             # Without a scale, or a center, they are ones and zeros in Keras.
             return {"gamma": np.ones(x[-1:]), "beta": np.zeros(x[-1:]), **arrays}
-        return arrays
+        return keras_sequences.whole(self.layer, arrays, x)
 
 
 # ---- out ---------------------------------------------------------------------------------------
@@ -115,7 +116,12 @@ def to_config(layer: Layer, name: str) -> dict[str, Any]:
     return {
         "module": "keras.layers",
         "class_name": kind,
-        "config": {"name": name, "trainable": True, **arguments},
+        "config": {
+            "name": name,
+            "trainable": True,
+            **keras_sequences.FIXED.get(kind, {}),
+            **arguments,
+        },
         "registered_name": None,
     }
 
@@ -155,9 +161,10 @@ def read_layer(entry: Any, number: int) -> Part:
     """
     if not isinstance(entry, dict) or not isinstance(entry.get("config"), dict):
         raise ValueError(f"layer {number} must be an object with a config")
-    kind = lookup(
-        f"class of layer {number}", {name: name for name in KINDS}, entry.get("class_name")
-    )
+    kind = entry.get("class_name")
+    if not isinstance(kind, str) or kind not in KINDS:
+        # There are too many to list in a sentence.
+        raise ValueError(f"layer {number} is a {checks.shown(kind)} of Keras, which nn has not")
     title = f"layer {number}, {kind}"
     config = entry["config"]
     arguments: dict[str, Any] = {}
@@ -177,6 +184,7 @@ def read_layer(entry: Any, number: int) -> Part:
         if missing:
             raise ValueError(f"{missing[0]} of {title} is missing")
     _check_others(kind, config, taken, title)
+    keras_sequences.check_defaults(kind, config, title)
     layer = _made(kind, arguments, config, title)
     names = _weight_names(kind, layer, config)
     return Part(kind, layer, names, title, config.get("axis", -1), str(config.get("name"))[:200])
@@ -211,7 +219,11 @@ def _check_others(kind: str, config: dict[str, Any], taken: set[str], title: str
             continue
         if name == "alpha" and kind == "LeakyReLU":
             continue
-        if name in _NEUTRAL:
+        choice = keras_sequences.allowed(kind, name)
+        if choice is not None:
+            if value in choice:
+                continue
+        elif name in _NEUTRAL:
             if value in _NEUTRAL[name]:
                 continue
         elif value is False:
@@ -236,6 +248,9 @@ def _argument(annotation: str, value: Any, title: str, name: str) -> Any:
         return _regularizer(value, where)
     if "None" in annotation and value is None:
         return None
+    if annotation == "bool" and value is None:
+        # TensorFlow.js writes so what was not said.
+        return _USUAL
     if annotation == "bool" and type(value) is not bool:
         raise ValueError(f"{where} must be true or false, found {checks.shown(value)}")
     if annotation == "str" and type(value) is not str:
@@ -253,6 +268,9 @@ def _argument(annotation: str, value: Any, title: str, name: str) -> Any:
         if len(value) != 2:
             raise ValueError(f"{where} must be a number or two, found {len(value):,}")
         return tuple(checks.count(one, where) for one in value)
+    if annotation == "int" and isinstance(value, list) and len(value) == 1:
+        # One number for each axis that a window moves along.
+        value = value[0]
     return (
         checks.count(value, where) if annotation.startswith("int") else checks.number(value, where)
     )
@@ -264,7 +282,7 @@ def _initializer(value: Any) -> Any:
     given = {
         k: v
         for k, v in value["config"].items()
-        if k in ("scale", "mode", "distribution", "minval", "maxval")
+        if k in ("scale", "mode", "distribution", "minval", "maxval", "gain")
     }
     try:
         return layer_config.initializer({"class": value.get("class_name"), **given}, "initializer")
@@ -292,6 +310,9 @@ def _weight_names(kind: str, layer: Layer, config: dict[str, Any]) -> list[str]:
         own = [("gamma", "scale"), ("beta", "center")]
         names = [name for name, argument in own if config.get(argument) is not False]
         return [*names, "moving_mean", "moving_variance"]
+    known = keras_sequences.weight_names(layer, config)
+    if known is not None:
+        return known
     if hasattr(layer, "use_bias"):
         return ["kernel", "bias"] if layer.use_bias else ["kernel"]
     return []

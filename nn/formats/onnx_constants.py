@@ -21,9 +21,12 @@ _MOST = 100
 def take_shape(reader: Reader, node: Node) -> None:
     """Note the shape of a sample. The batch is 0, which a Reshape leaves as it is."""
     attributes.only(node, start=0)
-    if node.inputs != [reader.current] or node.attributes.get("end") is not None:
+    known = reader.shapes.get(node.inputs[0])
+    if known is None and reader.directions is None and node.inputs == [reader.current]:
+        known = reader.whole_shape
+    if known is None or len(node.inputs) != 1 or node.attributes.get("end") is not None:
         raise ValueError("nn knows the whole shape of what comes to the next layer only")
-    reader.known[node.outputs[0]] = np.array([0, *reader.file_shape], np.int64)
+    reader.known[node.outputs[0]] = np.array(known, np.int64)
 
 
 def work_out(reader: Reader, node: Node) -> None:
@@ -44,6 +47,8 @@ def _made(reader: Reader, node: Node) -> np.ndarray:
             return np.asarray(value)
         raise ValueError("its value is of no kind that nn has")
     value = reader.wanted(node, 0)
+    if node.op in ("ConstantOfShape", "Expand"):
+        return _zeros(node, value)
     if node.op in ("Identity", "Cast"):
         return value
     if node.op == "Transpose":
@@ -52,6 +57,18 @@ def _made(reader: Reader, node: Node) -> np.ndarray:
             raise ValueError("its perm is no order of axes")
         return value.transpose(perm)
     return _of_shapes(reader, node)
+
+
+def _zeros(node: Node, value: np.ndarray) -> np.ndarray:
+    """Return a zero, for any number of them: with which a recurrent layer begins."""
+    if node.op == "ConstantOfShape":
+        given = node.attributes.get("value")
+        value = np.zeros(1) if given is None else value
+        if isinstance(given, Message):
+            value = onnx_model.array(given, "its value")
+    if np.any(value):
+        raise ValueError("nn knows it of zeros only")
+    return np.zeros(1)
 
 
 def _of_shapes(reader: Reader, node: Node) -> np.ndarray:

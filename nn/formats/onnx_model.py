@@ -31,7 +31,7 @@ _DTYPES: dict[int, np.dtype[Any]] = {
     DOUBLE: np.dtype("<f8"),
 }
 # Attribute types.
-_FLOAT, _INT, _STRING, _TENSOR, _FLOATS, _INTS = 1, 2, 3, 4, 6, 7
+_FLOAT, _INT, _STRING, _TENSOR, _FLOATS, _INTS, _STRINGS = 1, 2, 3, 4, 6, 7, 8
 
 Attribute = float | int | str | tuple[int, ...] | np.ndarray
 
@@ -94,7 +94,7 @@ def dumps(model: Model) -> bytes:
 def _node(node: Node) -> bytes:
     parts = [protobuf.field(1, name) for name in node.inputs]
     parts += [protobuf.field(2, name) for name in node.outputs]
-    parts += [protobuf.field(3, node.outputs[0]), protobuf.field(4, node.op)]
+    parts += [protobuf.field(3, node.outputs[-1]), protobuf.field(4, node.op)]
     parts += [protobuf.field(5, _attribute(*item)) for item in node.attributes.items()]
     return b"".join(parts)
 
@@ -111,7 +111,7 @@ def _attribute(name: str, value: Attribute) -> bytes:
 
 
 def _tensor(array: np.ndarray, name: str) -> bytes:
-    kind = DOUBLE if array.dtype == np.float64 else FLOAT
+    kind = next(kind for kind in (INT64, DOUBLE, FLOAT) if array.dtype == _DTYPES[kind])
     dims = b"".join(protobuf.field(1, size) for size in array.shape)
     raw = array.astype(_DTYPES[kind]).tobytes()
     return dims + protobuf.field(2, kind) + protobuf.field(8, name) + protobuf.field(9, raw)
@@ -181,6 +181,8 @@ def _read_attribute(message: Message) -> Any:
         return message.text(4)
     if kind == _INTS:
         return tuple(message.integers(8))
+    if kind == _STRINGS:
+        return tuple(message.texts(9))
     return Message(message.bytes(5)) if kind == _TENSOR else None
 
 

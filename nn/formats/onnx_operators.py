@@ -10,6 +10,8 @@ import numpy as np
 from nn import checks
 from nn.formats import onnx_attributes as attributes
 from nn.formats import onnx_constants, onnx_model
+from nn.formats import onnx_sequence_operators as sequences
+from nn.formats.onnx_attention import read_attention
 from nn.formats.onnx_model import DOUBLE, FLOAT, FLOAT16, Node
 from nn.formats.onnx_reader import Reader
 from nn.layers import (
@@ -30,35 +32,54 @@ def read(reader: Reader) -> None:
         ValueError: one of them is not known, or does not follow on the one before; the message
             has its number and operator.
     """
+    done = 0
     for position, node in enumerate(reader.model.nodes):
+        if position < done:
+            continue
         try:
-            _read_node(reader, node, position)
+            done = _read_node(reader, node, position)
         except ValueError as error:
             raise ValueError(f"node {position + 1}, {node.op!r:.25}: {error}") from None
     if reader.model.outputs[0].name != reader.current:
         raise ValueError("the output of the ONNX file is not what its last node gives")
     if reader.order is not None:
         raise ValueError("the outputs of the ONNX file are pictures in a row, channels first")
+    sequences.check_end(reader)
 
 
-def _read_node(reader: Reader, node: Node, position: int) -> None:
+def _read_node(reader: Reader, node: Node, position: int) -> int:
+    """Read a node, and return the position of the next one."""
     if node.domain not in ("", "ai.onnx") or node.op not in OPERATORS:
-        raise ValueError(f"nn has no such layer; known are {', '.join(_LAYERS)}")
-    if not node.outputs or not node.outputs[0]:
+        raise ValueError("nn has no layer for it")
+    if not any(node.outputs):
         raise ValueError("it has no output")
     if all(reader.is_constant(name) for name in node.inputs):
         onnx_constants.work_out(reader, node)
-        return
+        return position + 1
     if node.op == "Shape":
         onnx_constants.take_shape(reader, node)
-        return
+        return position + 1
+    if sequences.aside(reader, node):
+        return position + 1
     if [name for name in node.inputs if name and not reader.is_constant(name)] != [reader.current]:
         raise ValueError("the network branches here, and those of nn are layers in a row")
-    if node.op == "Reshape":
+    sequences.check_place(reader, node)
+    reader.after, following = node.outputs[0], position + 1
+    many = 0
+    if node.op in ("LayerNormalization", "MatMul"):
+        many = read_attention(reader, position)
+    if many:
+        following = position + many
+    elif node.op == "Reshape":
         _reshape(reader, node, position)
+    elif node.op == "Split":
+        following += sequences.slices(reader, node, position)
     else:
         OPERATORS[node.op](reader, node)
-    reader.current = node.outputs[0]
+    if not reader.after:
+        raise ValueError("it has no output that is known here")
+    reader.current = reader.after
+    return following
 
 
 # ---- windows -----------------------------------------------------------------------------------
@@ -123,6 +144,9 @@ def _dense(reader: Reader, kernel: np.ndarray, bias: np.ndarray | None) -> None:
 
 
 def _conv(reader: Reader, node: Node) -> None:
+    if len(reader.shape) == 2:
+        sequences.conv1d(reader, node)
+        return
     reader.need_channels_first(3)
     attributes.only(node, group=1, dilations=1)
     kernel = reader.wanted(node, 1, 4).transpose(2, 3, 1, 0)
@@ -230,6 +254,9 @@ def _reshape(reader: Reader, node: Node, position: int) -> None:
 
 
 def _squeeze(reader: Reader, node: Node) -> None:
+    if reader.directions is not None:
+        sequences.squeeze(reader, node)
+        return
     if reader.ones is None:
         raise ValueError("nn has it after a mean over pictures only")
     reader.flatten()
@@ -238,8 +265,12 @@ def _squeeze(reader: Reader, node: Node) -> None:
 def _transpose(reader: Reader, node: Node) -> None:
     rank = len(reader.file_shape)
     perm = attributes.integers(node, "perm", tuple(range(rank, -1, -1)))
+    if rank == 2 and sequences.turn(reader, perm):
+        return
     if sorted(perm) != list(range(rank + 1)) or perm[0] != 0:
         raise ValueError("its perm is no order of a sample's axes")
+    if reader.steps_first:
+        raise ValueError("the steps stand before the samples here")
     if reader.ones is not None:
         before = perm.index(reader.ones[0] + 1) - 1
         reader.ones = (before, rank - 1 - before)
@@ -273,7 +304,8 @@ def _arithmetic(reader: Reader, node: Node) -> None:
     if node.op == "Mul":
         reader.rescale(value, None)
     elif node.op == "Add":
-        reader.rescale(None, value)
+        if not sequences.position(reader, value):
+            reader.rescale(None, value)
     elif node.op == "Sub":
         if left:
             reader.rescale(-1.0, None)
@@ -285,6 +317,9 @@ def _arithmetic(reader: Reader, node: Node) -> None:
 
 
 def _cast(reader: Reader, node: Node) -> None:
+    if sequences.is_whole(node):
+        sequences.whole(reader, node)
+        return
     if attributes.integer(node, "to", 0) not in (FLOAT, FLOAT16, DOUBLE):
         raise ValueError("nn works on floats only")
 
@@ -306,33 +341,40 @@ OPERATORS: dict[str, Callable[[Reader, Node], None]] = {
     "AveragePool": _pool,
     "BatchNormalization": _batch_normalization,
     "Cast": _cast,
+    "Clip": sequences.whole,
     "Concat": _constants_only,
     "Constant": _nothing,
+    "ConstantOfShape": _constants_only,
     "Conv": _conv,
     "Div": _arithmetic,
     "Dropout": _nothing,
+    "Expand": _constants_only,
     "Flatten": _flatten,
+    "Gather": sequences.gather,
     "Gemm": _gemm,
-    "Gather": _constants_only,
     "GlobalAveragePool": _global_average,
+    "GlobalMaxPool": sequences.global_max,
+    "GRU": sequences.recurrent,
     "Identity": _nothing,
+    "LayerNormalization": sequences.layer_normalization,
     "LeakyRelu": _leaky_relu,
+    "LSTM": sequences.recurrent,
     "MatMul": _matmul,
     "MaxPool": _pool,
     "Mul": _arithmetic,
+    "ReduceMax": sequences.reduce_max,
     "ReduceMean": _reduce_mean,
     "Relu": _function("relu"),
     "Reshape": _nothing,  # with where it stands: read by itself
-    "Sigmoid": _function("sigmoid"),
+    "RNN": sequences.recurrent,
+    "Round": sequences.whole,
     "Shape": _nothing,
+    "Sigmoid": _function("sigmoid"),
     "Softmax": _softmax,
+    "Split": _nothing,
     "Squeeze": _squeeze,
     "Sub": _arithmetic,
     "Tanh": _function("tanh"),
     "Transpose": _transpose,
     "Unsqueeze": _constants_only,
 }
-
-_SHAPES = ("Concat", "Constant", "Gather", "Shape", "Squeeze", "Unsqueeze")
-_LAYERS = [name for name in OPERATORS if name not in _SHAPES]
-"""Those that are named to people."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from nn.activations import ACTIVATIONS
 from nn.formats import layer_config, onnx_model
 from nn.formats.onnx_model import DOUBLE, Model, Node
 from nn.formats.weights import MAX_LAYERS
-from nn.layers import Activation, Conv2D, Dense, Flatten, Layer, Rescaling, Shape
+from nn.layers import Activation, Conv1D, Conv2D, Dense, Flatten, Layer, Rescaling, Shape
 
 _MAX_CONSTANT = layer_config.MAX_ARRAY
 """Most numbers that all Rescaling layers have together: they are made into JSON once."""
@@ -36,6 +37,11 @@ class Reader:
         order: for each number of a row, which of nn's it is; None where they are the same.
         ones: the axes of size 1 that a mean over whole pictures has left in the file, and nn's has
             not: how many come before the channels, and after; None otherwise.
+        steps_first: whether the steps of sequences stand before the samples at this place.
+        directions: which axis of one direction a recurrent operator has left; None otherwise.
+        whole: whether these are inputs as whole numbers, and ``highest`` what they are cut off at.
+        shapes: of what is known to be nothing but asked for its shape, by name.
+        after: the name of what the node read now gives, if not its first output.
     """
 
     def __init__(self, model: Model) -> None:
@@ -45,6 +51,11 @@ class Reader:
         self.inputs = Rescaling()
         self.order: np.ndarray | None = None
         self.ones: tuple[int, int] | None = None
+        self.steps_first = self.whole = False
+        self.directions: int | None = None
+        self.highest: float | None = None
+        self.shapes: dict[str, Shape] = {}
+        self.after = ""
         self.known: dict[str, np.ndarray] = {}
         self.rescaled = 0
         free = [value for value in model.inputs if value.name not in model.constants]
@@ -85,6 +96,21 @@ class Reader:
         if self.ones is not None:
             return (1,) * self.ones[0] + self.shape + (1,) * self.ones[1]
         return tuple(self.shape[axis] for axis in self.axes)
+
+    @cached_property
+    def users(self) -> dict[str, set[str]]:
+        """The operators that take what has a name, and "" where it is the file's output."""
+        found: dict[str, set[str]] = {output.name: {""} for output in self.model.outputs}
+        for node in self.model.nodes:
+            for name in node.inputs:
+                found.setdefault(name, set()).add(node.op)
+        return found
+
+    @property
+    def whole_shape(self) -> Shape:
+        """The shape of a mini-batch, as the file has it, of 0 samples: any number."""
+        shape = self.file_shape
+        return (shape[0], 0, *shape[1:]) if self.steps_first else (0, *shape)
 
     # ---- what a node has -----------------------------------------------------------------------
 
@@ -215,7 +241,7 @@ class Reader:
     def activate(self, name: str) -> None:
         """Apply an activation: as that of the last layer, where it has none yet."""
         last = self.layers[-1] if self.layers else None
-        if isinstance(last, Dense | Conv2D) and last.activation.name == "linear":
+        if isinstance(last, Conv1D | Conv2D | Dense) and last.activation.name == "linear":
             last.activation = ACTIVATIONS[name]
         else:
             self.add(Activation(name))

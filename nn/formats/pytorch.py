@@ -23,10 +23,18 @@ from typing import Any
 import numpy as np
 
 from nn import checks
-from nn.formats import pytorch_program, safetensors, weights, zipped
+from nn.formats import (
+    pytorch_attention,
+    pytorch_program,
+    pytorch_sequences,
+    safetensors,
+    weights,
+    zipped,
+)
 from nn.formats.keras import Paths
 from nn.formats.weights import MAX_BYTES, Training
 from nn.layers import Layer
+from nn.layers.recurrent import Recurrent
 from nn.model import Sequential
 
 BESIDE = ".torch.safetensors"
@@ -34,6 +42,7 @@ BESIDE = ".torch.safetensors"
 
 _NAMES = {
     "kernel": "weight",
+    "embeddings": "weight",
     "gamma": "weight",
     "beta": "bias",
     "moving_mean": "running_mean",
@@ -44,7 +53,11 @@ _NAMES = {
 _COUNT = "num_batches_tracked"
 """What a normalisation of PyTorch keeps besides; it means nothing where momentum is fixed."""
 
-_AXES = {("Dense", "kernel"): (1, 0), ("Conv2D", "kernel"): (3, 2, 0, 1)}
+_AXES = {
+    ("Conv1D", "kernel"): (2, 1, 0),
+    ("Conv2D", "kernel"): (3, 2, 0, 1),
+    ("Dense", "kernel"): (1, 0),
+}
 """The order in which PyTorch has the axes of a weight."""
 
 
@@ -62,8 +75,17 @@ def beside(model: Sequential, training: Training | None = None) -> bytes:
     """Return the bytes of the file with the weights; raises as :func:`dumps` does."""
     outline = weights.checked_outline(model, training or Training())
     arrays = dict(pytorch_program.constants(model))
-    for layer, name in zip(model.layers, names_of(model.layers), strict=True):
+    triples = zip(model.layers, names_of(model.layers), model.shapes, strict=False)
+    for layer, name, shape in triples:
         kind = type(layer).__name__
+        if isinstance(layer, Recurrent):
+            state = pytorch_sequences.to_state(layer)
+            arrays |= {f"{name}.{key}": array for key, array in state.items()}
+            continue
+        if isinstance(layer, pytorch_attention.KINDS):
+            for key, one in pytorch_attention.names(layer, name, shape):
+                arrays[key] = pytorch_attention.to_torch(layer.views[one.name], one)
+            continue
         for weight, view in layer.views.items():
             axes = _AXES.get((kind, weight))
             array = view if axes is None else view.transpose(axes)
@@ -110,6 +132,20 @@ def of_state(outline: dict[str, Any], state: dict[str, np.ndarray]) -> tuple[Seq
     arrays: list[dict[str, np.ndarray]] = []
     for layer, name, shape in zip(model.layers, names_of(model.layers), shapes, strict=False):
         own = {}
+        if isinstance(layer, Recurrent):
+            keys = [f"{name}.{key}" for key in pytorch_sequences.NAMES]
+            if missing := [key for key in keys if key not in left]:
+                raise ValueError(f"the tensor {checks.shown(missing[0])} is missing")
+            given = [left.pop(key) for key in keys]
+            arrays.append(pytorch_sequences.of_state(layer, shape, given))
+            continue
+        if isinstance(layer, pytorch_attention.KINDS):
+            for key, weight in pytorch_attention.names(layer, name, shape):
+                if key not in left:
+                    raise ValueError(f"the tensor {checks.shown(key)} is missing")
+                own[weight.name] = pytorch_attention.of_torch(left.pop(key), weight, key)
+            arrays.append(own)
+            continue
         for weight in layer.weights(shape):
             key = f"{name}.{_NAMES.get(weight.name, weight.name)}"
             if key not in left:

@@ -8,11 +8,13 @@ what works on the last axis, so that weights keep the order of their numbers.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
+from nn.formats import pytorch_attention, pytorch_sequences
+from nn.formats.pytorch_lines import Lines
+from nn.formats.steps import refuse_padding
 from nn.layers import (
     Activation,
     AveragePooling2D,
@@ -85,15 +87,6 @@ if __name__ == "__main__":
         print(load()(torch.zeros(1, {shape}, dtype=torch.{dtype})))
 '''
 
-_ACTIVATIONS = {
-    "leaky_relu": "F.leaky_relu({x}, 0.2)",
-    "linear": "{x}",
-    "relu": "torch.relu({x})",
-    "sigmoid": "torch.sigmoid({x})",
-    "softmax": "torch.softmax({x}, {axis})",
-    "tanh": "torch.tanh({x})",
-}
-
 
 def program(model: Sequential, names: list[str], beside: str) -> str:
     """Return the program.
@@ -106,10 +99,14 @@ def program(model: Sequential, names: list[str], beside: str) -> str:
     Raises:
         ValueError: PyTorch has no such layer, or activation; the message has its name.
     """
-    lines = _Lines()
+    lines = Lines()
     lines.rescale(model.inputs, "inputs")
+    refuse_padding(model.layers, "for PyTorch, whose modules go through padding, too")
     for layer, name, shape in zip(model.layers, names, model.shapes, strict=False):
-        lines.add(layer, name, shape)
+        kind = type(layer)
+        if kind not in _WRITERS:
+            raise ValueError(f"layer {name}, {kind.__name__}, cannot be written for PyTorch here")
+        _WRITERS[kind](lines, layer, name, shape)
     lines.channels(first=False)
     columns = model.columns
     classes = model.classes or (columns.classes if columns else None)
@@ -140,67 +137,13 @@ def constants(model: Sequential) -> Iterator[tuple[str, np.ndarray]]:
                 yield f"{name}_{argument}", np.asarray(value, model.dtype)
 
 
-@dataclass
-class _Lines:
-    """What stands in ``__init__`` and in ``forward``.
-
-    Attributes:
-        first: whether x has channels first at this place.
-    """
-
-    init: list[str] = field(default_factory=list)
-    forward: list[str] = field(default_factory=list)
-    first: bool = False
-
-    def add(self, layer: Layer, name: str, x: Shape) -> None:
-        """Write a layer that is given samples of shape ``x``."""
-        kind = type(layer)
-        if kind not in _WRITERS:
-            raise ValueError(f"layer {name}, {kind.__name__}, cannot be written for PyTorch here")
-        _WRITERS[kind](self, layer, name, x)
-
-    def channels(self, first: bool) -> None:
-        """Turn x, unless it is as asked for."""
-        if self.first != first:
-            axes = "0, 3, 1, 2" if first else "0, 2, 3, 1"
-            self.forward.append(f"x = x.permute({axes})")
-            self.first = first
-
-    def assign(self, value: str, activation: str = "linear") -> None:
-        """Let x be a value, with an activation after it."""
-        if activation not in _ACTIVATIONS:
-            raise ValueError(f"the activation {activation} cannot be written for PyTorch here")
-        text = _ACTIVATIONS[activation].format(x=value, axis=1 if self.first else -1)
-        if text != "x":
-            self.forward.append(f"x = {text}")
-
-    def module(self, name: str, made: str) -> None:
-        self.init.append(f"self.{name} = nn.{made}")
-
-    def rescale(self, layer: Rescaling, name: str) -> None:
-        parts = []
-        for argument, neutral in (("scale", 1), ("offset", 0)):
-            value = getattr(layer, argument)
-            if np.ndim(value):
-                self.channels(first=False)
-                buffer = f"{name}_{argument}"
-                shape = ", ".join(map(str, np.shape(value)))
-                self.init.append(f'self.register_buffer("{buffer}", torch.zeros({shape}))')
-                parts.append(f"self.{buffer}")
-            else:
-                parts.append("" if value == neutral else repr(float(value)))
-        scale, offset = parts
-        text = f"x * {scale}" if scale else "x"
-        self.assign(f"{text} + {offset}" if offset else text)
-
-
-def _dense(lines: _Lines, layer: Dense, name: str, x: Shape) -> None:
+def _dense(lines: Lines, layer: Dense, name: str, x: Shape) -> None:
     lines.channels(first=False)
     lines.module(name, f"Linear({x[-1]}, {layer.units}, bias={layer.use_bias})")
     lines.assign(f"self.{name}(x)", layer.activation.name)
 
 
-def _conv2d(lines: _Lines, layer: Conv2D, name: str, x: Shape) -> None:
+def _conv2d(lines: Lines, layer: Conv2D, name: str, x: Shape) -> None:
     lines.channels(first=True)
     size, stride = layer.kernel_size, layer.strides
     made = f"Conv2d({x[2]}, {layer.filters}, {size}, {stride}, bias={layer.use_bias})"
@@ -209,13 +152,13 @@ def _conv2d(lines: _Lines, layer: Conv2D, name: str, x: Shape) -> None:
     lines.assign(f"self.{name}({given})", layer.activation.name)
 
 
-def _max_pooling(lines: _Lines, layer: MaxPooling2D, name: str, x: Shape) -> None:
+def _max_pooling(lines: Lines, layer: MaxPooling2D, name: str, x: Shape) -> None:
     lines.channels(first=True)
     given = _padded("x", _pads(layer, layer.pool_size, x), ", value=-torch.inf")
     lines.assign(f"F.max_pool2d({given}, {layer.pool_size}, {layer.strides})")
 
 
-def _average_pooling(lines: _Lines, layer: AveragePooling2D, name: str, x: Shape) -> None:
+def _average_pooling(lines: Lines, layer: AveragePooling2D, name: str, x: Shape) -> None:
     lines.channels(first=True)
     pads = _pads(layer, layer.pool_size, x)
     pooled = f"F.avg_pool2d({_padded('x', pads)}, {layer.pool_size}, {layer.strides})"
@@ -239,12 +182,12 @@ def _padded(x: str, pads: tuple[int, int, int, int], more: str = "") -> str:
     return f"F.pad({x}, {pads}{more})" if any(pads) else x
 
 
-def _global_average(lines: _Lines, layer: GlobalAveragePooling2D, name: str, x: Shape) -> None:
+def _global_average(lines: Lines, layer: GlobalAveragePooling2D, name: str, x: Shape) -> None:
     lines.assign(f"x.mean({(2, 3) if lines.first else (1, 2)})")
     lines.first = False
 
 
-def _normalisation(lines: _Lines, layer: BatchNormalization, name: str, x: Shape) -> None:
+def _normalisation(lines: Lines, layer: BatchNormalization, name: str, x: Shape) -> None:
     if len(x) > 3:
         raise ValueError(f"layer {name}, BatchNormalization, of {len(x)} axes has none in PyTorch")
     if len(x) == 3:
@@ -255,25 +198,25 @@ def _normalisation(lines: _Lines, layer: BatchNormalization, name: str, x: Shape
     lines.assign(f"self.{name}(x{turned}){turned}")
 
 
-def _flatten(lines: _Lines, layer: Flatten, name: str, x: Shape) -> None:
+def _flatten(lines: Lines, layer: Flatten, name: str, x: Shape) -> None:
     lines.channels(first=False)
     lines.assign("x.flatten(1)")
 
 
-def _dropout(lines: _Lines, layer: Dropout, name: str, x: Shape) -> None:
+def _dropout(lines: Lines, layer: Dropout, name: str, x: Shape) -> None:
     lines.module(name, f"Dropout({layer.rate})")
     lines.assign(f"self.{name}(x)")
 
 
-def _activation(lines: _Lines, layer: Activation, name: str, x: Shape) -> None:
+def _activation(lines: Lines, layer: Activation, name: str, x: Shape) -> None:
     lines.assign("x", layer.activation.name)
 
 
-def _rescaling(lines: _Lines, layer: Rescaling, name: str, x: Shape) -> None:
+def _rescaling(lines: Lines, layer: Rescaling, name: str, x: Shape) -> None:
     lines.rescale(layer, name)
 
 
-_WRITERS: dict[type[Layer], Callable[[_Lines, Any, str, Shape], None]] = {
+_WRITERS: dict[type[Layer], Callable[[Lines, Any, str, Shape], None]] = {
     Activation: _activation,
     AveragePooling2D: _average_pooling,
     BatchNormalization: _normalisation,
@@ -284,5 +227,7 @@ _WRITERS: dict[type[Layer], Callable[[_Lines, Any, str, Shape], None]] = {
     GlobalAveragePooling2D: _global_average,
     MaxPooling2D: _max_pooling,
     Rescaling: _rescaling,
+    **pytorch_sequences.WRITERS,
+    **{kind: pytorch_attention.WRITERS[kind] for kind in pytorch_attention.KINDS},
 }
 """How each kind is written: one that is not here is refused by its name."""

@@ -36,10 +36,12 @@ from nn.formats.keras import (
     read_config,
 )
 from nn.formats.keras_config import Part, to_config
+from nn.formats.keras_sequences import check_sequences
 from nn.formats.recognition import is_tfjs_alone
 from nn.formats.tfjs_names import BESIDE, beside
 from nn.formats.weights import MAX_BYTES, MAX_PARAMETERS, Training
-from nn.layers import Activation, Conv2D, Dense, Flatten
+from nn.layers import GRU, Activation, Conv1D, Conv2D, Dense, Flatten
+from nn.layers.recurrent import Recurrent
 from nn.model import Sequential
 
 MODEL, WEIGHTS = "model.json", "model.weights.bin"
@@ -97,12 +99,20 @@ def _layers(model: Sequential) -> tuple[list[dict[str, Any]], dict[str, np.ndarr
     entries: list[dict[str, Any]] = []
     arrays = {}
     names = Paths()
+    check_sequences(model.inputs, model.layers)
     layers = all_layers(model)
     shapes = [model.input_shape] * (len(layers) - len(model.layers)) + model.shapes
     for layer, shape in zip(layers, shapes, strict=False):
         if isinstance(layer, Flatten) and len(shape) == 1:
             # TensorFlow.js flattens what has more than one axis only.
             continue
+        if isinstance(layer, Conv1D) and layer.padding == "causal":
+            raise ValueError('TensorFlow.js has no Conv1D whose padding is "causal"')
+        if isinstance(layer, GRU):
+            raise ValueError(
+                "TensorFlow.js has no GRU whose reset comes after the product, as nn's does: use "
+                "an LSTM, or save the network in another format"
+            )
         entry = to_config(layer, names.next(type(layer).__name__))
         config = entry["config"]
         leaky = config.get("activation") == "leaky_relu"
@@ -198,7 +208,7 @@ def _joined(
     weights: list[dict[str, np.ndarray]] = []
     for part, given in zip(parts, arrays, strict=True):
         last = found[-1].layer if found else None
-        plain = isinstance(last, Dense | Conv2D) and last.activation.name == "linear"
+        plain = isinstance(last, Conv1D | Conv2D | Dense) and last.activation.name == "linear"
         if last is not None and plain and part.kind == "LeakyReLU":
             last.activation = part.layer.activation
             continue
@@ -212,11 +222,20 @@ def _of_layer(part: Part, arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray
     found = {}
     for weight in part.names:
         end = f"{part.name}/{weight}"
-        names = [name for name in arrays if name == end or name.endswith(f"/{end}")]
+        names = [name for name in arrays if _is_of(part, weight, name)]
         if len(names) != 1:
             raise ValueError(f"{part.title}: the weights {checks.shown(end)} are missing")
         found[weight] = arrays[names[0]]
     return found
+
+
+def _is_of(part: Part, weight: str, name: str) -> bool:
+    """Whether an array is so called: the weights of a recurrent layer may be its cell's."""
+    before, _, last = name.rpartition("/")
+    outer, _, cell = before.rpartition("/")
+    if "cell" in cell and isinstance(part.layer, Recurrent):
+        before = outer
+    return last == weight and f"/{before}".endswith(f"/{part.name}")
 
 
 def _arrays(manifest: Any, files: dict[str, bytes]) -> Iterator[tuple[str, np.ndarray]]:

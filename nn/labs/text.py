@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -76,8 +77,7 @@ PRESETS = {
         hidden=read_layers("embedding:32,lstm:128"),
         text="alice",
         steps=64,
-        batch_size=32,
-        epochs=40,
+        epochs=20,
     ),
     "Attention": replace(
         DEFAULTS,
@@ -86,9 +86,8 @@ PRESETS = {
         ),
         text="alice",
         steps=64,
-        batch_size=32,
-        learning_rate=0.002,
-        epochs=40,
+        learning_rate=0.003,
+        epochs=12,
     ),
 }
 """Names with a small network, a book with a larger one, and the same with attention."""
@@ -119,24 +118,27 @@ def task(settings: TextSettings, alphabet: Alphabet) -> Task:
 
 def check(settings: TextSettings, task: Task) -> None:
     """Raise a SettingsError if ``settings`` ask for a network that cannot be made, or not write."""
-    check_network(settings, task)
-    problem = ""
-    if settings.hidden[:1] == () or settings.hidden[0].kind != "Embedding":
+    if not settings.hidden or settings.hidden[0].kind != "Embedding":
         problem = "a text is given as numbers of characters: begin with embedding:32"
     else:
-        layers = make_layers(settings, task)
-        shape = shapes_of(layers, sample_shape(layers, task))[-1]
-        if shape != (settings.steps, task.outputs):
-            problem = (
-                "the network answers once, not after each character: leave out "
-                "return_sequences=false, pooling and flatten"
-            )
-        elif found := next(filter(_sees_more, layers), None):
-            problem = (
-                f"with {type(found).__name__} nothing can be written step by step: leave it out"
-            )
+        check_network(settings, task)
+        problem = _why_not(make_layers(settings, task), settings, task)
     if problem:
         raise SettingsError({"hidden": problem}, settings.table)
+
+
+def _why_not(layers: Sequence[Layer], settings: TextSettings, task: Task) -> str:
+    """Return why a network cannot write; "" if it can."""
+    shape = shapes_of(layers, sample_shape(layers, task))[-1]
+    if shape != (settings.steps, task.outputs):
+        return (
+            "the network answers once, not after each character: leave out "
+            "return_sequences=false, pooling and flatten"
+        )
+    if found := next(filter(_sees_more, layers), None):
+        kind = type(found).__name__
+        return f"with {kind} nothing can be written step by step: leave it out"
+    return ""
 
 
 def _sees_more(layer: Layer) -> bool:

@@ -96,7 +96,7 @@ def remembering(network: Network, alphabet: Alphabet, text: str) -> Iterator[Rem
 
 def _in_line(text: str) -> np.ndarray:
     """How far each character is from the beginning of its line."""
-    return np.array([place - (text.rfind("\n", 0, place + 1) + 1) for place in range(len(text))])
+    return np.array([place - (text.rfind("\n", 0, place) + 1) for place in range(len(text))])
 
 
 def _in_word(text: str) -> np.ndarray:

@@ -85,20 +85,20 @@ class TransformerBlock(Layer):
         return sum(layer.multiplications(shape) for _, layer, shape in self._all(x))
 
     def forward(self, x: np.ndarray, z: np.ndarray, p: Pass) -> None:
-        first, second = self._built(x.shape[1:])
+        first, second = self.built(x.shape[1:])
         between = p.residuals["between"]
         np.add(x, self._along(first, x, p), out=between)
         np.add(between, self._along(second, between, p), out=z)
 
     def backward(self, x: np.ndarray, dz: np.ndarray, dx: np.ndarray | None, p: Pass) -> None:
-        first, second = self._built(x.shape[1:])
+        first, second = self.built(x.shape[1:])
         d_between = dz + self._back(second, p.residuals["between"], dz, p)
         d_x = self._back(first, x, d_between, p)
         if dx is not None:
             np.add(d_between, d_x, out=dx)
 
     def step(self, x: np.ndarray, memory: dict[str, np.ndarray]) -> np.ndarray:
-        for branch in self._built((1, x.shape[1])):
+        for branch in self.built((1, x.shape[1])):
             y = x
             for name, layer in branch:
                 own = _without(name, memory)
@@ -112,8 +112,8 @@ class TransformerBlock(Layer):
         for row in self.parts(x):
             yield from row
 
-    def _built(self, x: Shape) -> list[list[tuple[str, Layer]]]:
-        """Return both branches with this layer's weights."""
+    def built(self, x: Shape) -> list[list[tuple[str, Layer]]]:
+        """Return both branches with this layer's weights, for inputs of shape ``x``."""
         built = []
         for row in self.parts(x):
             for name, layer, _ in row:

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page
 from nn.data.columns import Columns
 from nn.formats import brain, zipped
 from nn.formats.tfjs import MODEL, WEIGHTS, dumps
-from nn.layers import Dense, Rescaling
+from nn.layers import GRU, LSTM, Conv1D, Dense, Layer, Rescaling, SimpleRNN
 from nn.model import Sequential
 from tests.browser.conftest import ROOT, browsing
 from tests.unit.format_cases import (
@@ -26,6 +26,7 @@ from tests.unit.format_cases import (
     preset_networks,
     random_networks,
 )
+from tests.unit.sequence_cases import of_letters, sequence_networks, steps_for
 
 SCRIPTS = (
     "@tensorflow/tfjs-core/dist/tf-core.min.js",
@@ -42,7 +43,7 @@ ASK_TENSORFLOW = """async ([topology, weights, shape, inputs]) => {
   return Array.from(await outputs.data());
 }"""
 
-MAKE_NESTED = """async () => {
+NESTED = """
   const first = tf.sequential({ layers: [
     tf.layers.dense({ inputShape: [3], units: 4, activation: "relu" }),
     tf.layers.dropout({ rate: 0.5 }),
@@ -51,12 +52,31 @@ MAKE_NESTED = """async () => {
     tf.layers.dense({ inputShape: [4], units: 2, activation: "softmax", useBias: false }),
   ] });
   const model = tf.sequential({ layers: [first, second] });
+  const inputs = [[1, -2, 3]];
+"""
+
+SEQUENCES = """
+  // What begins orthogonal needs a part of TensorFlow.js that is not loaded here.
+  const simple = { recurrentInitializer: "glorotNormal" };
+  const model = tf.sequential({ layers: [
+    tf.layers.embedding({ inputDim: 7, outputDim: 3, inputLength: 5, maskZero: true }),
+    tf.layers.simpleRNN({ units: 4, returnSequences: true, ...simple }),
+    tf.layers.lstm({ units: 3, returnSequences: true, recurrentActivation: "sigmoid", ...simple }),
+    tf.layers.layerNormalization({ axis: -1 }),
+    tf.layers.conv1d({ filters: 2, kernelSize: 2, padding: "same", useBias: false }),
+    tf.layers.globalMaxPooling1d({}),
+  ] });
+  const inputs = [[1, 2, 3, 0, 0]];
+"""
+
+MAKE = """async () => {
+  %s
   let saved;
   await model.save(tf.io.withSaveHandler(async (artifacts) => {
     saved = artifacts;
     return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: "JSON" } };
   }));
-  const outputs = await model.predict(tf.tensor([[1, -2, 3]])).data();
+  const outputs = await model.predict(tf.tensor(inputs)).data();
   return {
     topology: saved.modelTopology,
     specs: saved.weightSpecs,
@@ -95,27 +115,43 @@ def test_tensorflow_js_answers_as_nn(page):
         if any(layer.activation.name == "softmax" for layer in model.layers[:-1]):
             # TensorFlow.js has it for rows only.
             continue
-        files = zipped.unpack(dumps(model), None, 10**8)
-        x = np.float32(inputs_for(model, 3))
-        shape = [len(x), *model.input_shape]
-        weights = list(files[WEIGHTS])
-        given = [files[MODEL].decode(), weights, shape, x.ravel().tolist()]
-        found = page.evaluate(ASK_TENSORFLOW, given)
-        expected = load(dumps(model)).predict(x).ravel()
-        most = max(1, np.abs(expected).max())
-        np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-5 * most)
+        check_tensorflow(page, model, np.float32(inputs_for(model, 3)))
 
 
-def test_a_model_of_models_from_tensorflow_js_is_read(page):
-    made = page.evaluate(MAKE_NESTED)
+def check_tensorflow(page: Page, model: Sequential, x: np.ndarray) -> None:
+    files = zipped.unpack(dumps(model), None, 10**8)
+    shape = [len(x), *model.input_shape]
+    weights = list(files[WEIGHTS])
+    given = [files[MODEL].decode(), weights, shape, x.ravel().tolist()]
+    found = page.evaluate(ASK_TENSORFLOW, given)
+    expected = load(dumps(model)).predict(x).ravel()
+    most = max(1, np.abs(expected).max())
+    np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-5 * most)
+
+
+def test_tensorflow_js_answers_as_nn_to_sequences(page):
+    for model in sequence_networks():
+        if any(isinstance(layer, GRU) or is_causal(layer) for layer in model.layers):
+            continue
+        check_tensorflow(page, model, steps_for(model, 3))
+    padded = of_letters([LSTM(4, return_sequences=True), SimpleRNN(3)], mask_zero=True)
+    check_tensorflow(page, padded, np.float32([[1, 2, 3, 4, 0, 0], [0, 0, 2, 1, 1, 3]]))
+
+
+def is_causal(layer: Layer) -> bool:
+    return isinstance(layer, Conv1D) and layer.padding == "causal"
+
+
+@pytest.mark.parametrize(("make", "inputs"), [(NESTED, [1, -2, 3]), (SEQUENCES, [1, 2, 3, 0, 0])])
+def test_a_model_from_tensorflow_js_is_read(page, make, inputs):
+    made = page.evaluate(MAKE % make)
     content = {
         "modelTopology": made["topology"],
         "weightsManifest": [{"paths": ["./weights.bin"], "weights": made["specs"]}],
     }
     files = {"model.json": json.dumps(content).encode(), "weights.bin": bytes(made["weights"])}
-    model = load(zipped.pack(files))
-    found = model.predict(np.float32([[1, -2, 3]]))[0]
-    np.testing.assert_allclose(found, made["outputs"], rtol=1e-5)
+    found = load(zipped.pack(files)).predict(np.float32([inputs]))[0]
+    np.testing.assert_allclose(found, made["outputs"], rtol=1e-5, atol=1e-6)
 
 
 @pytest.mark.parametrize("activation", ["sigmoid", "relu", "tanh"])

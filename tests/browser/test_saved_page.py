@@ -12,14 +12,28 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from nn import drawing, load_model
+from nn.activations import named
 from nn.data.columns import Columns, Input, Output
 from nn.forecasting import one_step_ahead
 from nn.formats.page import dumps
-from nn.layers import GRU, Dense, Rescaling
+from nn.layers import (
+    GRU,
+    LSTM,
+    Conv1D,
+    Dense,
+    GlobalMaxPooling1D,
+    LayerNormalization,
+    MultiHeadAttention,
+    PositionEmbedding,
+    Rescaling,
+    SimpleRNN,
+    TransformerBlock,
+)
 from nn.model import Sequential
 from tests.browser.conftest import ROOT, browsing
 from tests.browser.test_accessible import AXE
 from tests.unit.format_cases import built, every_kind, inputs_for
+from tests.unit.sequence_cases import of_letters, steps_for
 
 HOSTILE = '</script><img src=x onerror="window.harmed = 1">'
 
@@ -61,7 +75,7 @@ def check_accessible(page: Page) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
-def mixed() -> Sequential:
+def mixed(activation: str | None = None) -> Sequential:
     """A network for a table with columns of all kinds, and names that are to do no harm."""
     inputs = (
         Input("size <b>", "number", 3.5),
@@ -74,7 +88,7 @@ def mixed() -> Sequential:
     columns = Columns(inputs, outputs)
     width = len(columns.features)
     scaling = Rescaling(np.linspace(0.1, 0.3, width), np.linspace(-1, 1, width))
-    model = built(Sequential([Dense(7, "tanh"), Dense(4)], scaling), width)
+    model = built(Sequential([Dense(7, "tanh"), Dense(4, named(activation))], scaling), width)
     model.columns = columns
     return model
 
@@ -98,6 +112,37 @@ def test_a_thousand_inputs_are_answered_as_here(opened, mnist, kind):
         )
         with pytest.raises(Exception, match=r"expected [\d]+ numbers, not 2"):
             page.evaluate("predict([1, 2])")
+
+
+SEVERAL = "softmax(3)+linear(1)"
+
+
+def test_a_thousand_sequences_are_answered_as_here(opened):
+    """All kinds of layers for sequences, in three pages: each is a network with its own code."""
+    layers = [
+        [GRU(4, return_sequences=True), LSTM(3, return_sequences=True), LayerNormalization()],
+        [PositionEmbedding(), TransformerBlock(2, 2, 6), MultiHeadAttention(2, 3)],
+        [SimpleRNN(3, return_sequences=True), Conv1D(5, 2, activation="relu"),
+         GlobalMaxPooling1D(), Dense(4, activation=named(SEVERAL))],
+    ]  # fmt: skip
+    for body in layers:
+        model = of_letters(body)
+        with opened(model) as page:
+            check_answers(page, model, steps_for(model, 1000))
+
+
+def test_letters_are_asked_for_as_whole_numbers(opened):
+    model = of_letters([GlobalMaxPooling1D()])
+    with opened(model) as page:
+        page.get_by_label("6 whole numbers from 0 to 6").fill("1 2 3 4 5 6")
+        (expected,) = model.predict(np.float32([[1, 2, 3, 4, 5, 6]]))
+        found = [float(text) for text in page.locator("#answers li").all_text_contents() if text]
+        np.testing.assert_allclose(found, expected, rtol=1e-5)
+        for wrong in ("1 2 3 4 5 7", "1 2 3 4 5 0.5"):
+            page.locator("#numbers").fill(wrong)
+            expect(page.locator("#answer")).to_have_text("Expected 6 whole numbers from 0 to 6")
+            page.locator("#numbers").fill("0 0 0 0 0 0")
+            expect(page.locator("#answer")).to_have_text("7 numbers")
 
 
 def test_a_drawing_is_seen_as_in_the_page(opened, mnist):
@@ -147,8 +192,9 @@ def test_a_photo_is_read(opened, tmp_path):
         expect(page.locator("#answer")).to_contain_text("no picture")
 
 
-def test_a_table_has_a_control_a_column_and_names_do_no_harm(opened):
-    model = mixed()
+@pytest.mark.parametrize("activation", [None, SEVERAL])
+def test_a_table_has_a_control_a_column_and_names_do_no_harm(opened, activation):
+    model = mixed(activation)
     assert model.columns
     with opened(model) as page:
         check_answers(page, model, inputs_for(model, 1000) % 5)

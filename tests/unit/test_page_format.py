@@ -7,12 +7,22 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nn import load_model
+from nn import formats, load_model
+from nn.activations import named
 from nn.data.columns import Columns
 from nn.formats.page import dumps, loads
 from nn.formats.page.form import Drawing, form_of
 from nn.formats.weights import Training
-from nn.layers import Dense, Rescaling
+from nn.layers import (
+    GRU,
+    LSTM,
+    Dense,
+    Embedding,
+    Flatten,
+    PositionEmbedding,
+    Rescaling,
+    TransformerBlock,
+)
 from nn.model import Sequential
 from tests.unit.format_cases import (
     built,
@@ -24,7 +34,14 @@ from tests.unit.format_cases import (
     preset_networks,
     random_networks,
 )
-from tests.unit.weights_files import named
+from tests.unit.sequence_cases import (
+    ATTENTION,
+    check_same,
+    of_letters,
+    of_numbers,
+    sequence_networks,
+)
+from tests.unit.weights_files import named as columned
 
 ROOT = Path(__file__).parents[2]
 
@@ -41,16 +58,36 @@ def test_a_page_is_hardly_larger_than_its_weights():
         assert len(dumps(model).encode()) < 1.5 * weights + 60_000
 
 
+def test_a_page_of_a_network_for_sequences_is_hardly_larger_than_its_weights():
+    """As those that learn to write: no code grows with steps, units or heads."""
+    for body in (
+        [GRU(64, return_sequences=True)],
+        [LSTM(128, return_sequences=True)],
+        [PositionEmbedding(), TransformerBlock(4, 16, 256), TransformerBlock(4, 16, 256)],
+    ):
+        layers = [Embedding(60, 64), *body, Dense(60, "softmax")]
+        model = built(Sequential(layers), 64)
+        assert len(dumps(model).encode()) < 1.5 * model.parameters.nbytes + 60_000
+
+
 def test_any_network_comes_back_from_its_page(tmp_path):
-    for model in (named(), every_kind(), *random_networks(20), *preset_networks()):
+    for model in (columned(), every_kind(), *random_networks(20), *preset_networks()):
         check_equal(load(dumps(model).encode()), model)
     training = Training(2, 120, 0.75, {"optimizer": "sgd"})
-    page = dumps(named(), training)
+    page = dumps(columned(), training)
     model, found = loads(page.encode())
-    assert (found, model.columns) == (training, named().columns)
+    assert (found, model.columns) == (training, columned().columns)
     assert "trained on 120 samples, test accuracy 75.00 %." in page
-    named().save(tmp_path / "mine.html")
-    check_equal(load_model(tmp_path / "mine.html"), named())
+    columned().save(tmp_path / "mine.html")
+    check_equal(load_model(tmp_path / "mine.html"), columned())
+
+
+def test_networks_for_sequences_and_of_several_outputs_come_back_from_their_page():
+    several = of_numbers([GRU(3), Dense(4, activation=named("softmax(3)+linear(1)"))])
+    for model in (*sequence_networks(), *map(of_letters, ATTENTION), several):
+        check_same(load(formats.dumps(model, ".html")), model)
+    with pytest.raises(ValueError, match="Embedding is not compiled to WebAssembly, so no page"):
+        dumps(of_letters([GRU(3, return_sequences=True)], mask_zero=True))
 
 
 def test_names_cannot_end_what_they_stand_in():
@@ -101,7 +138,9 @@ def test_the_form_suits_the_network():
     assert kind(built(Sequential([Dense(3)]), 784)) == "picture"
     assert kind(built(Sequential([Dense(3)]), 785)) == "numbers"
     assert kind(every_kind()) == "numbers"
-    assert kind(named()) == "table"
+    letters = built(Sequential([Embedding(9, 2), Flatten(), Dense(3)]), 784)
+    assert form_of(letters) == {"kind": "numbers", "classes": None, "things": 9}
+    assert kind(columned()) == "table"
     points = built(Sequential([Dense(1, "sigmoid")]), 2)
     points.columns = Columns.plain(("x", "sin y"), "class", ("a", "b"))
     assert kind(points) == "points"
@@ -125,7 +164,7 @@ def test_a_slider_reaches_as_far_as_nearly_all_values(scale, offset, slider):
     assert form_of(model)["sliders"] == [pytest.approx(slider)]
 
 
-PAGE = dumps(named())
+PAGE = dumps(columned())
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from nn.data.columns import Columns, Output
 from nn.formats import zipped
 from nn.formats.tfjs import dumps, loads
 from nn.formats.weights import Training
-from nn.layers import Activation, Dense, Flatten
+from nn.layers import GRU, LSTM, Activation, Conv1D, Dense, Flatten, SimpleRNN
 from nn.model import Sequential
 from tests.unit.format_cases import (
     LAYERS,
@@ -27,6 +27,7 @@ from tests.unit.format_cases import (
     preset_networks,
     random_networks,
 )
+from tests.unit.sequence_cases import check_same, of_letters, of_numbers, sequence_networks
 from tests.unit.weights_files import named
 
 SAVED = Path(__file__).parent / "files" / "every_kind.tfjs.zip"
@@ -160,7 +161,7 @@ REFUSED = [
     (zipped.pack({"model.json": b"{}"}), "only layers models can be loaded"),
     (edited("modelTopology", "class_name", value="Model"), 'the model is of class "Model"; nn has'),
     (edited("modelTopology", "model_config", value=3), "the model_config of the model must be an"),
-    (edited(*CONFIG, 1, "class_name", value="DepthwiseConv2D"), "unknown class of layer 1 'Depth"),
+    (edited(*CONFIG, 1, "class_name", value="DepthwiseConv2D"), '1 is a "DepthwiseConv2D" of K'),
     (edited(*CONFIG, 2, "class_name", value="Sequential"), "the configuration of the model has no"),
     (edited(*CONFIG, 2, "config", "name", value="other"), 'the weights "other/kernel" are missing'),
     (edited(*CONFIG, 2, "config", "activation", value="elu"), "unknown activation of layer 2, Den"),
@@ -285,3 +286,40 @@ def test_mutants_of_what_is_nested_and_beside_are_read_or_refused():
     )
     meta = json.dumps(META).encode()
     check_mutants(lambda text: loads(zipped.pack({**files, "model_meta.json": text})), meta, 4200)
+
+
+def test_networks_for_sequences_come_back():
+    for model in sequence_networks():
+        kinds = {type(layer) for layer in model.layers}
+        causal = any(getattr(layer, "padding", "") == "causal" for layer in model.layers)
+        if GRU in kinds or causal:
+            message = (
+                "no GRU whose reset comes after" if GRU in kinds else "no Conv1D whose padding"
+            )
+            with pytest.raises(ValueError, match=f"TensorFlow.js has {message}"):
+                dumps(model)
+        else:
+            check_same(load(dumps(model)), model)
+    padded = of_letters([SimpleRNN(3, return_sequences=True)], mask_zero=True)
+    check_same(load(dumps(padded)), padded)
+    leaky = of_numbers([Conv1D(3, 2, activation="leaky_relu")])
+    check_same(load(dumps(leaky)), leaky)
+
+
+def test_weights_of_a_recurrent_layer_may_be_those_of_its_cell():
+    """As Keras 2 calls them, which the converter of TensorFlow.js leaves so."""
+    model = of_numbers([LSTM(2, return_sequences=True), LSTM(3)])
+    files = zipped.unpack(dumps(model), None, 10**6)
+    text = files["model.json"].decode()
+    for name in ("lstm", "lstm_1"):
+        for weight in ("kernel", "recurrent_kernel", "bias"):
+            text = text.replace(f'"{name}/{weight}"', f'"a/{name}/lstm_cell_7/{weight}:0"')
+    check_same(load(zipped.pack({**files, "model.json": text.encode()})), model)
+
+
+def test_mutants_of_networks_for_sequences_are_read_or_refused():
+    model = of_letters([LSTM(3, return_sequences=True), SimpleRNN(2, return_sequences=True)])
+    files = zipped.unpack(dumps(model), None, 10**6)
+    check_mutants(
+        lambda text: loads(zipped.pack({**files, "model.json": text})), files["model.json"], 10_000
+    )

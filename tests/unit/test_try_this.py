@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
@@ -18,10 +19,13 @@ from nn.experiment.experiment import Experiment
 from nn.experiment.settings import parse
 from nn.explain.why import why
 from nn.forecasting import Yardsticks, continued, influence, one_step_ahead, yardsticks
-from nn.labs import colours, curve, digits, points, temperature
+from nn.labs import colours, curve, digits, points, temperature, text
 from nn.labs.curve_source import CurveSource
+from nn.labs.text_source import Learnt, TextSource
+from nn.metrics import bits_per_character
 from nn.model import Sequential
 from nn.progress import Evaluation
+from nn.writing import Writer
 from tests.help_texts import TEXTS
 
 BUDGET = 1e9  # seconds of work between two looks at it: no page has to stay alive here
@@ -39,11 +43,28 @@ class Curves:
         return parts.train, parts.test
 
 
+class Texts:
+    """The lab of texts, with those that come along."""
+
+    DEFAULTS = text.DEFAULTS
+    task = staticmethod(TextSource().task)
+
+    @staticmethod
+    def data(settings: text.TextSettings) -> tuple[Any, Any]:
+        return learnt(settings).parts
+
+
+def learnt(settings: text.TextSettings) -> Learnt:
+    source = TextSource()
+    return source.data(settings, source.alphabet(settings))
+
+
 LABS: dict[str, Any] = {
     "points": points,
     "colours": colours,
     "temperature": temperature,
     "curve": Curves,
+    "text": Texts,
 }
 DEFAULTS = {"digits": digits.PRESETS["Classic"]} | {k: lab.DEFAULTS for k, lab in LABS.items()}
 
@@ -99,7 +120,7 @@ def run(mnist) -> Callable[..., Ended]:
         lab, _, query = link.removeprefix("#").partition("?")
         texts = {**dict(parse_qsl(query, strict_parsing=True)), **dict(changes)}
         assert texts.keys() <= DEFAULTS[lab].table.keys()
-        engine = "wasm" if lab == "curve" else "numpy"
+        engine = "wasm" if lab in ("curve", "text") else "numpy"
         settings = replace(parse(texts, DEFAULTS[lab]), engine=engine)
         data, test = data_of(lab, settings)
         task = (digits if lab == "digits" else LABS[lab]).task(settings)
@@ -292,6 +313,38 @@ def chaos(run, link):
     assert abs(found.std() - values.std()) < 0.2
 
 
+def bits(ended: Ended) -> tuple[float, float]:
+    """What a character of the held-out end takes: by the network, and by bigrams."""
+    return bits_per_character(ended.last.loss), learnt(ended.settings).yardsticks[0]
+
+
+def a_book(run, link):
+    ended = run(link, epochs="4")
+    network, bigrams = bits(ended)
+    assert network < 0.85 * bigrams
+    alphabet = text.alphabet_of(ended.model)
+    writer = Writer(ended.model)
+    writer.read(alphabet.encode("\n"))
+    written = alphabet.decode(writer.write(2_000, 0.7, 1))
+    known = set(re.findall(r"[a-z]+", learnt(ended.settings).text.lower()))
+    words = re.findall(r"[a-z]+", written.lower())
+    assert np.mean([word in known for word in words]) > 0.6
+    lines = [len(line) for line in written.split("\n")[1:-1] if line]
+    assert 40 < np.median(lines) < 80
+
+
+def without_memory(run, link):
+    network, bigrams = bits(run(link))
+    assert abs(network - bigrams) < 0.06
+    assert bits(run(link, hidden="embedding:32,gru:64"))[0] < 0.9 * bigrams
+
+
+def simplest_memory(run, link):
+    network, bigrams = bits(run(link))
+    assert network < 0.92 * bigrams
+    assert bits(run(link, hidden="embedding:32,gru:64"))[0] < network
+
+
 SHOWS = {
     "No hidden layer for the digits": one_layer,
     "No hidden layer for exclusive-or": no_hidden_layer,
@@ -318,6 +371,9 @@ SHOWS = {
     "A single neuron": single_neuron,
     "A noisy sine": noisy_sine,
     "Windows of four values": short_windows,
+    "A book": a_book,
+    "Without a memory": without_memory,
+    "The simplest memory": simplest_memory,
 }
 
 TRIES = {

@@ -14,7 +14,7 @@ from nn.data.labels import MAX_CLASSES, Classes
 from nn.data.pixels import LARGEST, square
 from nn.data.points import FEATURES
 from nn.formats import columns_json
-from nn.layers import Rescaling, Shape
+from nn.layers import Embedding, Rescaling, Shape
 from nn.model import Sequential
 
 _MOST_POINT_CLASSES = 6
@@ -62,11 +62,13 @@ def form_of(model: Sequential, drawing: Drawing | None = None) -> dict[str, Any]
     classes = None
     if len(outputs) == 1 and 2 <= outputs[0] <= MAX_CLASSES:
         classes = list(Classes(outputs[0], model.classes).shown)
-    picture = _picture(model.input_shape)
+    first = model.layers[0]
+    looked_up = first.input_dim if isinstance(first, Embedding) else None
+    picture = None if looked_up else _picture(model.input_shape)
     if picture is None or classes is None:
         # Without names they are numbers, and no classes that are called 0, 1 and so on.
         named = list(model.classes) if model.classes else None
-        return {"kind": "numbers", "classes": named if classes else None}
+        return {"kind": "numbers", "classes": named if classes else None, "things": looked_up}
     drawing = drawing or Drawing()
     return {
         "kind": "picture",

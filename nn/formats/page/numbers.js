@@ -2,18 +2,28 @@
 
 const MOST_SHOWN = 20;
 
+// A network that looks things up, such as letters, takes which they are.
+const expected = facts.things
+  ? `${facts.features} whole numbers from 0 to ${facts.things - 1}`
+  : `${facts.features} numbers`;
+
+const fits = (value) =>
+  facts.things
+    ? Number.isInteger(value) && value >= 0 && value < facts.things
+    : Number.isFinite(value);
+
 function showForm(predict) {
   const field = element("textarea", { id: "numbers", rows: 6 });
   field.value = Array(facts.features).fill(0).join(", ");
-  const label = element("label", { for: "numbers" }, `${facts.features} numbers`);
+  const label = element("label", { for: "numbers" }, expected);
   const list = element("ol", { start: 0 });
   byId("inputs").append(label, field);
   byId("answers").append(list);
 
   function show() {
     const inputs = field.value.split(/[\s,;]+/).filter(Boolean).map(Number);
-    if (inputs.length !== facts.features || !inputs.every(Number.isFinite)) {
-      say("answer", `Expected ${facts.features} numbers`);
+    if (inputs.length !== facts.features || !inputs.every(fits)) {
+      say("answer", `Expected ${expected}`);
       list.replaceChildren();
       return;
     }

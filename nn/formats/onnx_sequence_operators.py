@@ -1,0 +1,381 @@
+"""The operators of ONNX that are layers for sequences, and what stands around them.
+
+A GRU, an LSTM or an RNN is given the steps first, then the samples, and gives one axis more: of
+directions. So a Transpose comes before, a Squeeze and perhaps a Transpose after. Which of its
+outputs is used says whether that of the last step is wanted only.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from nn import checks
+from nn.activations import SlicedActivation, named
+from nn.formats import onnx_attributes as attributes
+from nn.formats.onnx_model import INT32, INT64, Node
+from nn.formats.onnx_reader import Reader
+from nn.formats.onnx_sequences import GATES, OPERATORS
+from nn.formats.steps import in_gates
+from nn.layers import (
+    Activation,
+    Conv1D,
+    Dense,
+    Embedding,
+    GlobalMaxPooling1D,
+    LayerNormalization,
+    PositionEmbedding,
+)
+from nn.layers.recurrent import Recurrent
+from nn.layers.windows import padding_around
+from nn.sliced import written
+
+_KINDS = {op: kind for kind, op in OPERATORS.items()}
+
+_FUNCTIONS = {
+    "GRU": ("sigmoid", "tanh"),
+    "LSTM": ("sigmoid", "tanh", "tanh"),
+    "RNN": ("tanh",),
+}
+
+_STEPS_FIRST = {"Cast", "Dropout", "Gather", "Identity", "Squeeze", "Transpose", *_KINDS}
+"""Operators that are known while the steps stand first."""
+
+_OF_DIRECTIONS = {"Cast", "Gather", "Squeeze"}
+"""Operators that are known where there is an axis of directions."""
+
+_WHOLE = {"Cast", "Clip", "Gather", "Identity"}
+"""Operators that are known of inputs as whole numbers."""
+
+
+def check_place(reader: Reader, node: Node) -> None:
+    """Raise a ValueError for an operator that is not known between those of a sequence."""
+    if reader.directions is not None and node.op not in _OF_DIRECTIONS:
+        raise ValueError("nn has a Squeeze after a recurrent layer only")
+    if reader.steps_first and node.op not in _STEPS_FIRST:
+        raise ValueError("the steps stand before the samples here")
+    if reader.whole and node.op not in _WHOLE:
+        raise ValueError("nn has whole numbers to look up rows with only")
+
+
+def check_end(reader: Reader) -> None:
+    """Raise a ValueError for what is not done when there are no operators any more."""
+    if reader.directions is not None or reader.steps_first or reader.whole:
+        raise ValueError("the outputs of the ONNX file are no sequences, samples first")
+
+
+# ---- whole numbers -----------------------------------------------------------------------------
+
+
+def whole(reader: Reader, node: Node) -> None:
+    """Read what makes whole numbers of inputs, which an Embedding does itself: Round, Clip, Cast.
+
+    Raises:
+        ValueError: they are not the raw inputs, or something else is meant.
+    """
+    _need_raw(reader)
+    if node.op == "Clip":
+        if not reader.whole:
+            raise ValueError("nn has it before rows are looked up only")
+        low, high = (reader.wanted(node, index) for index in (1, 2))
+        if low.size != 1 or high.size != 1 or low.item() != 0:
+            raise ValueError("it does not begin at 0, as the rows of an Embedding do")
+        reader.highest = float(high.item())
+    reader.whole = True
+
+
+def is_whole(node: Node) -> bool:
+    """Whether a Cast makes whole numbers."""
+    return node.op == "Cast" and node.attributes.get("to") in (INT32, INT64)
+
+
+def gather(reader: Reader, node: Node) -> None:
+    """Read a Gather: an Embedding, or the last step of a sequence."""
+    axis = attributes.integer(node, "axis", 0)
+    if reader.directions is not None:
+        # The only direction, instead of a Squeeze.
+        index = reader.wanted(node, 1, 0).item()
+        if node.inputs[0] != reader.current or axis != reader.directions or index not in (0, -1):
+            raise ValueError("nn has a Squeeze after a recurrent layer only")
+        reader.directions = None
+        return
+    if node.inputs[0] == reader.current:
+        _last_step(reader, reader.wanted(node, 1), axis)
+        return
+    rows = reader.wanted(node, 0, 2)
+    _need_raw(reader)
+    reader.need_last()
+    if axis != 0:
+        raise ValueError("nn looks up whole rows only")
+    count, width = (checks.count(size, "its table") for size in rows.shape)
+    if reader.highest is not None and reader.highest != count - 1:
+        raise ValueError("it looks up other rows than all of an Embedding")
+    reader.whole = False
+    reader.add(Embedding(count, width), {"embeddings": rows})
+    reader.axes = tuple(range(len(reader.shape)))
+
+
+def _need_raw(reader: Reader) -> None:
+    plain = np.all(reader.inputs.scale == 1) and np.all(reader.inputs.offset == 0)
+    if reader.layers or not plain:
+        raise ValueError("nn has it for the raw inputs only")
+
+
+def _last_step(reader: Reader, index: np.ndarray, axis: int) -> None:
+    last = reader.layers[-1] if reader.layers else None
+    time = 0 if reader.steps_first else 1
+    steps = reader.shape[0]
+    if (
+        not isinstance(last, Recurrent)
+        or not last.return_sequences
+        or axis != time
+        or index.ndim != 0
+        or index.item() not in (-1, steps - 1)
+    ):
+        raise ValueError("nn has it for the last step that a recurrent layer gives only")
+    _give_last(reader)
+
+
+def _give_last(reader: Reader) -> None:
+    """Have the last layer, which is recurrent, give its last step only."""
+    last = reader.layers[-1]
+    reader.layers[-1] = type(last)(**{**last.config(), "return_sequences": False})
+    reader.shape, reader.axes, reader.steps_first = reader.shape[1:], (0,), False
+
+
+# ---- recurrent layers --------------------------------------------------------------------------
+
+
+def turn(reader: Reader, perm: tuple[int, ...]) -> bool:
+    """Note that the steps come to stand first, or second again; return whether it was that."""
+    if sorted(perm) != [0, 1, 2] or reader.ones is not None:
+        return False
+    if not reader.steps_first and perm[1] == 0:
+        # Which axes of a sample stand around the batch then.
+        axes = reader.axes[perm[0] - 1], reader.axes[perm[2] - 1]
+        if axes != (0, 1):
+            raise ValueError("it puts another axis than that of the steps first")
+        reader.axes, reader.steps_first = axes, True
+        return True
+    if reader.steps_first and perm[0] == 1:
+        reader.axes, reader.steps_first = (perm[1] // 2, perm[2] // 2), False
+        return True
+    return False
+
+
+def aside(reader: Reader, node: Node) -> bool:
+    """Note the shape that a Transpose makes, if nothing but that is used of it.
+
+    PyTorch leaves such a one where it begins a recurrent layer with zeros for each sample.
+    """
+    if node.op != "Transpose" or node.inputs != [reader.current] or reader.directions is not None:
+        return False
+    if reader.users.get(node.outputs[0]) != {"Shape"}:
+        return False
+    shape = reader.whole_shape
+    perm = attributes.integers(node, "perm", tuple(reversed(range(len(shape)))))
+    if sorted(perm) != list(range(len(shape))):
+        raise ValueError("its perm is no order of axes")
+    reader.shapes[node.outputs[0]] = tuple(shape[axis] for axis in perm)
+    return True
+
+
+def squeeze(reader: Reader, node: Node) -> None:
+    """Drop the axis of directions."""
+    axes = reader.given(node, 1)
+    found = attributes.integers(node, "axes", ()) if axes is None else tuple(axes.ravel()[:9])
+    if found != (reader.directions,):
+        raise ValueError("it drops another axis than that of the directions")
+    reader.directions = None
+
+
+def recurrent(reader: Reader, node: Node) -> None:
+    """Read a GRU, LSTM or RNN whose steps stand first."""
+    if not reader.steps_first:
+        raise ValueError("its steps must stand before the samples: nn has a Transpose before it")
+    functions = node.attributes.get("activations", ())
+    lower = tuple(map(str.lower, functions)) if isinstance(functions, tuple) else None
+    if lower not in ((), _FUNCTIONS[node.op]):
+        raise ValueError("its activations are others than nn's")
+    attributes.only(node, direction="forward", layout=0, input_forget=0, clip=0.0)
+    if node.op == "GRU":
+        attributes.only(node, linear_before_reset=1)
+        if node.attributes.get("linear_before_reset") != 1:
+            raise ValueError("its reset comes before the product; nn's GRU has it after")
+    if reader.given(node, 4) is not None:
+        raise ValueError("it is told how many steps there are, and nn goes through all")
+    for index in (5, 6, 7):
+        value = reader.given(node, index)
+        if value is not None and np.any(value):
+            raise ValueError("it does not begin with zeros, or has weights that nn's has not")
+    outputs = [name for name in node.outputs if name and name in reader.users]
+    if len(outputs) != 1 or outputs[0] not in node.outputs[:2]:
+        raise ValueError("nn has either all steps of it or the last one")
+    units, arrays = _weights(reader, node)
+    reader.add(_KINDS[node.op](units, return_sequences=True), arrays)
+    reader.after = outputs[0]
+    reader.directions = 1
+    if outputs[0] != node.outputs[0]:
+        _give_last(reader)
+        reader.directions = 0
+
+
+def _weights(reader: Reader, node: Node) -> tuple[int, dict[str, np.ndarray]]:
+    gates = GATES[node.op]
+    order = [gates.index(gate) for gate in range(len(gates))]
+    kernel, own = (reader.wanted(node, index, 3) for index in (1, 2))
+    rows, units = own.shape[1:]
+    if (
+        len(kernel) != 1
+        or len(own) != 1
+        or rows != len(gates) * units
+        or kernel.shape[1:] != (rows, reader.shape[1])
+        or attributes.integer(node, "hidden_size", units) != units
+    ):
+        raise ValueError("its weights do not fit each other, or what comes to it")
+    bias = reader.given(node, 3)
+    if bias is None:
+        bias = np.zeros(2 * rows, own.dtype)
+    if bias.size != 2 * rows:
+        raise ValueError("its bias does not fit its weights")
+    both = in_gates(bias.reshape(2, rows), order)
+    arrays = {
+        "kernel": in_gates(kernel[0].T, order),
+        "recurrent_kernel": in_gates(own[0].T, order),
+        "bias": both if node.op == "GRU" else both[0] + both[1],
+    }
+    return checks.count(units, "its units"), arrays
+
+
+# ---- others ------------------------------------------------------------------------------------
+
+
+def conv1d(reader: Reader, node: Node) -> None:
+    """Read a Conv along sequences."""
+    reader.need_channels_first()
+    attributes.only(node, group=1, dilations=1)
+    kernel = reader.wanted(node, 1, 3).transpose(2, 1, 0)
+    size, channels, filters = kernel.shape
+    if len(reader.shape) != 2 or channels != reader.shape[1]:
+        raise ValueError("its kernel does not fit what comes to it")
+    attributes.only(node, kernel_shape=size)
+    strides = attributes.integers(node, "strides", (1,))
+    if len(strides) != 1:
+        raise ValueError("its strides must be one number")
+    stride = checks.count(strides[0], "its strides")
+    size, filters = checks.count(size, "its kernel"), checks.count(filters, "its filters")
+    known = {
+        "valid": (0, 0),
+        "same": padding_around(reader.shape[0], size, stride, "same"),
+        "causal": (size - 1, 0),
+    }
+    auto = node.attributes.get("auto_pad", "NOTSET")
+    pads = attributes.integers(node, "pads", (0, 0))
+    if auto in ("VALID", "SAME_UPPER"):
+        pads = known["valid" if auto == "VALID" else "same"]
+    padding = next((name for name, each in known.items() if each == pads), None)
+    if padding is None or auto not in ("NOTSET", "VALID", "SAME_UPPER"):
+        raise ValueError(f"its padding {pads!r:.40} is not one of {', '.join(known)}")
+    bias = reader.given(node, 2)
+    arrays = {"kernel": kernel, "bias": np.zeros(filters) if bias is None else bias}
+    reader.add(Conv1D(filters, size, stride, padding), arrays)
+
+
+def reduce_max(reader: Reader, node: Node) -> None:
+    """Read the largest of each channel, over all steps."""
+    axes = reader.given(node, 1)
+    found = attributes.integers(node, "axes", ()) if axes is None else tuple(axes.ravel()[:9])
+    rank = len(reader.file_shape)
+    if (
+        rank != 2
+        or reader.ones is not None
+        or len(found) != 1
+        or not -2 <= found[0] <= 2
+        or found[0] % 3 == 0
+        or reader.axes[found[0] % 3 - 1] != 0
+        or attributes.integer(node, "keepdims", 1)
+    ):
+        raise ValueError("nn has the largest over all steps of a sequence only")
+    reader.add(GlobalMaxPooling1D())
+    reader.axes = (0,)
+
+
+def global_max(reader: Reader, node: Node) -> None:
+    """Read the same of sequences whose channels stand first."""
+    reader.need_channels_first()
+    if len(reader.shape) != 2:
+        raise ValueError("nn has it for sequences only")
+    reader.add(GlobalMaxPooling1D())
+    reader.axes, reader.ones = (0,), (0, 1)
+
+
+def layer_normalization(reader: Reader, node: Node) -> None:
+    """Read a LayerNormalization over the last axis."""
+    reader.need_last()
+    if attributes.integer(node, "axis", -1) not in (-1, len(reader.shape)):
+        raise ValueError("it works on another axis than the last")
+    gamma, beta = reader.wanted(node, 1, 1), reader.given(node, 2)
+    arrays = {
+        "gamma": reader.in_order(gamma),
+        "beta": reader.in_order(np.zeros_like(gamma) if beta is None else beta),
+    }
+    reader.add(LayerNormalization(attributes.number(node, "epsilon", 1e-5)), arrays)
+
+
+def position(reader: Reader, value: np.ndarray) -> bool:
+    """Read what is added to each step after an Embedding; return whether it was that."""
+    last = reader.layers[-1] if reader.layers else None
+    if not isinstance(last, Embedding) or value.ndim != 2 or value.shape != reader.shape:
+        return False
+    reader.add(PositionEmbedding(), {"position_embeddings": value})
+    return True
+
+
+_OF_PARTS = {"Relu": "relu", "Sigmoid": "sigmoid", "Softmax": "softmax", "Tanh": "tanh"}
+
+
+def slices(reader: Reader, node: Node, position: int) -> int:
+    """Read a Split, an activation of each part, and the Concat; return how many nodes that is.
+
+    Raises:
+        ValueError: anything else stands there.
+    """
+    refused = ValueError("nn splits outputs for an activation of each part only")
+    axis = len(reader.file_shape)
+    reader.need_last()
+    sizes = [int(size) for size in reader.wanted(node, 1, 1)[:1000]]
+    if attributes.integer(node, "axis", 0) not in (-1, axis) or len(sizes) != len(node.outputs):
+        raise refused
+    parts, done = [], list(node.outputs)
+    count = 0
+    for each in reader.model.nodes[position + 1 :]:
+        count += 1
+        if each.op == "Concat" and each.inputs == done:
+            if attributes.integer(each, "axis", 0) not in (-1, axis) or not each.outputs:
+                raise refused
+            reader.after = each.outputs[0]
+            break
+        if each.op not in _OF_PARTS or len(each.inputs) != 1 or len(each.outputs) != 1:
+            raise refused
+        if each.inputs[0] not in done or each.inputs[0] not in node.outputs:
+            raise refused
+        if each.op == "Softmax" and attributes.integer(each, "axis", -1) not in (-1, axis):
+            raise refused
+        place = done.index(each.inputs[0])
+        done[place] = each.outputs[0]
+        parts.append((place, _OF_PARTS[each.op]))
+    else:
+        raise refused
+    names = ["linear"] * len(sizes)
+    for place, name in parts:
+        names[place] = name
+    if min(sizes, default=0) < 1 or sum(sizes) != reader.shape[-1]:
+        raise refused
+    function = named(written(zip(names, sizes, strict=True)))
+    if not isinstance(function, SlicedActivation):
+        raise refused
+    last = reader.layers[-1] if reader.layers else None
+    if isinstance(last, Dense | Conv1D) and last.activation.name == "linear":
+        last.activation = function
+    else:
+        reader.add(Activation(function))
+    return count
