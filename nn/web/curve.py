@@ -85,7 +85,7 @@ class CurveLab(Lab[CurveSettings]):
 
     def _followed(self, panel: CurveUnits | CurveInfluence, tab: str) -> None:
         """Keep a panel up to date while somebody looks at it."""
-        self.painter.add(0.4, panel.paint)
+        self.painter.add(0.8, panel.paint)
         dom.on(self.parts.element(tab), "chosen", lambda event: panel.paint())
 
     # ---- What a lab says.

@@ -33,7 +33,7 @@ _WORK, _WORK_AT_REST = 5e7, 1e9
 
 _FEWEST_AHEAD, _MOST_AHEAD = 20, 200
 
-_BUDGET = 0.005
+_BUDGET = 0.003
 """Seconds of work in a frame, while the network learns."""
 
 _PATHS = ("known", "truth", "ahead", "onward", "stroke")
