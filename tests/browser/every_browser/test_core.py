@@ -1,6 +1,7 @@
 """What a visitor needs most works in every browser."""
 
 import json
+import math
 
 import pytest
 from PIL import Image
@@ -152,3 +153,23 @@ def test_a_program_is_changed_run_and_stopped(visitor, site):
     visitor.until(shows, "codeOutput", "begun")
     visitor.click("temperature-codeRun")
     visitor.until(shows, "codeState", "Stopped after")
+
+
+def test_a_drawn_curve_is_gone_on_with(visitor, site):
+    visitor.open(f"{site}#curve")
+    visitor.wait("ready")
+    x, y, width, height = visitor.ask(
+        """() => {
+          const box = document.getElementById("curve-plot").getBoundingClientRect();
+          return [box.x, box.y, box.width, box.height];
+        }"""
+    )
+    places = [0.05 + 0.6 * i / 80 for i in range(81)]
+    visitor.drag([(x + width * at, y + height * (0.5 - 0.35 * math.sin(40 * at))) for at in places])
+    assert "a new network, 64x1-64x32-64x1" in visitor.news("Your curve")
+    visitor.click("curve-train")
+    assert visitor.news("Training is done")
+    network, last = (float(visitor.text(f"curve-{name}Off")) for name in ("network", "last"))
+    assert network < last
+    shown = "() => document.getElementById('curve-onward').getAttribute('d').split('L').length"
+    assert visitor.ask(shown) > 90
