@@ -143,10 +143,9 @@ def main() -> None:
             found = names(context, address, NAMES_SECONDS)
             results["names"] = found
             fewer = 1 - found["bits"] / found["bigram_bits"]
-            print(
-                f"Names in the page, {found['seconds']:.0f} s: {found['bits']:.2f} bits a character,"
-            )
-            print(f"  {fewer:.1%} fewer than bigrams ({found['bigram_bits']:.2f})")
+            print(f"Names in the page, {found['seconds']:.0f} s")
+            print(f"  {found['bits']:.2f} bits a character")
+            print(f"  {fewer:.1%} fewer than bigrams, {found['bigram_bits']:.2f}")
             print(f"  writes {found['written_a_second']:,.0f} characters a second meanwhile")
             print(f"  95th percentile between frames: {found['frame_gap_ms']:.0f} ms")
     if options.only is None:

@@ -16,7 +16,7 @@ from nn.writing import Writer, tempered
 _LENGTH = 240
 """Characters of a sample."""
 
-_BUDGET = 0.004
+_BUDGET = 0.003
 """Seconds of writing in a frame."""
 
 _PAUSE = 1.2
