@@ -25,7 +25,7 @@ _RUN = """seconds => new Promise(resolve => {
     done = true;
     resolve({ gaps, seconds: (performance.now() - start) / 1000 });
   }).observe(document.body, { attributeFilter: ["data-state"] });
-  const train = document.getElementById("train");
+  const train = document.querySelector("main:not([hidden]) .train .primary");
   train.click();
   if (seconds) setTimeout(() => done || train.click(), 1000 * seconds);
 })"""
@@ -66,7 +66,7 @@ def reference(context: BrowserContext, address: str, engine: str, epochs: int) -
     Raises:
         Refused: the page uses another engine.
     """
-    page = _opened(context, address, f"engine={engine}&epochs={epochs}")
+    page = _opened(context, address, f"digits?engine={engine}&epochs={epochs}")
     try:
         shown = page.locator("#engine").text_content() or ""
         if not shown.startswith(_SHOWN[engine]):
@@ -95,7 +95,7 @@ def convolution(context: BrowserContext, address: str, seed: int, seconds: float
     Raises:
         Refused: the page has no such button.
     """
-    page = _opened(context, address, f"seed={seed}")
+    page = _opened(context, address, f"digits?seed={seed}")
     try:
         button = page.locator("main[data-lab=digits] [data-preset=Convolution]")
         if not button.count():
@@ -125,6 +125,34 @@ def convolution(context: BrowserContext, address: str, seed: int, seconds: float
     }
 
 
+def names(context: BrowserContext, address: str, seconds: float) -> dict[str, Any]:
+    """Train with the settings of the button "Names" in the lab of texts, for so long at most.
+
+    Returns:
+        seconds of training, bits for a character of the held-out end by the network and by
+        bigrams, characters a second that it writes meanwhile, and the 95th percentile of the time
+        between two frames in ms.
+    """
+    page = _opened(context, address, "text")
+    try:
+        found = page.evaluate(_RUN, seconds)
+        page.locator("#text-test").click()
+        page.wait_for_selector("body[data-state=ready]")
+        network, bigrams, speed = (
+            (page.locator(f"#text-{name}").text_content() or "").split()[0]
+            for name in ("networkBits", "bigramBits", "writingSpeed")
+        )
+    finally:
+        page.close()
+    return {
+        "seconds": found["seconds"],
+        "bits": float(network),
+        "bigram_bits": float(bigrams),
+        "written_a_second": float(speed.replace(",", "")),
+        "frame_gap_ms": float(np.percentile(found["gaps"], 95)),
+    }
+
+
 def _stop_time(page: Page) -> float:
     page.locator("#train").click()
     page.wait_for_selector("body[data-state=training]")
@@ -132,10 +160,10 @@ def _stop_time(page: Page) -> float:
     return float(page.evaluate(_PRESS, "train"))
 
 
-def _opened(context: BrowserContext, address: str, settings: str) -> Page:
+def _opened(context: BrowserContext, address: str, link: str) -> Page:
     """Open the page, and wait until it is ready."""
     page = context.new_page()
-    page.goto(f"{address}#digits?{settings}")
+    page.goto(f"{address}#{link}")
     page.wait_for_selector("body[data-state=ready]", timeout=120_000)
     return page
 

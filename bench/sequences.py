@@ -16,6 +16,7 @@ from typing import Any
 from playwright.sync_api import BrowserContext
 
 from bench.characters import Task, network
+from bench.in_page import names
 from bench.peers.gru_pytorch import PyTorch
 from bench.tab import ROOT, Clock, browsing, sources
 from tools.errors import told_in_one_line
@@ -33,6 +34,8 @@ PEERS: dict[str, tuple[str, dict[str, Any], bool]] = {
     "brain.js": ("gru_brain.js", {}, False),
 }
 """Module, options, and whether they do attention too."""
+
+NAMES_SECONDS = 30.0
 
 STRICT = {COMPILED, NUMPY, PYTORCH, "TensorFlow.js wasm", "TensorFlow.js cpu"}
 """Those that start from the same weights, so that their losses have to be the same."""
@@ -124,9 +127,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.sequences", description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=1.5, help="of each measurement")
-    parser.add_argument("--only", choices=["gru", "attention"])
+    parser.add_argument("--only", choices=["gru", "attention", "names"])
     options = parser.parse_args()
-    results = {}
+    results: dict[str, Any] = {}
     with told_in_one_line(), browsing() as (browser, context, address):
         clock = Clock(browser)
         for task in TASKS:
@@ -136,6 +139,15 @@ def main() -> None:
                 print(f"{task.name}\n{'':<30}{'characters/s':>14}{'nn is':>10}")
                 for name, row in found.items():
                     print(f"{name:<30}{row['characters']:>14,}{row['ratio']:>9}x")
+        if options.only in (None, "names"):
+            found = names(context, address, NAMES_SECONDS)
+            results["names"] = found
+            fewer = 1 - found["bits"] / found["bigram_bits"]
+            print(f"Names in the page, {found['seconds']:.0f} s")
+            print(f"  {found['bits']:.2f} bits a character")
+            print(f"  {fewer:.1%} fewer than bigrams, {found['bigram_bits']:.2f}")
+            print(f"  writes {found['written_a_second']:,.0f} characters a second meanwhile")
+            print(f"  95th percentile between frames: {found['frame_gap_ms']:.0f} ms")
     if options.only is None:
         RESULTS.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
 

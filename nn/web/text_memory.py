@@ -17,7 +17,7 @@ from nn.web.dom import Parts
 MOST = 300
 """Characters that are shown."""
 
-_BUDGET = 0.004
+_BUDGET = 0.003
 """Seconds of work in a frame."""
 
 _SHADES = 5

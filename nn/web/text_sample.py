@@ -16,7 +16,7 @@ from nn.writing import Writer, tempered
 _LENGTH = 240
 """Characters of a sample."""
 
-_BUDGET = 0.004
+_BUDGET = 0.003
 """Seconds of writing in a frame."""
 
 _PAUSE = 1.2
@@ -32,13 +32,9 @@ class Sample:
 
     Args:
         parts: the lab's elements.
-
-    Attributes:
-        speed: characters a second that were written last.
     """
 
     def __init__(self, parts: Parts) -> None:
-        self.speed = 0.0
         self._parts = parts
         self._beginning = parts.element("beginning")
         self._slider = parts.element("heat")
@@ -94,7 +90,7 @@ class Sample:
         likely = writer.read(numbers)
         self._show_next(likely)
         if np.isfinite(likely).all():
-            self._writer, self._text = writer, ""
+            self._writer, self._text, self._took = writer, "", 0.0
         return self._writer is not None
 
     def _write(self, until: float) -> None:
@@ -109,12 +105,12 @@ class Sample:
             if time.perf_counter() >= until:
                 break
         self._text += self._alphabet.decode(numbers)
-        took = time.perf_counter() - begun
-        self.speed = len(numbers) / took if took else 0.0
+        self._took += time.perf_counter() - begun
         self._parts.show("begun", self._beginning.value)
         self._parts.show("sample", self._text if self._beginning.value else self._text.lstrip("\n"))
         if len(self._text) >= _LENGTH:
             self._writer, self._due = None, time.perf_counter() + _PAUSE
+            self._parts.show("writingSpeed", f"{_LENGTH / self._took:,.0f} characters/s")
             self._count_new()
 
     def _count_new(self) -> None:

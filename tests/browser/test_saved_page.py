@@ -21,6 +21,7 @@ from nn.layers import (
     LSTM,
     Conv1D,
     Dense,
+    Embedding,
     GlobalMaxPooling1D,
     LayerNormalization,
     MultiHeadAttention,
@@ -30,6 +31,7 @@ from nn.layers import (
     TransformerBlock,
 )
 from nn.model import Sequential
+from nn.writing import Writer
 from tests.browser.conftest import ROOT, browsing
 from tests.browser.test_accessible import AXE
 from tests.unit.format_cases import built, every_kind, inputs_for
@@ -260,6 +262,28 @@ def test_a_series_is_gone_on_with(opened, layers):
         page.locator("#numbers").fill("1 2 3")
         expect(page.locator("#answer")).to_have_text("Expected 8 numbers or more")
         assert page.evaluate("window.harmed") is None
+
+
+def test_a_text_is_gone_on_with(opened):
+    layers = [Embedding(4, 3), GRU(5, return_sequences=True), Dense(4, "softmax")]
+    model = built(Sequential(layers), (8,))
+    model.classes = ("\n", "<", "a", "b")
+    with opened(model) as page:
+        expected = Writer(model).read([2, 3, 1])
+        page.get_by_label("A text so far").fill("ab<")
+        bars = page.locator("#answers li").all_text_contents()
+        best = int(expected.argmax())
+        assert page.locator("#answer").text_content() == ["↵", "<", "a", "b"][best]
+        assert len(bars) == 4
+        window = np.array([[2, 3, 1, 0, 0, 0, 0, 0]])
+        check_answers(page, model, window)
+        check_accessible(page)
+        page.locator("#write").click()
+        written = page.locator("#written").text_content()
+        assert written.startswith("ab<") and len(written) == 203 and set(written) <= set("\n<ab")
+        page.get_by_label("A text so far").fill("abc")
+        expect(page.locator("#answer")).to_have_text("The network does not know the character c")
+        expect(page.locator("#write")).to_be_disabled()
 
 
 def test_colours_and_plain_numbers_have_forms_of_their_own(opened):

@@ -2,8 +2,8 @@
 
 In the file are the machine code that :mod:`nn.engine.wasm` makes for the network's predictions, its
 weights as safetensors, and a form for its inputs: a canvas and photos for pictures, the plane for
-points, a control for each column of a table, the values of a series so far. Other scripts ask it as
-``predict([...])``.
+points, a control for each column of a table, the values of a series or a text so far. Other scripts
+ask it as ``predict([...])``.
 
 >>> from nn import Dense
 >>> model = Sequential([Dense(1)])
@@ -44,6 +44,7 @@ _SCRIPTS = {
     "points": ("points",),
     "table": ("table",),
     "series": ("series",),
+    "text": ("text",),
     "numbers": ("numbers",),
 }
 """What a kind of form takes besides what all pages have."""

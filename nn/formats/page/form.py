@@ -64,6 +64,8 @@ def form_of(model: Sequential, drawing: Drawing | None = None) -> dict[str, Any]
         classes = list(Classes(outputs[0], model.classes).shown)
     first = model.layers[0]
     looked_up = first.input_dim if isinstance(first, Embedding) else None
+    if looked_up and _goes_on_with_texts(model):
+        return {"kind": "text", "classes": list(model.classes or ())}
     picture = None if looked_up else _picture(model.input_shape)
     if picture is None or classes is None:
         # Without names they are numbers, and no classes that are called 0, 1 and so on.
@@ -77,6 +79,17 @@ def form_of(model: Sequential, drawing: Drawing | None = None) -> dict[str, Any]
         "paper": drawing.paper,
         "box": drawing.box,
     }
+
+
+def _goes_on_with_texts(model: Sequential) -> bool:
+    """Whether a network says after each character which comes next, without looking ahead."""
+    characters = model.classes or ()
+    steps_in, steps_out = len(model.input_shape), len(model.output_shape)
+    sees_ahead = any(
+        layer.couples_steps or not getattr(layer, "causal", True) for layer in model.layers
+    )
+    single = bool(characters) and all(len(each) == 1 for each in characters)
+    return single and (steps_in, steps_out) == (1, 2) and not sees_ahead
 
 
 def _picture(shape: Shape) -> Shape | None:
