@@ -70,8 +70,13 @@ class Cluster:
         # Other runs with the same settings are other runs.
         futures = {self._client.submit(_train, run.settings, pure=False): run for run in runs}
         try:
-            for future in as_completed(futures):
+            ended = as_completed(futures)
+            for future in ended:
                 run = futures[future]
+                if future.status == "pending":
+                    # Its worker died with the result: another begins the run again.
+                    ended.add(future)
+                    continue
                 if future.status == "finished":
                     vars(run).update(vars(future.result()))
                 elif future.status == "error":
