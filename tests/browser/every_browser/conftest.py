@@ -44,7 +44,7 @@ def start(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Callabl
     return start
 
 
-@pytest.fixture(scope="session", params=["Chromium", "Firefox", "WebKit"])
+@pytest.fixture(scope="module", params=["Chromium", "Firefox", "WebKit"])
 def visitor(
     request: pytest.FixtureRequest, start: Callable[..., Visitor], site: str
 ) -> Iterator[Visitor]:
