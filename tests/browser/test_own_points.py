@@ -186,7 +186,7 @@ def test_points_are_removed_by_a_click_and_with_the_keyboard(points):
 
 def test_training_goes_on_with_points_that_were_changed(points):
     points.open_table(above_and_below())
-    points.set(**LONG)
+    points.set(**LONG, decay="none")
     points.train()
     points.brush("remove")
     points.page.keyboard.press("Tab")
