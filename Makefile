@@ -24,11 +24,12 @@ serve:
 	@$(SETUP) page
 	@$(PYTHON) -m tools.serve $(PORT)
 
-# One pytest run, so that its closing line counts every test; unit tests take two processes.
+# One pytest run, so that its closing line counts every test; three processes, for a browser's
+# tests mostly wait.
 test:
 	@$(SETUP) libraries page python chromium browsers docs
 	@$(MAKE) --no-print-directory lint
-	@$(VENV)/pytest -n 2 --dist loadfile tests/unit tests/browser
+	@$(VENV)/pytest -n 3 --dist loadfile tests/unit tests/browser
 
 lint:
 	@$(SETUP) python

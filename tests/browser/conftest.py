@@ -41,13 +41,13 @@ def serving(folder: Path) -> Iterator[str]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let a browser test that failed try once more, for a shared machine may be held up.
+    """Let a browser test that failed try twice more, alone, for a machine may be held up.
 
     The run's closing line counts what had to be tried again.
     """
     for item in items:
         if item.path.is_relative_to(Path(__file__).parent):
-            item.add_marker(pytest.mark.flaky(reruns=1))
+            item.add_marker(pytest.mark.flaky(reruns=2))
 
 
 @pytest.fixture(scope="session")

@@ -69,6 +69,7 @@ def test_a_test_shows_which_names_are_confused(lab):
     assert f"{right:,} of 1,080 right" in lab.text("testSummary")
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize(
     ("name", "fewest"), [("probabilities", FEWEST_ANSWERS), ("strip", FEWEST_STRIPS)]
 )

@@ -348,6 +348,7 @@ def test_the_same_settings_give_what_training_gives(compare):
     assert percent(cells(compare, 0)[4]) == pytest.approx(compare.accuracy(), abs=0.1)
 
 
+@pytest.mark.alone
 def test_frames_keep_coming(compare):
     compare.set(epochs=100)
     compare.click("compareAdd")

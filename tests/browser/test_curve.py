@@ -141,6 +141,7 @@ def test_the_continuation_is_drawn_live(lab):
     )
 
 
+@pytest.mark.alone
 def test_frames_keep_coming(lab):
     lab.set(epochs=5_000)
     lab.train(1)

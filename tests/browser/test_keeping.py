@@ -113,6 +113,7 @@ LASTS = 10.0  # seconds that a run takes, more or less: thrice what it gets on u
 
 
 @pytest.mark.parametrize("kind", RUNS)
+@pytest.mark.alone
 def test_a_page_that_is_killed_ten_times_ends_with_the_same_weights(visitor, kind):
     chance = random.Random(kind.name)
     link, epochs = RUNS[kind]

@@ -82,6 +82,7 @@ def test_training_pauses_while_another_lab_is_shown(visit):
         lab.stop()
 
 
+@pytest.mark.alone
 def test_a_pause_is_not_taken_for_slowness(visit):
     def speed(lab) -> float:
         return float(lab.text("throughput").replace(",", ""))

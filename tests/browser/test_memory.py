@@ -2,6 +2,8 @@
 
 import pytest
 
+pytestmark = pytest.mark.alone
+
 # Some 500 frames lie between two probes: whatever stays behind in each of them shows. JavaScript's
 # own bytes vary by some 100 kB.
 MOST_GROWTH = {"python": 20_000, "javascript": 600_000, "buffers": 300_000, "listeners": 0}

@@ -45,6 +45,7 @@ def taught(lab):
     lab.page.locator("#ownClasses summary").click()
 
 
+@pytest.mark.alone
 def test_three_shapes_are_learnt_and_answered_live(taught):
     expect(row(taught, 2).locator("[data-act=delete]")).to_have_count(10)
     taught.news(lambda: taught.click("ownTrain"), "^Training is done")

@@ -39,6 +39,7 @@ def test_every_other_preset_learns_its_shape(points, preset):
     assert points.train_to_the_end() >= 95
 
 
+@pytest.mark.alone
 def test_gradients_found_by_nudging_train_too_and_cost_more(points):
     points.set(gradients="numerical", epochs=60)
     assert points.train_to_the_end() > 95
@@ -65,6 +66,7 @@ def test_the_answer_follows_the_training_without_a_hand(points):
     assert len(seen) > 3
 
 
+@pytest.mark.alone
 def test_a_run_takes_the_time_that_the_slider_says_and_ends_the_same(points):
     points.set(epochs=60)
     points.train_to_the_end()
@@ -88,6 +90,7 @@ def test_a_run_takes_the_time_that_the_slider_says_and_ends_the_same(points):
     assert points.weights() == weights
 
 
+@pytest.mark.alone
 def test_the_heat_map_moves_ten_times_a_second(points):
     points.set(**LONG, learningRate=0.01)
     points.train()

@@ -155,11 +155,13 @@ def test_what_is_not_a_temperature_is_said_to_be_none(lab, text):
     assert lab.text("truth") == "77.00 °F"
 
 
+@pytest.mark.alone
 def test_frames_keep_coming(training):
     assert best_of(3, lambda: slow_frame(training.page.evaluate), SLOWEST_FRAME) < SLOWEST_FRAME
     assert training.state == "training"
 
 
+@pytest.mark.alone
 def test_stop_answers_at_once(training):
     def slowest_of_five() -> float:
         slowest = 0.0

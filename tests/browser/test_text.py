@@ -39,6 +39,7 @@ def test_it_writes_names_that_nobody_gave_it_while_it_learns(lab):
     assert sum(line[:1].isupper() for line in lines) > 0.8 * len(lines)
 
 
+@pytest.mark.alone
 def test_frames_keep_coming_while_it_trains_and_writes(lab):
     lab.train()
     assert best_of(4, lambda: slow_frame(lab.page.evaluate), SLOWEST_FRAME) < SLOWEST_FRAME

@@ -23,11 +23,13 @@ def training(lab):
         lab.stop()
 
 
+@pytest.mark.alone
 def test_frames_keep_coming(training):
     assert best_of(3, lambda: slow_frame(training.page.evaluate), SLOWEST_FRAME) < SLOWEST_FRAME
     assert training.state == "training"
 
 
+@pytest.mark.alone
 def test_stop_answers_at_once(training):
     def stop() -> float:
         took = stop_time(training)
@@ -41,6 +43,7 @@ def test_stop_answers_at_once(training):
     assert best_of(3, slowest_of_five, SLOWEST_STOP) < SLOWEST_STOP
 
 
+@pytest.mark.alone
 def test_the_answer_to_a_drawing_follows_the_training(training):
     def seconds_between_answers() -> float:
         changes = training.page.evaluate(

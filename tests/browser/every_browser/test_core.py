@@ -73,6 +73,7 @@ def test_help_is_read_and_closed_while_it_trains(digits):
     assert digits.state == "training"
 
 
+@pytest.mark.alone
 def test_frames_keep_coming_while_it_trains(digits):
     train(digits)
     slowest = SLOWEST_FRAME[digits.name]
