@@ -26,6 +26,7 @@ DAMAGED = (
 """What reading a zip archive may raise where it is damaged, or made to be."""
 
 _BLOCK = 2**20
+_AT_A_TIME = 50  # small files that are unpacked
 _SMALL = 2**18
 _HEAD = struct.Struct("<4s22xHH")
 """What stands before a file: a mark, and the lengths of its name and of more.
@@ -76,7 +77,8 @@ def unpacking_members(content: Content) -> Slices[dict[str, bytes]]:
                     total += len(small)
                     _check_size(total)
                     found[entry.filename] = small
-                    yield total / declared
+                    if len(found) % _AT_A_TIME == 0:
+                        yield total / declared
                     continue
                 parts = []
                 with archive.open(entry) as stream:

@@ -43,7 +43,7 @@ class Found:
         pictures: arrays of pictures without their labels, by the name of the file.
         labels: labels without their pictures.
         parts: what came from files that hold both, or might have.
-        loose: (height, width, 3) uint8 pictures of a file each.
+        loose: (height, width, 1 or 3) uint8 pictures of a file each.
         names: what labels stand for, where a file says so.
         said: what was assumed.
         largest: height and width of the largest picture file.
@@ -63,9 +63,9 @@ class Found:
     listed: dict[str, str] = field(default_factory=dict)
 
     def add_picture(self, name: str, pixels: np.ndarray, size: tuple[int, int]) -> None:
-        """Add a picture file, (h, w, 3 or 4) uint8, which declares its height and width."""
+        """Add a picture file, (h, w, 1, 3 or 4) uint8, which declares its height and width."""
         self.largest = max(self.largest, size, key=max)
-        small = max(pixels.shape) <= LARGEST and pixels.shape[2] == 3
+        small = max(pixels.shape) <= LARGEST and pixels.shape[2] < 4
         self.loose[name] = pixels if small else flattened(pixels)
 
     def read_lists(self) -> None:

@@ -33,26 +33,39 @@ class Parts:
     said: list[str] = field(default_factory=list)
 
 
-def parts_of(found: Found, loose: Mapping[str, np.ndarray]) -> tuple[Parts, Parts]:
+@dataclass(eq=False)
+class Loose:
+    """Picture files: their names, and in this order (n, height, width, channels) uint8."""
+
+    names: list[str]
+    pictures: np.ndarray
+
+    def of(self, names: list[str]) -> np.ndarray:
+        """Return those with such names."""
+        if names == self.names:
+            return self.pictures
+        rows = {name: row for row, name in enumerate(self.names)}
+        return self.pictures[[rows[name] for name in names]]
+
+
+def parts_of(found: Found, loose: Loose) -> tuple[Parts, Parts]:
     """Return what is for training, and what for testing.
 
     Args:
         found: what was in all files.
-        loose: its picture files, (height, width, channels) each and all of one size.
+        loose: its picture files.
 
     Raises:
         ValueError: labels have no pictures, or it is not plain which ones.
     """
 
-    names = (*found.parts, *found.pictures, *found.labels, *loose)
+    names = (*found.parts, *found.pictures, *found.labels, *loose.names)
     purposes = {name: for_testing(name) for name in names}
     train, test = (_parts_of(found, loose, purposes, testing) for testing in (False, True))
     return train, test
 
 
-def _parts_of(
-    found: Found, loose: Mapping[str, np.ndarray], purposes: Mapping[str, bool], testing: bool
-) -> Parts:
+def _parts_of(found: Found, loose: Loose, purposes: Mapping[str, bool], testing: bool) -> Parts:
     def wanted(names: Iterable[str]) -> list[str]:
         return [name for name in names if purposes[name] == testing]
 
@@ -63,12 +76,13 @@ def _parts_of(
     pictures = {name: found.pictures[name] for name in wanted(found.pictures)}
     labels = {name: found.labels[name] for name in wanted(found.labels)}
     _pair(pictures, labels, "test" if testing else "training", parts)
-    names = wanted(loose)
+    names = wanted(loose.names)
     if names:
         if any(stem(name) in found.listed for name in names):
             _take_listed(names, found.listed, loose, parts)
         else:
-            _take_loose(names, [name for name in loose if purposes[name] != testing], loose, parts)
+            others = [name for name in loose.names if purposes[name] != testing]
+            _take_loose(names, others, loose, parts)
     return parts
 
 
@@ -126,23 +140,17 @@ def _label_by_file(pictures: dict[str, np.ndarray], parts: Parts) -> None:
     parts.said.append(f"each file is taken for a class: {listed(list(names.values()))}")
 
 
-def _take_listed(
-    names: list[str], listed: Mapping[str, str], loose: Mapping[str, np.ndarray], parts: Parts
-) -> None:
+def _take_listed(names: list[str], listed: Mapping[str, str], loose: Loose, parts: Parts) -> None:
     """Take pictures with the classes that a table lists, and others without."""
     known = [name for name in names if stem(name) in listed]
     labels = tidied(np.array([listed[stem(name)] for name in known]))
-    stack = np.stack([loose[name] for name in known])
-    parts.labelled[_source(known)] = Part(stack, labels, tuple(known))
+    parts.labelled[_source(known)] = Part(loose.of(known), labels, tuple(known))
     if rest := [name for name in names if stem(name) not in listed]:
-        stack = np.stack([loose[name] for name in rest])
-        parts.unlabelled[_source(rest)] = Part(stack, None, tuple(rest))
+        parts.unlabelled[_source(rest)] = Part(loose.of(rest), None, tuple(rest))
 
 
-def _take_loose(
-    names: list[str], others: list[str], loose: Mapping[str, np.ndarray], parts: Parts
-) -> None:
-    pictures = np.stack([loose[name] for name in names])
+def _take_loose(names: list[str], others: list[str], loose: Loose, parts: Parts) -> None:
+    pictures = loose.of(names)
     classes = classes_by_name(names)
     if classes is None and others:
         # All of one class, which is one of those that are for the other purpose.

@@ -23,12 +23,14 @@ from nn.data.image_files import (
     naming,
     sort_in,
 )
-from nn.data.image_parts import Parts, listed, parts_of
+from nn.data.image_parts import Loose, Parts, listed, parts_of
 from nn.data.labels import DIGITS, Classes, classes_of, positions
 from nn.data.part import Part
 from nn.data.picture_files import Decode, declared_size, decode_with_pillow, kind_of, together
 from nn.data.pixels import LARGEST
 from nn.progress import exhaust
+
+_AT_A_TIME = 50  # pictures that are at hand
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,7 +86,7 @@ def reading_images(
     Args:
         files: their contents.
         decode: what decodes a picture file.
-        ready: pictures that have been decoded, (height, width, 3 or 4) uint8, by the contents of
+        ready: pictures that have been decoded, (height, width, 1, 3 or 4) uint8, by the contents of
             their files.
     """
     if not files:
@@ -104,11 +106,12 @@ def reading_images(
         else:
             found.add_picture(name, pixels, declared_size(content))
         before = after
-        yield before / max(1, size)
+        if pixels is None or len(found.loose) % _AT_A_TIME == 0:
+            yield before / max(1, size)
     found.read_lists()
     loose = yield from _one_size(found)
     found.name_labels()
-    if not (found.parts or found.pictures or found.labels or loose):
+    if not (found.parts or found.pictures or found.labels or loose.names):
         raise ValueError(f"there are no pictures in {listed(list(files))}; {EXPECTED}")
     yield None
     train, test = parts_of(found, loose)
@@ -116,10 +119,10 @@ def reading_images(
     return _put_together(train, test, [*found.said, *train.said, *test.said])
 
 
-def _one_size(found: Found) -> Slices[dict[str, np.ndarray]]:
-    """Return the picture files as arrays of one size."""
+def _one_size(found: Found) -> Slices[Loose]:
+    """Return the picture files, of one size."""
     if not found.loose:
-        return {}
+        return Loose([], np.empty((0, 1, 1, 1), np.uint8))
     pictures, said = yield from together(list(found.loose.values()))
     found.said += said
     if max(found.largest) > LARGEST:
@@ -127,7 +130,7 @@ def _one_size(found: Found) -> Slices[dict[str, np.ndarray]]:
         found.said.append(
             f"pictures of up to {width:,}x{height:,} were scaled down to {LARGEST} a side"
         )
-    return dict(zip(found.loose, pictures, strict=True))
+    return Loose(list(found.loose), pictures)
 
 
 def _put_together(train: Parts, test: Parts, said: list[str]) -> Images:

@@ -177,7 +177,9 @@ def flattened(rgba: np.ndarray) -> np.ndarray:
 
 
 def all_flattened(pictures: np.ndarray) -> np.ndarray:
-    """Return (n, h, w, 3 or 4) pictures as :func:`flattened` returns each: at once if it can.
+    """Return (n, h, w, 1, 3 or 4) pictures as :func:`flattened` returns each, at once if it can.
+
+    What is grey, of one channel, stays so.
 
     >>> all_flattened(np.zeros((2, 128, 64, 3), np.uint8)).shape
     (2, 64, 32, 3)
@@ -202,7 +204,7 @@ def common_size(sizes: Sequence[tuple[int, int]]) -> tuple[int, int]:
 
 
 def together(pictures: Sequence[np.ndarray]) -> Slices[tuple[np.ndarray, list[str]]]:
-    """Return (h, w, 3) pictures as (n, height, width, 1 or 3) uint8, and what was done to them.
+    """Return (h, w, 1 or 3) pictures as (n, height, width, 1 or 3) uint8, and what was done.
 
     They are grey if hardly a pixel of them is not. Pictures of several sizes take the size of most
     of them or, where no size has most, that of a square. A slice is done each turn.
@@ -212,15 +214,18 @@ def together(pictures: Sequence[np.ndarray]) -> Slices[tuple[np.ndarray, list[st
     size = common_size(sizes)
     if set(sizes) != {size}:
         said.append(f"pictures of several sizes were scaled to {size[1]}x{size[0]}")
-    same = np.empty((len(pictures), *size, 3), np.uint8)
+    channels = max(picture.shape[2] for picture in pictures)
+    same = np.empty((len(pictures), *size, channels), np.uint8)
     places: defaultdict[tuple[int, ...], list[int]] = defaultdict(list)
-    for place, each in enumerate(sizes):
-        places[each].append(place)
+    for place, picture in enumerate(pictures):
+        places[picture.shape].append(place)
     for each, all_ in places.items():
         for part in (all_[i : i + _AT_A_TIME] for i in range(0, len(all_), _AT_A_TIME)):
             stack = np.stack([pictures[place] for place in part])
-            same[part] = stack if each == size else framed(stack, *size)
+            same[part] = stack if each[:2] == size else framed(stack, *size)
             yield None
+    if channels == 1:
+        return same, said
     coloured = 0
     for several in _parts(same):
         coloured += _coloured(several)

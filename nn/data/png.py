@@ -26,6 +26,7 @@ _CHANNELS = {_GREY: 1, 2: 3, _PALETTE: 1, 4: 2, 6: 4}
 _DEPTHS = {_GREY: (1, 2, 4, 8, 16), _PALETTE: (1, 2, 4, 8)}
 _PLAIN_START = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR"
 _TOGETHER = 2**24  # bytes that are unfiltered at a time
+_AT_A_TIME = 50  # files that are unpacked
 
 _Predict = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]
 _SUB, _UP, _AVERAGE, _PAETH = 1, 2, 3, 4
@@ -76,8 +77,9 @@ def decoding(contents: Iterable[bytes], largest: int = LARGEST) -> Slices[dict[b
                 if unpacked is not None:
                     rows[content], palette = unpacked
                     palettes.append(palette)
-                # Unpacked: about half of the way.
-                yield (done + place / 2) / count
+                if place % _AT_A_TIME == 0:
+                    # Unpacked: about half of the way.
+                    yield (done + place / 2) / count
             if rows:
                 values = yield from _unfiltering(b"".join(rows.values()), form)
                 pixels = all_flattened(_in_colours(values, form, palettes))
@@ -177,7 +179,7 @@ def _along(row: np.ndarray, above: np.ndarray, predict: _Predict) -> np.ndarray:
 
 
 def _in_colours(rows: np.ndarray, form: _Form, palettes: list[bytes]) -> np.ndarray:
-    """Return rows of bytes as red, green, blue and, where they have it, alpha."""
+    """Return rows of bytes as grey, or as red, green, blue and, where they have it, alpha."""
     if form.depth < 8:
         shifts = np.arange(8 - form.depth, -1, -form.depth, dtype=np.uint8)
         values = rows[..., np.newaxis] >> shifts & np.uint8(2**form.depth - 1)
@@ -196,6 +198,4 @@ def _in_colours(rows: np.ndarray, form: _Form, palettes: list[bytes]) -> np.ndar
         rows = rows * np.uint8(255 // (2**form.depth - 1))
     channels = _CHANNELS[form.colours]
     pixels = rows.reshape(*rows.shape[:2], form.width, channels)
-    if channels == 1:
-        return np.broadcast_to(pixels, (*pixels.shape[:3], 3))
-    return pixels if channels > 2 else pixels[..., [0, 0, 0, 1]]
+    return pixels if channels != 2 else pixels[..., [0, 0, 0, 1]]
