@@ -15,7 +15,7 @@ from nn.data import Dataset
 from nn.data.columns import Columns
 from nn.experiment.experiment import Experiment, check
 from nn.experiment.settings import SettingsError
-from nn.experiment.task import DataCode, Task, loss_setting
+from nn.experiment.task import loss_setting
 from nn.labs import colours, kept
 from nn.labs.colours import ColoursSettings
 from nn.labs.question import Question
@@ -25,13 +25,12 @@ from nn.labs.table_source import Opened, TableSource
 from nn.model import Sequential
 from nn.progress import Evaluation, exhaust
 from nn.web import dom
-from nn.web.ask import Ask
 from nn.web.importance import ImportancePanel
 from nn.web.inputs import Inputs
 from nn.web.keeper import Part, text_part
-from nn.web.lab import Lab
 from nn.web.opening import open_table
 from nn.web.reading import Reading, done
+from nn.web.source_lab import SourceLab
 from nn.web.source_view import SourceView, told_choice
 from nn.web.strip import Strip
 from nn.web.table_choice import TableChoice
@@ -45,7 +44,7 @@ async def open_lab() -> ColoursLab:
     return ColoursLab()
 
 
-class ColoursLab(Lab[ColoursSettings]):
+class ColoursLab(SourceLab[ColoursSettings, TableSource]):
     """The lab.
 
     What it learns from, built-in colours or a visitor's table, is a
@@ -59,8 +58,7 @@ class ColoursLab(Lab[ColoursSettings]):
     greeting = "Ready: press Train, and move the sliders meanwhile"
 
     def __init__(self) -> None:
-        super().__init__()
-        self._source = self._told_source = TableSource()
+        super().__init__(TableSource())
         self._split: Split | None = None
         self._tested_after: int | None = None
         self._inputs = Inputs(self.parts, self._keep_colour, lambda: self.panels.asked_anew())
@@ -69,7 +67,6 @@ class ColoursLab(Lab[ColoursSettings]):
         self._choice = TableChoice(self.parts, self._choose_columns)
         self._rows = TableRows(self.parts, self._learn, self._explain)
         self._importance = ImportancePanel(self)
-        self._ask = Ask(self.parts)
         self._reading = Reading(self.parts)
         self._source_view = SourceView(self.parts)
         self.begin()
@@ -88,9 +85,6 @@ class ColoursLab(Lab[ColoursSettings]):
 
     # ---- What is learnt.
 
-    def task(self, settings: ColoursSettings) -> Task:
-        return self._source.task(settings)
-
     def _check(self, settings: ColoursSettings) -> None:
         # With each key that is pressed in the form: making the rows each time would be felt.
         check(settings, self._source.outline(settings))
@@ -99,18 +93,9 @@ class ColoursLab(Lab[ColoursSettings]):
         parts = self._source.parts(settings)
         return parts.train, parts.test
 
-    def data_code(self, settings: ColoursSettings) -> DataCode:
-        return self._source.code(settings)
-
-    def program_files(self) -> dict[str, bytes]:
-        return self._source.files()
-
     def learnt_table(self) -> tuple[str, Selection] | None:
         opened, selection = self._source.opened, self._source.selection
         return (opened.name, selection) if opened and selection else None
-
-    def check_data(self) -> None:
-        self._source.check()
 
     def validation_freq(self, settings: ColoursSettings) -> int:
         # A test costs a frame at least, and many small epochs fit in one.
@@ -124,10 +109,6 @@ class ColoursLab(Lab[ColoursSettings]):
 
     # ---- What is kept.
 
-    @property
-    def own(self) -> bool:
-        return not self._source.built_in
-
     def kept_parts(self) -> dict[str, Part]:
         return {
             "table": Part(lambda: self._source, kept.pack_table),
@@ -140,13 +121,7 @@ class ColoursLab(Lab[ColoursSettings]):
         await load_readers_of(parts["table"])
         work = kept.unpacking_table(parts["table"], experiment.model)
         source = await self._reading.of("your table", partial(done, work))
-        if source is None:
-            raise ValueError("reading the table was stopped")
-        return partial(self._learn_from, source)
-
-    def _learn_from(self, source: TableSource) -> None:
-        self._ask.close()
-        self._source = source
+        return self._brought_back(source, "the table")
 
     def show_parts(self, parts: dict[str, bytes]) -> None:
         self._inputs.put(json.loads(parts["inputs"]))
@@ -190,7 +165,6 @@ class ColoursLab(Lab[ColoursSettings]):
         self._paint_fit()
 
     def _tell_panels(self) -> None:
-        """Tell the panels if what is learnt from has changed, and not only the network."""
         before, self._told_source = self._told_source, self._source
         if not self._source.learns_like(before):
             self.panels.data_changed()
@@ -275,14 +249,8 @@ class ColoursLab(Lab[ColoursSettings]):
         trained = self.experiment.history.samples or self._source.without is not None
         if trained and set(self._columns.names) <= opened.table.columns.keys():
             self._answer_rows(opened)
-        elif trained:
-            self._ask.ask(
-                f"{opened.name} needs a new network: the current one would be replaced.",
-                "Open it",
-                lambda: self._learn(opened),
-            )
         else:
-            self._learn(opened)
+            self._learn_or_ask(partial(self._learn, opened), opened.name)
 
     def _goes_on(self, opened: Opened) -> bool:
         """Let a loaded network without data learn from a table, if it fits."""
@@ -376,12 +344,10 @@ class ColoursLab(Lab[ColoursSettings]):
 
         Undo brings back a network that was trained.
         """
-        self._ask.close()
-        former = self.memory.now()
-        self._source = source
-        self.form.write(settings or self._suggested(source.selection))
-        self.remake()
-        self.memory.offer(former)
+        with self.memory.undoable():
+            self._learn_from(source)
+            self.form.write(settings or self._suggested(source.selection))
+            self.remake()
         if settings is None and source.selection is not None:
             glue.chooseTab(self.parts.element("columnsTab"))
 

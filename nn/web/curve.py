@@ -13,7 +13,6 @@ from nn.data.columns import Output
 from nn.data.series import Parted
 from nn.elsewhere import of_file
 from nn.experiment.experiment import Experiment
-from nn.experiment.task import DataCode, Task
 from nn.labs import curve
 from nn.labs.curve import CurveSettings
 from nn.labs.curve_source import CurveSource, empty
@@ -22,7 +21,6 @@ from nn.labs.kept_curve import pack_curve, unpacking_curve
 from nn.labs.question import Question
 from nn.model import Sequential
 from nn.web import dom
-from nn.web.ask import Ask
 from nn.web.curve_drawing import CurveDrawing
 from nn.web.curve_influence import CurveInfluence
 from nn.web.curve_plot import CurvePlot
@@ -30,9 +28,9 @@ from nn.web.curve_units import CurveUnits
 from nn.web.curve_view import CurveView
 from nn.web.curve_words import verdict
 from nn.web.keeper import Part
-from nn.web.lab import Lab
 from nn.web.opening import open_table
 from nn.web.reading import Reading, done
+from nn.web.source_lab import RemakingLab
 from nn.web.workbooks import load_readers_of
 
 _TESTS = 25
@@ -44,7 +42,7 @@ async def open_lab() -> CurveLab:
     return CurveLab()
 
 
-class CurveLab(Lab[CurveSettings]):
+class CurveLab(RemakingLab[CurveSettings, CurveSource]):
     """The lab.
 
     What it learns from is a :class:`nn.labs.curve_source.CurveSource`.
@@ -57,16 +55,13 @@ class CurveLab(Lab[CurveSettings]):
     logarithmic_loss = True
 
     def __init__(self) -> None:
-        super().__init__()
-        self._seen: CurveSettings | None = None
-        self._source = self._told_source = CurveSource()
+        super().__init__(CurveSource())
         self._parted: Parted
         self._plot = CurvePlot(self.parts)
         self._view = CurveView(self.parts)
         self._units = CurveUnits(self.parts)
         self._influence = CurveInfluence(self.parts)
         self._drawing = CurveDrawing(self.parts, self._plot, self._drawn)
-        self._ask = Ask(self.parts)
         self._reading = Reading(self.parts)
         self.begin()
         self.painter.add(0.1, self._paint_ahead)
@@ -90,9 +85,6 @@ class CurveLab(Lab[CurveSettings]):
 
     # ---- What a lab says.
 
-    def task(self, settings: CurveSettings) -> Task:
-        return self._source.task(settings)
-
     def _check(self, settings: CurveSettings) -> None:
         super()._check(settings)
         if self._source.without is None:
@@ -101,15 +93,6 @@ class CurveLab(Lab[CurveSettings]):
     def data_for(self, settings: CurveSettings) -> tuple[Dataset, Dataset]:
         parts = self._source.data(settings)
         return parts.train, parts.test
-
-    def data_code(self, settings: CurveSettings) -> DataCode:
-        return self._source.code(settings)
-
-    def program_files(self) -> dict[str, bytes]:
-        return self._source.files()
-
-    def check_data(self) -> None:
-        self._source.check()
 
     def validation_freq(self, settings: CurveSettings) -> int:
         return -(-(settings.epochs or _TESTS) // _TESTS)
@@ -127,8 +110,8 @@ class CurveLab(Lab[CurveSettings]):
         return model.columns.outputs[0]
 
     def adopted(self) -> None:
+        super().adopted()
         settings, model = self.made_with, self.experiment.model
-        self._seen = settings
         source = self._source
         there = source.without is None
         self._parted = source.data(settings, model) if there else empty(model)
@@ -144,22 +127,7 @@ class CurveLab(Lab[CurveSettings]):
         self._view.show(source, settings)
         self._view.show_numbers(source.series(settings) if there else None)
         self._tell()
-        if source is not self._told_source:
-            self._told_source = source
-            self.panels.data_changed()
-
-    def form_changed(self, settings: CurveSettings | None) -> None:
-        if settings is None:
-            return
-        before, self._seen = self._seen, settings
-        if settings == before:
-            return  # training has begun or ended
-        if settings.network() == self.made_with.network():
-            self.made_with = settings
-        elif not self.busy and self._source.without is None:
-            former = self.memory.now()
-            self.remake()
-            self.memory.offer(former)
+        self._tell_panels()
 
     def question(self) -> Question:
         self.check_data()
@@ -170,10 +138,6 @@ class CurveLab(Lab[CurveSettings]):
 
     # ---- What is kept.
 
-    @property
-    def own(self) -> bool:
-        return not self._source.built_in
-
     def kept_parts(self) -> dict[str, Part]:
         return {"series": Part(lambda: self._source, pack_curve)}
 
@@ -183,14 +147,7 @@ class CurveLab(Lab[CurveSettings]):
         await load_readers_of(parts["series"])
         work = unpacking_curve(parts["series"])
         source = await self._reading.of("your series", partial(done, work))
-        if source is None:
-            raise ValueError("reading the series was stopped")
-
-        def learn_from() -> None:
-            self._ask.close()
-            self._source = source
-
-        return learn_from
+        return self._brought_back(source, "the series")
 
     # ---- What is painted while the network learns.
 
@@ -249,24 +206,10 @@ class CurveLab(Lab[CurveSettings]):
         without = self._source.without
         if without is not None and without.name in source.columns:
             self._go_on_with(CurveSource.of(opened, without.name))
-        elif not self.experiment.history.samples and without is None:
-            self._learn(source, opened.name)
+            told = self._source.told(self.made_with)
+            dom.announce(f"{told}; the loaded network can learn from it")
         else:
-            self._ask.ask(
-                f"{opened.name} needs a new network: the current one would be replaced.",
-                "Open it",
-                lambda: self._learn(source, opened.name),
-            )
-
-    def _go_on_with(self, source: CurveSource) -> None:
-        """Let the network that was loaded learn from its series."""
-        before, self._source = self._source, source
-        try:
-            self.adopted()
-        except ValueError:
-            self._source = before
-            raise
-        dom.announce(f"{source.told(self.made_with)}; the loaded network can learn from it")
+            self._learn_or_ask(partial(self._learn, source, opened.name), opened.name)
 
     def _choose_column(self, name: str) -> None:
         opened = self._source.opened
@@ -280,9 +223,11 @@ class CurveLab(Lab[CurveSettings]):
 
     def _learn(self, source: CurveSource, what: str) -> None:
         """Learn from a visitor's series from now on; training goes on with it at once."""
-        settings = self.form.valid() or self.made_with
+        form = self.form.valid() or self.made_with
+        settings = curve.suggested(form, source.series(form))
+        source.data(settings)  # so that nothing has changed if it does not fit
         training = self.state == "training"
-        self._begin_with(source, curve.suggested(settings, source.series(settings)))
+        self._begin_with(source, settings)
         dom.announce(f"{what}: {len(self._parted.values):,} values; a new network, {self.shape}")
         if training:
             self.train()
@@ -290,19 +235,3 @@ class CurveLab(Lab[CurveSettings]):
     def _back_to_built_in(self) -> None:
         self._begin_with(CurveSource(), self.defaults)
         dom.announce(f"A built-in curve: a new network, {self.shape}")
-
-    def _begin_with(self, source: CurveSource, settings: CurveSettings) -> None:
-        """Begin anew with another series; Undo brings back a network that was trained."""
-        self._ask.close()
-        source.data(settings)  # so that nothing has changed if it does not fit
-        former = self.memory.now()
-        self.forget_run()
-        self._source = source
-        self.write_form(settings)
-        self.remake()
-        self.memory.offer(former)
-
-    def write_form(self, settings: CurveSettings) -> None:
-        """Write the form, from which no network is made then."""
-        self._seen = settings
-        self.form.write(settings)

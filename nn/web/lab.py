@@ -192,9 +192,8 @@ class Lab(Subject[S]):
         self.make_network(self.form.read())
 
     def _reset(self) -> None:
-        former = self.memory.now()
-        self.remake()
-        self.memory.offer(former)
+        with self.memory.undoable():
+            self.remake()
         dom.announce(f"A new network, {self.shape}, with fresh weights")
 
     @property

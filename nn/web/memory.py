@@ -6,6 +6,7 @@ import asyncio
 import json
 import traceback
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -128,6 +129,13 @@ class Memory(Generic[S]):
         if former:
             self._offer(former)
             self.write()
+
+    @contextmanager
+    def undoable(self) -> Iterator[None]:
+        """Let Undo bring back the lab as it is now from what is done to it here."""
+        former = self.now()
+        yield
+        self.offer(former)
 
     def _offer(self, former: dict[str, bytes]) -> None:
         self._former = former

@@ -12,7 +12,6 @@ import numpy as np
 from nn.data import Dataset
 from nn.elsewhere import of_file
 from nn.experiment.experiment import Experiment
-from nn.experiment.task import DataCode, Task
 from nn.labs import kept, points
 from nn.labs.edits import Edits, Placed
 from nn.labs.point_question import question
@@ -21,13 +20,11 @@ from nn.labs.points_source import PointsSource, as_loaded, check_loaded
 from nn.labs.question import Question
 from nn.model import Sequential
 from nn.web import dom
-from nn.web.ask import Ask
 from nn.web.brush import Brush
 from nn.web.column_choice import ColumnChoice
 from nn.web.dots import Dots
 from nn.web.gradient_cost import GradientCost
 from nn.web.keeper import Part
-from nn.web.lab import Lab
 from nn.web.meaning import Meaning
 from nn.web.network_editing import NetworkEditing
 from nn.web.opening import open_table
@@ -35,6 +32,7 @@ from nn.web.point_editing import REACH, PointEditing
 from nn.web.points_view import PointsView
 from nn.web.reading import Reading, done
 from nn.web.shape_choice import ShapeChoice
+from nn.web.source_lab import RemakingLab
 from nn.web.surface import Surface
 from nn.web.workbooks import load_readers_of
 
@@ -49,7 +47,7 @@ async def open_lab() -> PointsLab:
     return PointsLab()
 
 
-class PointsLab(Lab[PointsSettings]):
+class PointsLab(RemakingLab[PointsSettings, PointsSource]):
     name = "points"
     defaults = points.DEFAULTS
     presets = points.PRESETS
@@ -57,10 +55,8 @@ class PointsLab(Lab[PointsSettings]):
     usual_speed = 15.0
 
     def __init__(self) -> None:
-        super().__init__()
-        self._seen: PointsSettings | None = None
+        super().__init__(PointsSource())
         self._loaded: tuple[bytes, str] | None = None
-        self._source = self._told_source = PointsSource()
         self._placed: Placed | None = None
         self._surface = Surface(self.parts, self._clicked, self._delete_near, self._looked)
         self._dots = Dots(self.parts)
@@ -70,7 +66,6 @@ class PointsLab(Lab[PointsSettings]):
         )
         self._view = PointsView(self.parts)
         self._columns = ColumnChoice(self.parts, self._choose_columns)
-        self._ask = Ask(self.parts)
         self._reading = Reading(self.parts)
         self._network = NetworkEditing(self, self._surface)
         self._shapes = ShapeChoice(self.parts, self._choose_shape)
@@ -90,20 +85,8 @@ class PointsLab(Lab[PointsSettings]):
 
     # ---- What a lab says.
 
-    def task(self, settings: PointsSettings) -> Task:
-        return self._source.task(settings)
-
     def data_for(self, settings: PointsSettings) -> tuple[Dataset, Dataset]:
         return self._source.data(settings)
-
-    def data_code(self, settings: PointsSettings) -> DataCode:
-        return self._source.code(settings)
-
-    def program_files(self) -> dict[str, bytes]:
-        return self._source.files()
-
-    def check_data(self) -> None:
-        self._source.check()
 
     def validation_freq(self, settings: PointsSettings) -> int:
         epochs = settings.epochs or _TESTS * _RAREST_TEST
@@ -122,8 +105,8 @@ class PointsLab(Lab[PointsSettings]):
         return replace(settings, inputs=base.inputs)
 
     def adopted(self) -> None:
+        super().adopted()
         settings, model = self.made_with, self.experiment.model
-        self._seen = settings
         self._loaded = None
         self._meaning = self._meaning_now()
         self._brush.show(self._meaning)
@@ -135,9 +118,7 @@ class PointsLab(Lab[PointsSettings]):
         self._surface.paint()
         self._paint_fit()
         self._measure()
-        if self._source is not self._told_source:
-            self._told_source = self._source
-            self.panels.data_changed()
+        self._tell_panels()
 
     def question(self) -> Question:
         told, place, axes = self.made_with.inputs, self._surface.place, self._meaning.axes
@@ -181,27 +162,20 @@ class PointsLab(Lab[PointsSettings]):
             return
         self._shapes.show(settings.shape)
         self._network.form_changed(settings)
-        before, self._seen = self._seen, settings
-        if settings == before:
-            return  # training has begun or ended
-        if settings.network() == self.made_with.network():
-            edited = settings.edits != self.made_with.edits
-            self.made_with = settings
-            if edited:
-                self._place_points(settings)
-        elif before is not None and points.other_points(before, settings):
+        super().form_changed(settings)
+
+    def _settings_changed(self, before: PointsSettings | None, settings: PointsSettings) -> None:
+        made_with = self.made_with
+        another = settings.network() != made_with.network()
+        if another and before is not None and points.other_points(before, settings):
             # What was moved and removed were others.
             self.form.write(replace(settings, moved=(), removed=()))
-        elif not self.busy and self._source.without is None:
-            former = self.memory.now()
-            self.remake()
-            self.memory.offer(former)
+            return
+        super()._settings_changed(before, settings)
+        if not another and settings.edits != made_with.edits:
+            self._place_points(settings)
 
     # ---- What is kept.
-
-    @property
-    def own(self) -> bool:
-        return not self._source.built_in
 
     def kept_parts(self) -> dict[str, Part]:
         return {
@@ -215,14 +189,7 @@ class PointsLab(Lab[PointsSettings]):
         await load_readers_of(parts["points"])
         work = kept.unpacking_points(parts["points"])
         source = await self._reading.of("your table", partial(done, work))
-        if source is None:
-            raise ValueError("reading the table was stopped")
-
-        def learn_from() -> None:
-            self._ask.close()
-            self._source = source
-
-        return learn_from
+        return self._brought_back(source, "the table")
 
     def show_parts(self, parts: dict[str, bytes]) -> None:
         name, _, data = parts["loaded"].partition(b"\n")
@@ -333,14 +300,8 @@ class PointsLab(Lab[PointsSettings]):
         suits = source.own and without and source.own.for_network(without)
         if suits:
             self._go_on_with(replace(source, own=suits))
-        elif without is None and not self.experiment.history.samples:
-            self._learn(source)
         else:
-            self._ask.ask(
-                f"{opened.name} needs a new network: the current one would be replaced.",
-                "Open it",
-                lambda: self._learn(source),
-            )
+            self._learn_or_ask(partial(self._learn, source), opened.name)
 
     def _choose_columns(self, x: str, y: str, answer: str) -> None:
         """Learn from other columns of the table."""
@@ -349,10 +310,8 @@ class PointsLab(Lab[PointsSettings]):
         self._learn(PointsSource.of(opened, x, y, answer))
 
     def _go_on_with(self, source: PointsSource) -> None:
-        """Let the network that was loaded learn from its points."""
         loaded = self._loaded
-        self._source = source
-        self.adopted()
+        super()._go_on_with(source)
         self._loaded = loaded
         dom.announce(f"Opened {source.file}: the loaded network can learn from it")
 
@@ -365,21 +324,6 @@ class PointsLab(Lab[PointsSettings]):
     def _back_to_built_in(self) -> None:
         self._begin_with(PointsSource(), self.defaults)
         dom.announce(f"The built-in points: a new network, {self.shape}")
-
-    def _begin_with(self, source: PointsSource, settings: PointsSettings) -> None:
-        """Begin anew with other points; Undo brings back a network that was trained."""
-        self._ask.close()
-        former = self.memory.now()
-        self.forget_run()
-        self._source = source
-        self.write_form(settings)
-        self.remake()
-        self.memory.offer(former)
-
-    def write_form(self, settings: PointsSettings) -> None:
-        """Write the form, from which no network is made then."""
-        self._seen = settings
-        self.form.write(settings)
 
 
 def _loaded_to_bytes(loaded: tuple[bytes, str] | None) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,6 @@ from nn.data import Dataset
 from nn.data.text import MAX_BYTES, read_text
 from nn.elsewhere import of_file
 from nn.experiment.experiment import Experiment
-from nn.experiment.task import DataCode, Task
 from nn.formats import are_model_names
 from nn.labs import text, text_source
 from nn.labs.kept_text import pack_text, unpack_text
@@ -22,9 +22,8 @@ from nn.labs.text_source import Learnt, TextSource, suggested
 from nn.model import Sequential
 from nn.progress import Evaluation
 from nn.web import dom, files
-from nn.web.ask import Ask
 from nn.web.keeper import Part, text_part
-from nn.web.lab import Lab
+from nn.web.source_lab import RemakingLab
 from nn.web.text_memory import MOST, TextMemory
 from nn.web.text_sample import Sample
 from nn.web.text_view import TextView
@@ -41,7 +40,7 @@ async def open_lab() -> TextLab:
     return TextLab()
 
 
-class TextLab(Lab[TextSettings]):
+class TextLab(RemakingLab[TextSettings, TextSource]):
     """The lab.
 
     What it learns from is a :class:`nn.labs.text_source.TextSource`.
@@ -53,14 +52,11 @@ class TextLab(Lab[TextSettings]):
     greeting = "Ready: press Train, and read what it writes meanwhile"
 
     def __init__(self) -> None:
-        super().__init__()
-        self._seen: TextSettings | None = None
-        self._source = self._told_source = TextSource()
+        super().__init__(TextSource())
         self._learnt: Learnt | None = None
         self._sample = Sample(self.parts)
         self._view = TextView(self.parts)
         self._remembered = TextMemory(self.parts)
-        self._ask = Ask(self.parts)
         self.begin()
         self.painter.add(0.03, self._sample.some)
         self.painter.add(0.25, self._sample.expect)
@@ -74,9 +70,6 @@ class TextLab(Lab[TextSettings]):
 
     # ---- What a lab says.
 
-    def task(self, settings: TextSettings) -> Task:
-        return self._source.task(settings)
-
     def _check(self, settings: TextSettings) -> None:
         text.check(settings, self.task(settings))
         if self._source.without is None:
@@ -84,15 +77,6 @@ class TextLab(Lab[TextSettings]):
 
     def data_for(self, settings: TextSettings) -> tuple[Dataset, Dataset]:
         return self._source.data(settings, self._source.alphabet(settings)).parts
-
-    def data_code(self, settings: TextSettings) -> DataCode:
-        return self._source.code(settings)
-
-    def program_files(self) -> dict[str, bytes]:
-        return self._source.files()
-
-    def check_data(self) -> None:
-        self._source.check()
 
     def validation_freq(self, settings: TextSettings) -> int:
         return -(-(settings.epochs or _TESTS) // _TESTS)
@@ -109,8 +93,8 @@ class TextLab(Lab[TextSettings]):
         return settings
 
     def adopted(self) -> None:
+        super().adopted()
         settings, model = self.made_with, self.experiment.model
-        self._seen = settings
         alphabet, source = text.alphabet_of(model), self._source
         there = source.without is None
         self._learnt = source.data(settings, alphabet) if there else None
@@ -123,9 +107,7 @@ class TextLab(Lab[TextSettings]):
         self._sample.follow(model, alphabet, whole)
         self._remembered.follow(model, alphabet, self._read_by(settings))
         self._measure()
-        if source is not self._told_source:
-            self._told_source = source
-            self.panels.data_changed()
+        self._tell_panels()
 
     def _read_by(self, settings: TextSettings) -> str:
         """Return some lines that the network is seen reading: of the end that it never learns."""
@@ -146,27 +128,10 @@ class TextLab(Lab[TextSettings]):
     def evaluated(self, evaluation: Evaluation) -> None:
         self._view.show_found(evaluation.loss, evaluation.accuracy, self._learnt)
 
-    def form_changed(self, settings: TextSettings | None) -> None:
-        if settings is None:
-            return
-        before, self._seen = self._seen, settings
-        if settings == before:
-            return  # training has begun or ended
-        if settings.network() == self.made_with.network():
-            self.made_with = settings
-        elif not self.busy and self._source.without is None:
-            former = self.memory.now()
-            self.remake()
-            self.memory.offer(former)
-
     def question(self) -> Question:
         raise ValueError("a text is not asked about: look at what is expected next")
 
     # ---- What is kept.
-
-    @property
-    def own(self) -> bool:
-        return not self._source.built_in
 
     def kept_parts(self) -> dict[str, Part]:
         return {
@@ -177,13 +142,7 @@ class TextLab(Lab[TextSettings]):
     async def read_parts(
         self, parts: dict[str, bytes], experiment: Experiment
     ) -> Callable[[], None]:
-        source = unpack_text(parts["text"])
-
-        def learn_from() -> None:
-            self._ask.close()
-            self._source = source
-
-        return learn_from
+        return partial(self._learn_from, unpack_text(parts["text"]))
 
     def show_parts(self, parts: dict[str, bytes]) -> None:
         self._sample.bring_back(parts.get("beginning", b"").decode())
@@ -217,47 +176,17 @@ class TextLab(Lab[TextSettings]):
         assert source.own is not None
         if without is not None and text.fits(source.own, without):
             self._go_on_with(source)
-        elif self.experiment.history.samples or without is not None:
-            self._ask.ask(
-                f"{what} needs a new network: the current one would be replaced.",
-                "Open it",
-                lambda: self._learn(source, what),
-            )
+            dom.announce(f"{source.told()}; the loaded network can learn from it")
         else:
-            self._learn(source, what)
-
-    def _go_on_with(self, source: TextSource) -> None:
-        """Let the network that was loaded learn from its text."""
-        before, self._source = self._source, source
-        try:
-            self.adopted()
-        except ValueError:
-            self._source = before
-            raise
-        dom.announce(f"{source.told()}; the loaded network can learn from it")
+            self._learn_or_ask(partial(self._learn, source, what), what)
 
     def _learn(self, source: TextSource, what: str) -> None:
         settings = suggested(self.form.valid() or self.made_with, source)
-        self._begin_with(source, settings)
         assert source.own is not None
+        text_source.check_length(source.own, settings)
+        self._begin_with(source, settings)
         dom.announce(f"{what}: {len(source.own):,} characters; a new network, {self.shape}")
 
     def _back_to_built_in(self) -> None:
         self._begin_with(TextSource(), self.defaults)
         dom.announce(f"A built-in text: a new network, {self.shape}")
-
-    def _begin_with(self, source: TextSource, settings: TextSettings) -> None:
-        """Begin anew with another text; Undo brings back a network that was trained."""
-        self._ask.close()
-        text_source.check_length(source.text(settings), settings)
-        former = self.memory.now()
-        self.forget_run()
-        self._source = source
-        self.write_form(settings)
-        self.remake()
-        self.memory.offer(former)
-
-    def write_form(self, settings: TextSettings) -> None:
-        """Write the form, from which no network is made then."""
-        self._seen = settings
-        self.form.write(settings)
