@@ -135,15 +135,10 @@ def _why_not(layers: Sequence[Layer], settings: TextSettings, task: Task) -> str
             "the network answers once, not after each character: leave out "
             "return_sequences=false, pooling and flatten"
         )
-    if found := next(filter(_sees_more, layers), None):
+    if found := next((layer for layer in layers if layer.couples_steps), None):
         kind = type(found).__name__
         return f"with {kind} nothing can be written step by step: leave it out"
     return ""
-
-
-def _sees_more(layer: Layer) -> bool:
-    """Whether a layer needs more than one character after the other."""
-    return layer.couples_steps or not getattr(layer, "causal", True)
 
 
 def alphabet_of(model: Sequential) -> Alphabet:

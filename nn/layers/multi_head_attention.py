@@ -55,6 +55,7 @@ class MultiHeadAttention(Layer):
         self.num_heads = checked_count("num_heads", num_heads)
         self.key_dim = checked_count("key_dim", key_dim)
         self.causal = bool(causal)
+        self.couples_steps = not self.causal
 
     @property
     def width(self) -> int:
@@ -136,7 +137,7 @@ class MultiHeadAttention(Layer):
                 dx += p.matmul(flat, weights.T).reshape(x.shape)
 
     def step(self, x: np.ndarray, memory: dict[str, np.ndarray]) -> np.ndarray:
-        if not self.causal:
+        if self.couples_steps:
             raise ValueError("attention that sees what is to come cannot go step by step")
         p = Pass()
         made = {name: np.empty((len(x), 1, self.width), x.dtype) for name in _ROWS[:3]}

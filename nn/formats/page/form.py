@@ -85,9 +85,7 @@ def _goes_on_with_texts(model: Sequential) -> bool:
     """Whether a network says after each character which comes next, without looking ahead."""
     characters = model.classes or ()
     steps_in, steps_out = len(model.input_shape), len(model.output_shape)
-    sees_ahead = any(
-        layer.couples_steps or not getattr(layer, "causal", True) for layer in model.layers
-    )
+    sees_ahead = any(layer.couples_steps for layer in model.layers)
     single = bool(characters) and all(len(each) == 1 for each in characters)
     return single and (steps_in, steps_out) == (1, 2) and not sees_ahead
 
