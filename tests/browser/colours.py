@@ -6,23 +6,19 @@ from typing import Any
 
 from playwright.sync_api import Locator, expect
 
-from tests.browser.lab import Lab
+from tests.browser.small_lab import SmallLab
 
 ENDLESS = 100_000  # epochs: more than a test waits for
 
 
-class Colours(Lab):
+class Colours(SmallLab):
     """The page in one tab, with the Colours lab open."""
 
     name = "colours"
 
     def tidy(self) -> None:
         """Bring the lab back to where a visit starts."""
-        if self.state == "training":
-            self.stop()
-        self.page.emulate_media(color_scheme="light")
-        if self.find("builtIn").is_visible():
-            self.click("builtIn")
+        self.at_rest()
         self.find("settings").locator("[data-preset=Small]").click()
         self.click("reset")
         self.click("spaceTab")
@@ -32,9 +28,6 @@ class Colours(Lab):
         """Press Train, and wait until training goes on."""
         self.click("train")
         self.wait("training")
-
-    def train_to_the_end(self) -> None:
-        self.news(lambda: self.click("train"), "^Training is done")
 
     # ---- Inputs and answers.
 

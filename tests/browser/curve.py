@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from tests.browser.lab import Lab
+from tests.browser.small_lab import SmallLab
 
 
-class CurveLab(Lab):
+class CurveLab(SmallLab):
     """The page in one tab, with the Curve lab open."""
 
     name = "curve"
@@ -18,30 +18,11 @@ class CurveLab(Lab):
         self.page.locator(f"[data-lab={self.name}] [data-preset='{name}']").click()
 
     def tidy(self) -> None:
-        if self.state == "training":
-            self.stop()
-        if self.find("builtIn").is_visible():
-            self.click("builtIn")
-        self.page.emulate_media(color_scheme="light")
+        self.at_rest()
         self.preset("Sine")
         self.click("reset")
         self.find("speed").fill("6")
         self.forget_messages()
-
-    def train(self, samples: int = 0) -> None:
-        self.click("train")
-        self.wait("training")
-        self.page.wait_for_function(
-            """samples => {
-              const figures = document.getElementById("curve-epoch").textContent;
-              return Number(figures.split(" / ")[0].replaceAll(",", "")) > samples;
-            }""",
-            arg=samples,
-        )
-
-    def train_to_the_end(self) -> None:
-        self.news(lambda: self.click("train"), "^Training is done$")
-        self.wait("ready")
 
     # ---- The plot.
 

@@ -8,13 +8,13 @@ from urllib.parse import parse_qsl
 from playwright.sync_api import Locator, expect
 
 from nn.labs.points import PRESETS
-from tests.browser.lab import Lab
+from tests.browser.small_lab import SmallLab
 
 LONG = {"epochs": 0}
 """Settings with which training goes on until it is stopped."""
 
 
-class PointsLab(Lab):
+class PointsLab(SmallLab):
     """The page in one tab, with the Points lab open."""
 
     name = "points"
@@ -26,11 +26,7 @@ class PointsLab(Lab):
             shape.click()
 
     def tidy(self) -> None:
-        if self.state == "training":
-            self.stop()
-        if self.find("builtIn").is_visible():
-            self.click("builtIn")
-        self.page.emulate_media(color_scheme="light")
+        self.at_rest()
         self.preset("Diagonal")
         self.click("reset")
         self.hurry()
@@ -45,21 +41,9 @@ class PointsLab(Lab):
         """Let runs go as fast as they can."""
         self.find("speed").fill("6")
 
-    def train(self, samples: int = 0) -> None:
-        self.click("train")
-        self.wait("training")
-        self.page.wait_for_function(
-            """samples => {
-              const figures = document.getElementById("points-epoch").textContent;
-              return Number(figures.split(" / ")[0].replaceAll(",", "")) > samples;
-            }""",
-            arg=samples,
-        )
-
     def train_to_the_end(self) -> float:
         """Train until the run is done, and return the test accuracy that is shown."""
-        self.news(lambda: self.click("train"), "^Training is done$")
-        self.wait("ready")
+        super().train_to_the_end()
         return self.accuracy()
 
     def step(self) -> None:

@@ -7,10 +7,10 @@ from typing import Any
 
 from playwright.sync_api import Locator
 
-from tests.browser.lab import Lab
+from tests.browser.small_lab import SmallLab
 
 
-class Temperature(Lab):
+class Temperature(SmallLab):
     """The page in one tab, with the Temperature lab open."""
 
     name = "temperature"
@@ -20,29 +20,12 @@ class Temperature(Lab):
         return self.page.locator(f"[data-lab={self.name}] [data-preset='{name}']")
 
     def tidy(self) -> None:
-        if self.state == "training":
-            self.stop()
-        self.page.emulate_media(color_scheme="light")
+        self.at_rest()
         self.preset("Tutorial").click()
         self.find("celsius").fill("70")
         self.click("reset")
         self.click("stepsTab")
         self.forget_messages()
-
-    def train(self, epochs: int = 0) -> None:
-        """Press Train, and wait until so many epochs are done."""
-        self.click("train")
-        self.wait("training")
-        self.page.wait_for_function(
-            """([id, epochs]) => {
-              const text = document.getElementById(id).textContent.split(" / ")[0];
-              return Number(text.replaceAll(",", "")) > epochs;
-            }""",
-            arg=[f"{self.name}-epoch", epochs],
-        )
-
-    def train_to_the_end(self) -> None:
-        self.news(lambda: self.click("train"), "^Training is done$", seconds=120)
 
     def number(self, name: str) -> float:
         """The number in the element with the id `name`, whatever its unit."""

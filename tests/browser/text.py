@@ -2,40 +2,22 @@
 
 from __future__ import annotations
 
-from tests.browser.lab import Lab
+from tests.browser.small_lab import SmallLab
 
 
-class TextLab(Lab):
+class TextLab(SmallLab):
     """The page in one tab, with the Text lab open."""
 
     name = "text"
 
     def tidy(self) -> None:
-        if self.state == "training":
-            self.stop()
-        if self.find("builtIn").is_visible():
-            self.click("builtIn")
+        self.at_rest()
         self.page.locator("[data-lab=text] [data-preset=Names]").click()
         self.click("reset")
         self.find("speed").fill("6")
         self.find("beginning").fill("")
         self.find("heat").fill("0.7")
         self.forget_messages()
-
-    def train(self, samples: int = 0) -> None:
-        self.click("train")
-        self.wait("training")
-        self.page.wait_for_function(
-            """samples => {
-              const { textContent } = document.getElementById("text-epoch");
-              return Number(textContent.split(" / ")[0].replaceAll(",", "")) > samples;
-            }""",
-            arg=samples,
-        )
-
-    def train_to_the_end(self) -> None:
-        self.news(lambda: self.click("train"), "^Training is done$")
-        self.wait("ready")
 
     # ---- What it says.
 
