@@ -40,6 +40,14 @@ _AFFIXED = re.compile(
     r"(?P<after>[^\d\s.,'’:/\-+_][^\r\n]{0,11})?",
     re.ASCII,
 )
+_HEIGHT = re.compile(
+    r"([1-9])\s*(?:['’′]|ft\.?|feet)\s*((?:1[01]|\d)(?:\.\d+)?)"
+    r"\s*(?:[\"”″]|''|’’|in\.?|inches)?",
+    re.ASCII,
+)
+FEET = "feet and inches"
+"""The unit of what is given in both, and read in inches."""
+
 _TIDY = str.maketrans({"\u2212": "-", "'": "", "’": "", " ": "", "\u00a0": "", "\u202f": ""})
 
 
@@ -115,6 +123,8 @@ def _parts(text: str) -> tuple[str, str] | None:
     text = text.strip()
     if len(text) > LONGEST_NUMBER or not text:
         return None
+    if height := _HEIGHT.fullmatch(text):
+        return f"{12 * int(height[1]) + float(height[2]):g}", FEET
     # As accounts have what is owed.
     owed = text[0] == "(" and text[-1] == ")"
     inner = text[1:-1].strip() if owed else text

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from nn.data.tables.cells import (
+    FEET,
     LONGEST_NUMBER,
     MISSING,
     MULTIPLES,
@@ -128,6 +129,8 @@ def _numbers(
     notes = []
     if found.unit and set(found.unit.split()) <= MULTIPLES.keys():
         notes.append(f"with {found.unit} as multiples")
+    elif found.unit == FEET:
+        notes.append("in inches")
     elif found.unit:
         notes.append(f"without {shown(found.unit)}")
     if found.marked and any("," in text for text in distinct):
