@@ -157,15 +157,16 @@ def test_a_program_is_changed_run_and_stopped(visitor, site):
 
 
 def test_a_drawn_curve_is_gone_on_with(visitor, site):
-    visitor.open(f"{site}#curve")
+    visitor.open(f"{site}#curve?epochs=15")
     visitor.wait("ready")
+    visitor.forget_messages()
     x, y, width, height = visitor.ask(
         """() => {
           const box = document.getElementById("curve-plot").getBoundingClientRect();
           return [box.x, box.y, box.width, box.height];
         }"""
     )
-    places = [0.05 + 0.6 * i / 80 for i in range(81)]
+    places = [0.05 + 0.6 * i / 40 for i in range(41)]
     visitor.drag([(x + width * at, y + height * (0.5 - 0.35 * math.sin(40 * at))) for at in places])
     assert "a new network, 64x1-64x32-64x1" in visitor.news("Your curve")
     visitor.click("curve-train")
