@@ -157,7 +157,7 @@ def test_a_program_is_changed_run_and_stopped(visitor, site):
 
 
 def test_a_drawn_curve_is_gone_on_with(visitor, site):
-    visitor.open(f"{site}#curve?epochs=15")
+    visitor.open(f"{site}#curve")
     visitor.wait("ready")
     visitor.forget_messages()
     x, y, width, height = visitor.ask(
@@ -170,8 +170,13 @@ def test_a_drawn_curve_is_gone_on_with(visitor, site):
     visitor.drag([(x + width * at, y + height * (0.5 - 0.35 * math.sin(40 * at))) for at in places])
     assert "a new network, 64x1-64x32-64x1" in visitor.news("Your curve")
     visitor.click("curve-train")
-    assert visitor.news("Training is done")
-    network, last = (float(visitor.text(f"curve-{name}Off")) for name in ("network", "last"))
-    assert network < last
+    learnt = """() => {
+      const [network, last] = ["network", "last"].map(
+        name => Number(document.getElementById(`curve-${name}Off`).textContent));
+      return network < last;
+    }"""
+    assert visitor.until(learnt)
+    visitor.click("curve-train")
+    visitor.wait("ready")
     shown = "() => document.getElementById('curve-onward').getAttribute('d').split('L').length"
     assert visitor.ask(shown) > 90
