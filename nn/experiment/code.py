@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import inspect
 import textwrap
 from collections.abc import Iterable
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import numpy as np
 
 import nn
+from nn.arguments import constructor_arguments
 from nn.engine.numerical import NumericalEngine
 from nn.experiment.experiment import make_layers, sample_shape
 from nn.experiment.layer_settings import fewest_arguments
@@ -70,7 +70,7 @@ def _model(settings: Settings, task: Task) -> str:
 def _layer(layer: Layer, penalized: bool) -> str:
     """Return the call that makes a layer, with what settings say of it and what is not usual."""
     config = layer.config()
-    parameters = inspect.signature(type(layer)).parameters
+    parameters = constructor_arguments(type(layer))
     places = [name for name, one in parameters.items() if one.default is one.empty]
     said = [name for name in _SAID if name in config and name not in places]
     said += [name for name in fewest_arguments(layer) if name not in (*places, *said)]
@@ -168,7 +168,7 @@ def _made(thing: object, **given: str) -> str:
         given: how to write some of the arguments, which are written even if they are the default.
     """
     arguments = []
-    for name, parameter in inspect.signature(type(thing)).parameters.items():
+    for name, parameter in constructor_arguments(type(thing)).items():
         value = getattr(thing, name)
         text = given.get(name) or _value(value)
         if parameter.default is parameter.empty:

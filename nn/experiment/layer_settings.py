@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from nn.arguments import constructor_arguments
 from nn.layers import LAYERS, Layer
 
 KINDS = {
@@ -147,7 +148,7 @@ def fewest_arguments(layer: Layer) -> dict[str, Any]:
     ({'pool_size': (3, 3)}, {'rate': 0.5})
     """
     made, config = type(layer), layer.config()
-    parameters = inspect.signature(made).parameters
+    parameters = constructor_arguments(made)
     found = {name: config[name] for name, one in parameters.items() if one.default is one.empty}
     for name, value in config.items():
         # What an argument is by default may depend on those before it.
@@ -158,7 +159,7 @@ def fewest_arguments(layer: Layer) -> dict[str, Any]:
 
 def arguments_of(kind: str) -> Mapping[str, inspect.Parameter]:
     """Return the arguments of a kind's constructor, by name."""
-    return inspect.signature(LAYERS[kind]).parameters
+    return constructor_arguments(LAYERS[kind])
 
 
 def default_of(kind: str, name: str) -> Any:

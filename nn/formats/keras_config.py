@@ -15,6 +15,7 @@ import numpy as np
 
 from nn import checks
 from nn.activations import ACTIVATIONS
+from nn.arguments import constructor_arguments
 from nn.formats import keras_sequences, layer_config
 from nn.initializers import VarianceScaling
 from nn.layers import LAYERS, Activation, BatchNormalization, Layer, Rescaling, Shape
@@ -137,7 +138,7 @@ def _written(value: Any) -> Any:
         return value
     if hasattr(value, "backward"):
         return value.name
-    config = {key: getattr(value, key) for key in inspect.signature(type(value)).parameters}
+    config = {key: getattr(value, key) for key in constructor_arguments(type(value))}
     if isinstance(value, VarianceScaling) and value.distribution == "narrow_normal":
         # The same distribution, in Keras's terms.
         config["scale"] = value.scale * _TRUNCATED_VARIANCE
@@ -170,7 +171,7 @@ def read_layer(entry: Any, number: int) -> Part:
     arguments: dict[str, Any] = {}
     taken: set[str] = set()
     if kind in _ALIKE:
-        parameters = inspect.signature(LAYERS[kind]).parameters
+        parameters = constructor_arguments(LAYERS[kind])
         taken = set(parameters)
         for name, parameter in parameters.items():
             if name in config:

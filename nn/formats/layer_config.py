@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import inspect
 from typing import Any
 
 import numpy as np
 
 from nn import activations, checks
+from nn.arguments import constructor_arguments
 from nn.initializers import INITIALIZERS, name_of
 from nn.layers import LAYERS, Layer
 from nn.names import lookup
@@ -53,7 +53,7 @@ def _written(value: Any) -> Any:
     if activations.is_own(value):
         return value.name
     if _INITIALIZERS.get(kind) is type(value):
-        own = inspect.signature(type(value)).parameters
+        own = constructor_arguments(type(value))
         return name_of(value) or {"class": kind, **{name: getattr(value, name) for name in own}}
     raise ValueError(f"{kind} is not a part of nn, so no file can hold it")
 
@@ -77,7 +77,7 @@ def from_json(entry: Any, where: str) -> Layer:
         raise ValueError(f"the class of {where}, {checks.shown(name)}, is no layer kind of nn")
     checks.keys(entry, where, {"class", "config"})
     config = entry["config"]
-    parameters = inspect.signature(kind).parameters
+    parameters = constructor_arguments(kind)
     if not isinstance(config, dict):
         raise ValueError(f"config of {where} must be an object, found {checks.shown(config)}")
     checks.keys(config, f"config of {where}", set(parameters))
@@ -128,7 +128,7 @@ def initializer(value: Any, name: str) -> Any:
     if not isinstance(value, dict):
         return lookup("initializer", INITIALIZERS, value)
     kind = lookup("initializer", _INITIALIZERS, value.get("class"))
-    parameters = inspect.signature(kind).parameters
+    parameters = constructor_arguments(kind)
     checks.keys(value, name, {"class", *parameters})
     given = {
         key: _read(str(parameter.annotation), value[key], f"{key} of {name}")

@@ -7,7 +7,6 @@ those of one sample, channels last: (28, 28, 1) for a grey picture, (4,) for a r
 
 from __future__ import annotations
 
-import inspect
 import math
 import weakref
 from collections.abc import Callable
@@ -17,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from nn.activations import ACTIVATIONS, Activation, named
+from nn.arguments import constructor_arguments
 from nn.initializers import INITIALIZERS, Initializer
 from nn.names import lookup
 
@@ -168,7 +168,7 @@ class Layer:
         >>> Dense(3, activation="relu").config()["activation"].name
         'relu'
         """
-        return {name: getattr(self, name) for name in inspect.signature(type(self)).parameters}
+        return {name: getattr(self, name) for name in constructor_arguments(type(self))}
 
     def adopt(self, views: dict[str, np.ndarray], owner: object) -> None:
         """Take weights from ``views``, by name: what the network ``owner`` does when it is built.

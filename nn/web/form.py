@@ -158,7 +158,8 @@ class Form(Generic[S]):
         # What is shared says only what is unusual.
         unusual = {name: text for name, text in fields.items() if text != usual[name]}
         link.dataset.link = self._address({**unusual, **notes})
-        if glue.currentLab() == self._lab:
+        # Even a change to the same address takes as long as a frame.
+        if glue.currentLab() == self._lab and window.location.hash != address:
             window.history.replaceState(None, "", address)
 
     def _address(self, fields: dict[str, str]) -> str:

@@ -47,8 +47,8 @@ class Memory(Generic[S]):
         self._lab = lab
         self._keeper = Keeper(lab.name)
         self._own: dict[str, Part] = {
-            "network": Part(self._moment, lambda key: snapshot.dumps(lab.experiment)),
             "lab": text_part(self._facts),
+            "network": Part(self._moment, lambda key: snapshot.dumps(lab.experiment)),
             "figures": Part(lambda: lab.meter.changes, lambda key: _json(lab.meter.kept())),
             "test": Part(lambda: lab.test_result, lambda key: kept.pack_test(*key) if key else b""),
             "trail": Part(lambda: lab.trail.changes, lambda key: self._trail()),
@@ -84,7 +84,9 @@ class Memory(Generic[S]):
             lab.panels.refresh()
         if now:
             same = linked is None or glue.reloaded() or linked.fields() == _said(now, "form")
-            if same:
+            if same and self._is_here(now):
+                self._keeper.written(found.keys() - _SMALL)
+            elif same:
                 back = await self._bring_back(now, form=True)
                 if back and linked is not None:
                     lab.write_form(linked)
@@ -97,6 +99,11 @@ class Memory(Generic[S]):
             self._keeper.written(found.keys() - _SMALL)
         dom.start(self._watch)
         return back
+
+    def _is_here(self, kept: dict[str, bytes]) -> bool:
+        """Whether what is kept is just what there is: that of a visit in which nothing was done."""
+        parts = {**self._own, **self._lab.panels.kept_parts()}.items()
+        return all(kept.get(name, b"") == part.make(part.key()) for name, part in parts)
 
     async def _watch(self) -> None:
         while True:

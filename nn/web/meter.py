@@ -64,6 +64,7 @@ class Meter:
         self._logarithmic = logarithmic
         self._loss = Chart(parts.element("lossChart"), logarithmic=logarithmic, names=_NAMES)
         self._accuracy = Chart(parts.element("accuracyChart"), names=_NAMES)
+        self._styled = False
         self.clear()
 
     def clear(self) -> None:
@@ -224,9 +225,10 @@ class Meter:
                 self._recent = _Mean()
 
     def paint_charts(self) -> None:
-        """Draw the charts with all that has come in."""
-        self._loss.paint()
-        self._accuracy.paint()
+        """Draw the charts with all that has come in, once they have been shown."""
+        if self._styled:
+            self._loss.paint()
+            self._accuracy.paint()
 
     def resize(self) -> None:
         """Fit the charts to the page."""
@@ -235,6 +237,7 @@ class Meter:
 
     def restyle(self) -> None:
         """Draw the charts in the colours the page has now."""
+        self._styled = True
         self._loss.restyle()
         self._accuracy.restyle()
 
