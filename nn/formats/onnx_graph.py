@@ -31,6 +31,8 @@ class Graph:
         first: whether its channels stand first all the same.
         scope: what names begin with: the name of the layer.
         current: the name of what the last operator gives.
+        padding: the name of whole numbers, of which 0 is padding, and how many steps they are;
+            None where no padding is passed over.
     """
 
     def __init__(self, shape: Shape, dtype: np.dtype[Any]) -> None:
@@ -39,6 +41,7 @@ class Graph:
         self.first = False
         self.scope = ""
         self.current = INPUT
+        self.padding: tuple[str, int] | None = None
         self.nodes: list[Node] = []
         self.constants: dict[str, np.ndarray] = {}
 
@@ -70,13 +73,13 @@ class Graph:
         """
         single = op in _SINGLE and self.kind == DOUBLE
         if single:
-            inputs = [self._cast(name, FLOAT) if name else "" for name in inputs]
+            inputs = [self.cast(name, FLOAT) if name else "" for name in inputs]
         output = f"{self.scope}/{op}_{len(self.nodes)}"
         self.nodes.append(Node(op, list(inputs), [""] * place + [output], how))
-        self.current = self._cast(output, DOUBLE) if single else output
+        self.current = self.cast(output, DOUBLE) if single else output
         return self.current
 
-    def _cast(self, name: str, kind: int) -> str:
+    def cast(self, name: str, kind: int) -> str:
         """Return the name of the same numbers of a type: constants stay with all their digits."""
         output = f"{name}/{'single' if kind == FLOAT else 'double'}_{len(self.nodes)}"
         self.nodes.append(Node("Cast", [name], [output], {"to": kind}))

@@ -31,9 +31,7 @@ _DTYPES: dict[int, np.dtype[Any]] = {
     DOUBLE: np.dtype("<f8"),
 }
 # Attribute types.
-_FLOAT, _INT, _STRING, _TENSOR, _FLOATS, _INTS, _STRINGS = 1, 2, 3, 4, 6, 7, 8
-
-Attribute = float | int | str | tuple[int, ...] | np.ndarray
+_FLOAT, _INT, _STRING, _TENSOR, _GRAPH, _FLOATS, _INTS, _STRINGS = 1, 2, 3, 4, 5, 6, 7, 8
 
 
 @dataclass
@@ -57,6 +55,15 @@ class Value:
 
 
 @dataclass
+class Body:
+    """What a node such as Scan does again and again: a graph, without constants of its own."""
+
+    nodes: list[Node]
+    inputs: list[Value]
+    outputs: list[Value]
+
+
+@dataclass
 class Model:
     """A model: constants are arrays to be written, or tensors that :func:`array` reads."""
 
@@ -73,22 +80,26 @@ class Model:
 
 def dumps(model: Model) -> bytes:
     """Return the bytes of a file."""
-    graph = [protobuf.field(1, _node(node)) for node in model.nodes]
-    graph.append(protobuf.field(2, "nn"))
     constants = model.constants.items()
-    graph += [protobuf.field(5, _tensor(array, name)) for name, array in constants]
-    graph += [protobuf.field(11, _value(value)) for value in model.inputs]
-    graph += [protobuf.field(12, _value(value)) for value in model.outputs]
+    tensors = b"".join(protobuf.field(5, _tensor(array, name)) for name, array in constants)
     entries = [protobuf.field(1, key) + protobuf.field(2, v) for key, v in model.metadata.items()]
     return b"".join(
         [
             protobuf.field(1, IR_VERSION),
             protobuf.field(2, "nn"),
-            protobuf.field(7, b"".join(graph)),
+            protobuf.field(7, _graph(model, "nn") + tensors),
             protobuf.field(8, protobuf.field(1, "") + protobuf.field(2, model.opset)),
             *(protobuf.field(14, entry) for entry in entries),
         ]
     )
+
+
+def _graph(graph: Model | Body, name: str) -> bytes:
+    parts = [protobuf.field(1, _node(node)) for node in graph.nodes]
+    parts.append(protobuf.field(2, name))
+    parts += [protobuf.field(11, _value(value)) for value in graph.inputs]
+    parts += [protobuf.field(12, _value(value)) for value in graph.outputs]
+    return b"".join(parts)
 
 
 def _node(node: Node) -> bytes:
@@ -99,13 +110,15 @@ def _node(node: Node) -> bytes:
     return b"".join(parts)
 
 
-def _attribute(name: str, value: Attribute) -> bytes:
+def _attribute(name: str, value: tuple[int, ...] | float | Body) -> bytes:
     found = protobuf.field(1, name)
     if isinstance(value, tuple):
         numbers = b"".join(protobuf.field(8, number) for number in value)
         return found + numbers + protobuf.field(20, _INTS)
     if isinstance(value, float):
         return found + protobuf.field(2, value) + protobuf.field(20, _FLOAT)
+    if isinstance(value, Body):
+        return found + protobuf.field(6, _graph(value, name)) + protobuf.field(20, _GRAPH)
     assert isinstance(value, int)
     return found + protobuf.field(3, value) + protobuf.field(20, _INT)
 
@@ -139,10 +152,8 @@ def loads(data: bytes) -> Model:
     if 7 not in message:
         raise ValueError("the ONNX file has no graph")
     graph = Message(message.bytes(7))
-    nodes = [_read_node(node) for node in _few(graph, 1, "nodes")]
     constants = {tensor.text(8): tensor for tensor in _few(graph, 5, "constants")}
-    inputs = [_read_value(value) for value in _few(graph, 11, "inputs")]
-    outputs = [_read_value(value) for value in _few(graph, 12, "outputs")]
+    nodes, inputs, outputs = _read_graph(graph)
     metadata = {entry.text(1): entry.text(2) for entry in _few(message, 14, "notes")}
     opsets = [
         opset.integer(2)
@@ -150,6 +161,15 @@ def loads(data: bytes) -> Model:
         if opset.text(1) in ("", "ai.onnx")
     ]
     return Model(nodes, constants, inputs, outputs, metadata, max(opsets, default=1))
+
+
+def _read_graph(
+    graph: Message, within: bool = False
+) -> tuple[list[Node], list[Value], list[Value]]:
+    """Return nodes, inputs and outputs of a graph, which may stand ``within`` a node."""
+    nodes = [_read_node(node, within) for node in _few(graph, 1, "nodes")]
+    inputs = [_read_value(value) for value in _few(graph, 11, "inputs")]
+    return nodes, inputs, [_read_value(value) for value in _few(graph, 12, "outputs")]
 
 
 def _few(message: Message, number: int, things: str) -> list[Message]:
@@ -162,13 +182,13 @@ def _few(message: Message, number: int, things: str) -> list[Message]:
     return found
 
 
-def _read_node(message: Message) -> Node:
-    attributes = {each.text(1): _read_attribute(each) for each in message.messages(5)}
+def _read_node(message: Message, within: bool) -> Node:
+    attributes = {each.text(1): _read_attribute(each, within) for each in message.messages(5)}
     op, domain = message.text(4), message.text(7)
     return Node(op, message.texts(1), message.texts(2), attributes, domain)
 
 
-def _read_attribute(message: Message) -> Any:
+def _read_attribute(message: Message, within: bool) -> Any:
     """Return its value; a tensor as it stands in the file; None for what nothing here has."""
     kind = message.integer(20)
     if kind == _FLOAT:
@@ -183,6 +203,8 @@ def _read_attribute(message: Message) -> Any:
         return tuple(message.integers(8))
     if kind == _STRINGS:
         return tuple(message.texts(9))
+    if kind == _GRAPH and not within:
+        return Body(*_read_graph(Message(message.bytes(6)), within=True))
     return Message(message.bytes(5)) if kind == _TENSOR else None
 
 

@@ -61,7 +61,8 @@ def _read_node(reader: Reader, node: Node, position: int) -> int:
         return position + 1
     if sequences.aside(reader, node):
         return position + 1
-    if [name for name in node.inputs if name and not reader.is_constant(name)] != [reader.current]:
+    wanted = [reader.current, reader.rows] if node.op == "Scan" else [reader.current]
+    if [name for name in node.inputs if name and not reader.is_constant(name)] != wanted:
         raise ValueError("the network branches here, and those of nn are layers in a row")
     sequences.check_place(reader, node)
     reader.after, following = node.outputs[0], position + 1
@@ -368,6 +369,7 @@ OPERATORS: dict[str, Callable[[Reader, Node], None]] = {
     "Reshape": _nothing,  # with where it stands: read by itself
     "RNN": sequences.recurrent,
     "Round": sequences.whole,
+    "Scan": sequences.over_padding,
     "Shape": _nothing,
     "Sigmoid": _function("sigmoid"),
     "Softmax": _softmax,

@@ -41,6 +41,7 @@ class Reader:
         directions: which axis of one direction a recurrent operator has left; None otherwise.
         whole: whether these are inputs as whole numbers, and ``highest`` what they are cut off at.
         shapes: of what is known to be nothing but asked for its shape, by name.
+        rows: the name of the whole numbers with which rows of an Embedding are looked up.
         after: the name of what the node read now gives, if not its first output.
     """
 
@@ -55,7 +56,7 @@ class Reader:
         self.directions: int | None = None
         self.highest: float | None = None
         self.shapes: dict[str, Shape] = {}
-        self.after = ""
+        self.after = self.rows = ""
         self.known: dict[str, np.ndarray] = {}
         self.rescaled = 0
         free = [value for value in model.inputs if value.name not in model.constants]

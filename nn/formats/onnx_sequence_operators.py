@@ -12,6 +12,7 @@ import numpy as np
 from nn import checks
 from nn.activations import SlicedActivation, named
 from nn.formats import onnx_attributes as attributes
+from nn.formats import onnx_padding
 from nn.formats.onnx_model import INT32, INT64, Node
 from nn.formats.onnx_reader import Reader
 from nn.formats.onnx_sequences import GATES, OPERATORS
@@ -110,6 +111,7 @@ def gather(reader: Reader, node: Node) -> None:
     if reader.highest is not None and reader.highest != count - 1:
         raise ValueError("it looks up other rows than all of an Embedding")
     reader.whole = False
+    reader.rows, reader.shapes[node.inputs[1]] = node.inputs[1], reader.whole_shape
     reader.add(Embedding(count, width), {"embeddings": rows})
     reader.axes = tuple(range(len(reader.shape)))
 
@@ -188,19 +190,23 @@ def squeeze(reader: Reader, node: Node) -> None:
     reader.directions = None
 
 
+def over_padding(reader: Reader, node: Node) -> None:
+    """Read a Scan: a recurrent layer that passes over padding."""
+    reader.need_last()
+    own, sequences = onnx_padding.read(reader, node)
+    _check_kind(own)
+    units, arrays = _weights(reader, own)
+    reader.add(_KINDS[own.op](units, return_sequences=sequences), arrays)
+    reader.axes = tuple(range(len(reader.shape)))
+
+
 def recurrent(reader: Reader, node: Node) -> None:
     """Read a GRU, LSTM or RNN whose steps stand first."""
     if not reader.steps_first:
         raise ValueError("its steps must stand before the samples: nn has a Transpose before it")
-    functions = node.attributes.get("activations", ())
-    lower = tuple(map(str.lower, functions)) if isinstance(functions, tuple) else None
-    if lower not in ((), _FUNCTIONS[node.op]):
-        raise ValueError("its activations are others than nn's")
-    attributes.only(node, direction="forward", layout=0, input_forget=0, clip=0.0)
-    if node.op == "GRU":
-        attributes.only(node, linear_before_reset=1)
-        if node.attributes.get("linear_before_reset") != 1:
-            raise ValueError("its reset comes before the product; nn's GRU has it after")
+    if getattr(reader.layers[0], "mask_zero", False) if reader.layers else False:
+        raise ValueError("nn passes over padding in each recurrent layer or in none")
+    _check_kind(node)
     if reader.given(node, 4) is not None:
         raise ValueError("it is told how many steps there are, and nn goes through all")
     for index in (5, 6, 7):
@@ -217,6 +223,19 @@ def recurrent(reader: Reader, node: Node) -> None:
     if outputs[0] != node.outputs[0]:
         _give_last(reader)
         reader.directions = 0
+
+
+def _check_kind(node: Node) -> None:
+    """Raise a ValueError unless a recurrent operator works as nn's layer does."""
+    functions = node.attributes.get("activations", ())
+    lower = tuple(map(str.lower, functions)) if isinstance(functions, tuple) else None
+    if lower not in ((), _FUNCTIONS[node.op]):
+        raise ValueError("its activations are others than nn's")
+    attributes.only(node, direction="forward", layout=0, input_forget=0, clip=0.0)
+    if node.op == "GRU":
+        attributes.only(node, linear_before_reset=1)
+        if node.attributes.get("linear_before_reset") != 1:
+            raise ValueError("its reset comes before the product; nn's GRU has it after")
 
 
 def _weights(reader: Reader, node: Node) -> tuple[int, dict[str, np.ndarray]]:

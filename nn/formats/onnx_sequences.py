@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from nn.formats import onnx_padding
 from nn.formats.onnx_graph import Graph
 from nn.formats.onnx_model import INT64
 from nn.formats.steps import in_gates
@@ -42,6 +43,7 @@ def _embedding(graph: Graph, layer: Embedding) -> None:
     graph.add("Round")
     graph.add("Clip", {"least": np.array(0), "most": np.array(layer.input_dim - 1)})
     graph.add("Cast", to=INT64)
+    graph.padding = (graph.current, graph.shape[0]) if layer.mask_zero else None
     rows = graph.constant("embeddings", layer.embeddings)
     graph.node("Gather", [rows, graph.current], axis=0)
 
@@ -58,6 +60,9 @@ def _recurrent(graph: Graph, layer: Recurrent) -> None:
     }
     names = [graph.constant(name, array) for name, array in constants.items()]
     how = {"hidden_size": layer.units, **({"linear_before_reset": 1} if op == "GRU" else {})}
+    if graph.padding:
+        onnx_padding.write(graph, layer, op, names, how)
+        return
     graph.add("Transpose", perm=(1, 0, 2))
     # (steps, 1, n, units), or (1, n, units) of the last step.
     graph.node(op, [graph.current, *names], place=0 if layer.return_sequences else 1, **how)

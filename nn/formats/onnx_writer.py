@@ -15,7 +15,6 @@ import numpy as np
 from nn.formats import onnx_sequences
 from nn.formats.onnx_graph import INPUT, Graph
 from nn.formats.onnx_model import Model, Value
-from nn.formats.steps import refuse_padding
 from nn.layers import (
     Activation,
     AveragePooling2D,
@@ -42,7 +41,6 @@ def model_of(model: Sequential, metadata: dict[str, str]) -> Model:
         ValueError: a layer is none that ONNX has operators for; the message has its name.
     """
     graph = Graph(model.input_shape, model.dtype)
-    refuse_padding(model.layers, "as ONNX, which has no operators that pass over padding")
     graph.scope = "rescaling_inputs"
     _rescaling(graph, model.inputs)
     rows = summary_rows(model.layers, model.input_shape)

@@ -117,10 +117,71 @@ def test_outputs_of_several_kinds_answer_the_same_and_come_back(last, dtype):
     assert again.layers[0].activation.name == model.layers[0].activation.name
 
 
-def test_padding_that_is_passed_over_is_refused():
-    with pytest.raises(ValueError, match="GRU after an Embedding with mask_zero cannot be written"):
-        dumps(of_letters([GRU(3, return_sequences=True)], mask_zero=True))
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        [GRU(3, return_sequences=True)],
+        [LSTM(4, return_sequences=True), Dense(3, "relu"), GRU(2)],
+        [Dense(5), LSTM(3, return_sequences=True), SimpleRNN(2, return_sequences=True)],
+        [SimpleRNN(3), Dense(2)],
+    ],
+    ids=lambda body: "-".join(type(layer).__name__ for layer in body),
+)
+def test_padding_is_passed_over_wherever_it_stands(body, dtype):
+    model = of_letters(body, mask_zero=True, dtype=dtype)
+    data = dumps(model)
+    onnx.checker.check_model(data, full_check=True)
+    x = np.random.default_rng(1).integers(0, 3, (20, 6)).astype(dtype)
+    x[0] = 0
+    expected = model.predict(x)
+    assert not np.allclose(of_letters(body, dtype=dtype).predict(x), expected)
+    np.testing.assert_allclose(run(data, x), expected, rtol=1e-5, atol=1e-5)
+    again, _ = loads(data)
+    check_same(again, model)
+    assert again.layers[0].mask_zero and np.array_equal(again.predict(x), expected)
+
+
+def test_padding_of_other_steps_is_refused():
+    with pytest.raises(ValueError, match="GRU after an Embedding with mask_zero .* as ONNX where"):
+        dumps(of_letters([Conv1D(4, 2), GRU(3, return_sequences=True)], mask_zero=True))
     check_written(of_letters([Dense(2)], mask_zero=True))
+
+
+def test_a_scan_that_does_anything_else_is_refused():
+    def changed(change: Any) -> str:
+        padded = of_letters([LSTM(3, return_sequences=True)], mask_zero=True)
+        model = onnx.load_from_string(dumps(padded))
+        (scan,) = [node for node in model.graph.node if node.op_type == "Scan"]
+        step = next(each.g for each in scan.attribute if each.name == "body")
+        change(model.graph, scan, step)
+        return check_refused(loads, model.SerializeToString())
+
+    def constant(name: str, value: int) -> Any:
+        def change(graph: Any, scan: Any, step: Any) -> None:
+            (found,) = [each for each in graph.initializer if each.name.endswith(name)]
+            array = np.full_like(numpy_helper.to_array(found), value)
+            found.CopyFrom(numpy_helper.from_array(array, found.name))
+
+        return change
+
+    def swap(graph: Any, scan: Any, step: Any) -> None:
+        where = [node for node in step.node if node.op_type == "Where"][0]
+        where.input[1], where.input[2] = where.input[2], where.input[1]
+
+    def leave_out(graph: Any, scan: Any, step: Any) -> None:
+        del step.node[-1]
+
+    def backwards(graph: Any, scan: Any, step: Any) -> None:
+        scan.attribute.append(helper.make_attribute("scan_input_directions", [1, 1]))
+
+    def other_state(graph: Any, scan: Any, step: Any) -> None:
+        graph.node[list(graph.node).index(scan) + 1].input[0] = scan.output[1]
+
+    only = "'Scan': nn knows it as nn writes it only"
+    others = constant("/padding", 1), constant("/last", 0)
+    for change in (swap, leave_out, backwards, other_state, *others):
+        assert only in changed(change)
 
 
 # ---- as other tools write them -----------------------------------------------------------------
@@ -333,6 +394,7 @@ def test_parts_that_are_not_put_together_again_are_refused():
 def test_mutants_are_read_or_refused():
     check_mutants(loads, dumps(of_letters(BODIES[2])), 5_000)
     check_mutants(loads, dumps(of_letters(BODIES[3])), 2_500, seed=1)
+    check_mutants(loads, dumps(of_letters(BODIES[2], mask_zero=True)), 2_500, seed=5)
     check_mutants(loads, dumps(of_letters(ATTENTION[3])), 2_500, seed=3)
     exported = zipped.unpack(SAVED.read_bytes(), None, 10**6)["recurrent.onnx"]
     check_mutants(loads, exported, 2_500, seed=4)

@@ -116,10 +116,6 @@ class Visitor(ABC):
             )
         )
 
-    def forget_messages(self) -> None:
-        """Empty the logs, in which a test that is tried again would find what it said before."""
-        self.ask("() => document.querySelectorAll('[role=log]').forEach(x => x.replaceChildren())")
-
     def draw(self, strokes: Sequence[Sequence[Point]]) -> None:
         """Draw strokes given in a unit square in the middle of the canvas for digits."""
         left, top, side = self.ask(
