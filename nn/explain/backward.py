@@ -127,11 +127,9 @@ def _hidden_lines(walk: Walk, i: int) -> tuple[list[Line], Terms | None]:
     number = Number("∂L/∂y", dy)
     table = None
     if links is None:
-        line = Line(
-            "Mean and spread depend on this number too; all of that together is this. " + _MEANT,
-            (number,),
-            where,
-        )
+        kind = walk.kind(i + 1)
+        told = "Mean and spread depend on this number too; all of that together is this."
+        line = Line(f"{told if kind is None else kind.back} {_MEANT}", (number,), where)
     else:
         dz = trace.dz[i + 1].ravel()[links.places]
 
@@ -242,6 +240,8 @@ def _weight_lines(walk: Walk, i: int) -> list[Line]:
     """Return the gradients of the weight and the bias that are followed in layer i."""
     trace, layer, unit = walk.trace, walk.trace.network.layers[i], walk.units[i + 1]
     slopes, dz = trace.slopes[i], Number("∂L/∂z", float(trace.dz[i].ravel()[unit]))
+    if kind := walk.kind(i):
+        return kind.gradients(walk, i)
     if isinstance(layer, BatchNormalization):
         channel = unit % len(layer.gamma)
         return [
@@ -303,6 +303,8 @@ def _weight_lines(walk: Walk, i: int) -> list[Line]:
 def _uses_table(walk: Walk, i: int) -> Terms | None:
     """Return what the followed weight of layer i does at each place, the largest first."""
     trace = walk.trace
+    if kind := walk.kind(i):
+        return kind.uses(walk, i)
     if "kernel" not in trace.slopes[i]:
         return None
     inputs, units = uses(trace, i, walk.units[i + 1], walk.source(i))

@@ -20,6 +20,7 @@ from nn.layers import (
     Dropout,
     Flatten,
     GlobalAveragePooling2D,
+    GlobalMaxPooling1D,
     MaxPooling2D,
     Rescaling,
 )
@@ -52,6 +53,7 @@ _KINDS = {
     "to make up for them. So no unit can rely on another one.",
     Flatten: "The numbers of the picture are put in one row. None of them changes.",
     GlobalAveragePooling2D: "Of each filter's picture, only the mean goes on.",
+    GlobalMaxPooling1D: "Of all steps, the largest number of each channel goes on.",
     MaxPooling2D: "A small window slides over the picture. The largest number that it sees wins "
     "and goes on alone.",
     Rescaling: "Each number is multiplied by a fixed one, and another one is added.",
@@ -62,6 +64,7 @@ _SUMS = {
     Conv2D: Where(Conv2D.forward, "product = p.matmul"),
     Dense: Where(Dense.forward, "p.dot(x, self.kernel"),
     GlobalAveragePooling2D: Where(GlobalAveragePooling2D.forward, "np.mean"),
+    GlobalMaxPooling1D: Where(GlobalMaxPooling1D.forward, "max"),
     MaxPooling2D: Where(MaxPooling2D.forward, "np.maximum"),
 }
 
@@ -105,15 +108,17 @@ def sample_page(walk: Walk) -> Page:
 def forward_page(walk: Walk, i: int) -> Page:
     """Return the page about layer i on the way forward."""
     layer, unit = walk.trace.network.layers[i], walk.units[i + 1]
-    kind = type(layer).__name__
     name = walk.names.of(i + 1, unit)
+    kind = walk.kind(i)
+    lines, table = [_sum_line(walk, i)] if kind is None else kind.forward(walk, i), None
+    table = _inputs_table(walk, i) if kind is None else kind.table(walk, i)
     return Page(
-        f"Forward through layer {i + 1}, {kind}: {name}",
+        f"Forward through layer {i + 1}, {type(layer).__name__}: {name}",
         "forward",
         i,
-        _KINDS.get(type(layer), f"The layer {kind} makes new numbers of those it is given."),
-        (_sum_line(walk, i), *_activation_lines(walk, i)),
-        _inputs_table(walk, i),
+        _KINDS[type(layer)] if kind is None else kind.words,
+        (*lines, *_activation_lines(walk, i)),
+        table,
     )
 
 
@@ -167,8 +172,7 @@ def _sum_line(walk: Walk, i: int) -> Line:
             Where(Rescaling.forward, "np.multiply"),
         )
     links = walk.into(i)
-    if links is None:
-        return Line("What the layer makes of it.", (z,), Where(type(layer).forward))
+    assert links is not None
     if isinstance(layer, Dropout):
         factor = float(links.factors[0])
         told = "This one is kept, and grows." if factor else "This one is left out this time."
@@ -180,7 +184,7 @@ def _sum_line(walk: Walk, i: int) -> Line:
     if isinstance(layer, Flatten | Activation):
         return Line("The same number.", (z, "=", x), Where(type(layer).forward, "z[...] ="))
     where = _SUMS.get(type(layer))
-    if isinstance(layer, MaxPooling2D):
+    if isinstance(layer, MaxPooling2D | GlobalMaxPooling1D):
         return Line("The winner goes on.", (z, "=", Number("largest x", z.value)), where)
     values = trace.x[i].ravel()[links.places].astype(np.float64)
     factors = links.factors.astype(np.float64)

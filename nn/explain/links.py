@@ -23,6 +23,7 @@ from nn.layers import (
     Dropout,
     Flatten,
     GlobalAveragePooling2D,
+    GlobalMaxPooling1D,
     Layer,
     MaxPooling2D,
     Rescaling,
@@ -47,6 +48,11 @@ def into(trace: Trace, i: int, unit: int) -> Links | None:
     """Return what ``z[unit]`` of layer i is the sum of, apart from a bias; None if it is no sum."""
     found = _KINDS.get(type(trace.network.layers[i]))
     return None if found is None else Links(*found[0](_Place(trace, i), unit))
+
+
+def is_sum(layer: Layer) -> bool:
+    """Whether a layer makes a sum of its inputs, each times a factor."""
+    return type(layer) in _KINDS
 
 
 def out_of(trace: Trace, i: int, source: int) -> Links | None:
@@ -237,6 +243,23 @@ def _global_out_of(place: _Place, source: int) -> _Found:
     return np.array([source % place.given[2]]), np.array([share], place.x.dtype)
 
 
+def _largest_step(place: _Place, channel: int) -> int:
+    return int(place.x[:, channel].argmax())  # the first of the largest
+
+
+def _largest_into(place: _Place, unit: int) -> _Found:
+    steps, channels = place.given
+    factors = np.zeros(steps, place.x.dtype)
+    factors[_largest_step(place, unit)] = 1
+    return np.arange(steps) * channels + unit, factors
+
+
+def _largest_out_of(place: _Place, source: int) -> _Found:
+    step, channel = divmod(source, place.given[1])
+    wins = step == _largest_step(place, channel)
+    return np.array([channel]), np.array([wins], place.x.dtype)
+
+
 def _alone(factor: Callable[[_Place], Any]) -> tuple[_Way, _Way]:
     """Return both ways of a layer whose every output has just one input, times a factor."""
 
@@ -259,6 +282,7 @@ _KINDS: dict[type[Layer], tuple[_Way, _Way]] = {
     Dropout: _alone(lambda place: place.residuals["factor"][0]),
     Flatten: _alone(lambda place: 1.0),
     GlobalAveragePooling2D: (_global_into, _global_out_of),
+    GlobalMaxPooling1D: (_largest_into, _largest_out_of),
     MaxPooling2D: (_max_into, _pool_out_of(_max_into)),
     Rescaling: _alone(lambda place: place.layer.scale),
 }

@@ -31,7 +31,8 @@ class Names:
         self._inputs: tuple[str, ...] = ()
         if columns is not None and len(columns.features) == model.features:
             self._inputs = columns.features
-        self._outputs = _outputs(model, data)
+        self._answers = _answers(model, data)
+        self._outputs = self._answers if len(self._answers) == model.outputs else ()
         self.shapes: list[Shape] = []
         picture = data.inputs.shape[1:]
         for level, shape in enumerate(model.shapes):
@@ -47,6 +48,11 @@ class Names:
         if listed := self.listed(level):
             return f"{kind} {listed[place]}"
         shape = self.shapes[level]
+        if len(shape) == 2:
+            step, number = divmod(place, shape[1])
+            if level == self._last and len(self._answers) == shape[1]:
+                return f"{kind} {self._answers[number]} of step {step + 1}"
+            return f"step {step + 1}" + (f", {kind} {number + 1}" if shape[1] > 1 else "")
         if len(shape) == 3:
             row, column, channel = (int(n) + 1 for n in np.unravel_index(place, shape))
             pixel = f"row {row}, column {column}"
@@ -64,7 +70,8 @@ class Names:
         return "filter" if level else "colour"
 
 
-def _outputs(model: Sequential, data: Dataset) -> tuple[str, ...]:
+def _answers(model: Sequential, data: Dataset) -> tuple[str, ...]:
+    """Return the names of the outputs, of each step where there are several."""
     names: list[str] = []
     if model.columns is not None:
         for output in model.columns.outputs:
@@ -73,7 +80,7 @@ def _outputs(model: Sequential, data: Dataset) -> tuple[str, ...]:
         names += map(_quoted, model.classes or data.names or map(str, range(data.classes)))
     if len(names) == 2 and model.outputs == 1:
         names = names[1:]  # two classes share the output, which is the second one's
-    return tuple(names) if len(names) == model.outputs else ()
+    return tuple(names)
 
 
 def _quoted(name: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -12,11 +11,15 @@ from nn.experiment.experiment import Experiment
 from nn.experiment.settings import Settings
 from nn.explain.backward import backward_page
 from nn.explain.forward import forward_page, loss_page, sample_page
+from nn.explain.kind import Kind
 from nn.explain.lines import Page
-from nn.explain.links import Links, into, kernel_index, out_of
+from nn.explain.links import Links, into, is_sum, kernel_index, out_of
 from nn.explain.names import Names
+from nn.explain.sequences import ANY, KINDS
+from nn.explain.through_time import ThroughTime
 from nn.explain.trace import Trace, Update
 from nn.explain.updating import after_page, update_page
+from nn.explain.weight import Weight
 from nn.layers import BatchNormalization
 from nn.model import Sequential
 from nn.optimizers import OPTIMIZERS, Optimizer
@@ -25,23 +28,6 @@ from nn.regularizers import L1L2
 _MOST_SAMPLES = 32
 
 _SHORT = {"BatchNormalization": "Normal", "GlobalAveragePooling2D": "Mean"}
-
-
-@dataclass(frozen=True)
-class Weight:
-    """A weight that is followed.
-
-    Attributes:
-        name: of the layer's array that it is in.
-        index: where, flat.
-        symbol: what formulas call it.
-        told: what sentences call it.
-    """
-
-    name: str
-    index: int
-    symbol: str
-    told: str
 
 
 class Walk:
@@ -69,14 +55,19 @@ class Walk:
         self.names = Names(model, data)
         self.batch_size = batch_size
         self.told_target = self._told_target(data)
-        self.weighted = [i for i, slopes in enumerate(self.trace.slopes) if slopes]
         self._links: dict[tuple[int, int], Links | None] = {}
+        self._times: dict[int, ThroughTime] = {}
         self.bias = False
-        self.layer = self.weighted[0]
         self.units = [0] * len(self.trace.x)
-        self.units[-1] = int(self.trace.t[0].argmax())
+        # Of a sequence, the answer after all of it.
+        row = self.trace.t[0].reshape(-1, self.trace.t.shape[-1])[-1]
+        self.units[-1] = self.trace.t[0].size - len(row) + int(row.argmax())
         for i in reversed(range(len(self.units) - 1)):
             self.units[i] = self._most(i)
+        self.weighted = [i for i in range(len(self.trace.slopes)) if self._has_weight(i)]
+        if not self.weighted:
+            raise ValueError("none of the network's layers has a weight that can be followed")
+        self.layer = self.weighted[0]
         layers = list(range(len(self.trace.network.layers)))
         self.stops: list[tuple[str, int | None]] = [
             ("sample", None),
@@ -139,6 +130,19 @@ class Walk:
             self._links[key] = into(self.trace, *key)
         return self._links[key]
 
+    def kind(self, i: int) -> Kind | None:
+        """Return how layer i is told; None of those that make plain sums, and of normalizations."""
+        layer = self.trace.network.layers[i]
+        if is_sum(layer) or isinstance(layer, BatchNormalization):
+            return None
+        return KINDS.get(type(layer), ANY)
+
+    def through_time(self, i: int) -> ThroughTime:
+        """Return the steps of layer i, which is recurrent."""
+        if i not in self._times:
+            self._times[i] = ThroughTime.of(self.trace, i)
+        return self._times[i]
+
     def source(self, i: int) -> int:
         """Return which input of layer i is looked at: that of the path, if it leads on."""
         return self.units[i] if self._leads(i) else self._most(i)
@@ -147,6 +151,11 @@ class Walk:
         """Return the weight of layer i on the path, or the bias."""
         layer, unit = self.trace.network.layers[i], self.units[i + 1]
         to = self.names.of(i + 1, unit)
+        if kind := self.kind(i):
+            weight = kind.weight(self, i, bias)
+            if weight is None:
+                raise ValueError(f"layer {i + 1} has no weight that can be followed")
+            return weight
         if isinstance(layer, BatchNormalization):
             name, symbol = ("beta", "β") if bias else ("gamma", "γ")
             channel = unit % len(layer.gamma)
@@ -166,6 +175,11 @@ class Walk:
         """Whether layer i has a bias, or what stands for one, that can be followed."""
         return not {"bias", "beta"}.isdisjoint(self.trace.slopes[i])
 
+    def _has_weight(self, i: int) -> bool:
+        kind = self.kind(i)
+        followed = kind is None or kind.weight(self, i, bias=False) is not None
+        return bool(self.trace.slopes[i]) and followed
+
     @property
     def weight(self) -> Weight:
         """The weight that is followed."""
@@ -173,6 +187,8 @@ class Walk:
 
     def _leads(self, i: int) -> bool:
         """Whether the path's input of layer i is one that its unit there takes in."""
+        if kind := self.kind(i):
+            return kind.leads(self, i)
         links = self.into(i)
         if links is None:
             return self.units[i] == self.units[i + 1]
@@ -180,6 +196,8 @@ class Walk:
 
     def _most(self, i: int) -> int:
         """Return the input that matters most to the path's unit of layer i."""
+        if kind := self.kind(i):
+            return kind.source(self, i)
         links = self.into(i)
         if links is None or not len(links.places):
             return min(self.units[i + 1], int(self.trace.x[i][0].size) - 1)
@@ -188,6 +206,8 @@ class Walk:
 
     def _reader(self, i: int) -> int:
         """Return a unit of layer i that takes in the path's input of it."""
+        if kind := self.kind(i):
+            return kind.reader(self, i)
         links = out_of(self.trace, i, self.units[i])
         if links is None:
             return self.units[i]

@@ -44,9 +44,9 @@ def _of_level(names: Names, level: int, place: int, what: str) -> list[Any]:
             choice.append(dom.new("option", name, value=str(index)))
         choice.value = str(place)
         return [_labelled(what, choice, level, 0)]
-    if len(shape) != 3:
+    if len(shape) < 2:
         return [_labelled(what, _number(place, size), level, 0)]
-    heads = "row", "column", names.channel(level)
+    heads = ("step", "number") if len(shape) == 2 else ("row", "column", names.channel(level))
     return [
         _labelled(f"{what}: {head}", _number(int(index), size), level, axis)
         for axis, (head, index, size) in enumerate(
@@ -84,7 +84,7 @@ def place_of(walk: Walk, field: Any, now: int) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= most:
         raise ValueError(f"expected a number from 1 to {most:,}")
     shape = walk.names.shapes[int(field.dataset.level)]
-    if len(shape) != 3:
+    if len(shape) < 2:
         return int(text) - 1
     index = [int(n) for n in np.unravel_index(now, shape)]
     index[int(field.dataset.axis)] = int(text) - 1

@@ -61,7 +61,7 @@ class PassPictures:
         if slope is not None and slope.ndim == 2:
             unit %= slope.shape[1]
             figures += self._level(walk, i, "∂L/∂w of its weights", slope[:, unit], None)
-        elif slope is not None:
+        elif slope is not None and slope.ndim == 4:
             channel = walk.source(i) % slope.shape[2]
             kernel = slope[:, :, channel, unit % slope.shape[3]].astype(np.float64)
             figures.append(_numbers("∂L/∂w of the kernel", kernel, None))

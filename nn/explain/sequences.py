@@ -1,0 +1,219 @@
+"""Other layers for sequences in words: what looks rows up, and what works step by step."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from nn.explain.kind import Kind, dz_of, slope_of, x_of, z_of
+from nn.explain.lines import Line, Number, Term, Terms, Where
+from nn.explain.recurrent import GRUKind, LSTMKind, SimpleRNNKind
+from nn.explain.sums import terms
+from nn.explain.weight import Weight
+from nn.layers import (
+    GRU,
+    LSTM,
+    Conv1D,
+    Embedding,
+    Layer,
+    LayerNormalization,
+    MultiHeadAttention,
+    PositionEmbedding,
+    SimpleRNN,
+    TransformerBlock,
+)
+
+if TYPE_CHECKING:
+    from nn.explain.walk import Walk
+
+
+class EmbeddingKind(Kind):
+    """See :class:`nn.layers.Embedding`."""
+
+    words = "Each input says which row of a table is taken. The rows are learnt, too."
+
+    def source(self, walk: Walk, i: int) -> int:
+        return int(walk.units[i + 1] // walk.trace.z[i].shape[-1])
+
+    def reader(self, walk: Walk, i: int) -> int:
+        width = walk.trace.z[i].shape[-1]
+        return int(walk.units[i] * width + walk.units[i + 1] % width)
+
+    def _row(self, walk: Walk, i: int) -> tuple[int, np.ndarray]:
+        """Return the row that is taken, and all inputs that take it."""
+        layer: Any = walk.trace.network.layers[i]
+        rows = np.clip(np.rint(walk.trace.x[i][0].ravel()), 0, layer.input_dim - 1).astype(int)
+        row = int(rows[self.source(walk, i)])
+        return row, np.flatnonzero(rows == row)
+
+    def forward(self, walk: Walk, i: int) -> list[Line]:
+        row, _ = self._row(walk, i)
+        number = walk.units[i + 1] % walk.trace.z[i].shape[-1]
+        told = f"The input is {row}, so row {row} of the table is taken. This is its number"
+        where = Where(Embedding.forward, "z[...]")
+        return [Line(f"{told} {number + 1}.", (z_of(walk, i),), where)]
+
+    def weight(self, walk: Walk, i: int, bias: bool) -> Weight:
+        row, _ = self._row(walk, i)
+        width = walk.trace.z[i].shape[-1]
+        number = walk.units[i + 1] % width
+        told = f"number {number + 1} of row {row} in layer {i + 1}"
+        return Weight("embeddings", row * width + number, "w", told)
+
+    def _slopes(self, walk: Walk, i: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return the inputs that take the row, and ∂L/∂z of the same number for each."""
+        _, places = self._row(walk, i)
+        width = walk.trace.z[i].shape[-1]
+        dz = walk.trace.dz[i][0].reshape(-1, width)[places, walk.units[i + 1] % width]
+        return places, dz.astype(np.float64)
+
+    def gradients(self, walk: Walk, i: int) -> list[Line]:
+        places, dz = self._slopes(walk, i)
+        gradient = slope_of(walk, i, self.weight(walk, i, bias=False))
+        own = Number("Σ ∂L/∂z", float(dz.sum()))
+        others = ("+", Number("other samples", gradient.value - own.value))
+        times = f"{len(places)} of the inputs take" if len(places) > 1 else "One input takes"
+        return [
+            Line(
+                f"{times} this row. z is the weight itself, so that it counts just as much.",
+                (gradient, "=", own, *(others if walk.trace.count > 1 else ())),
+                Where(Embedding.backward, "np.add.at"),
+            )
+        ]
+
+    def uses(self, walk: Walk, i: int) -> Terms | None:
+        places, dz = self._slopes(walk, i)
+        if len(places) < 2:
+            return None
+        ones, here = np.ones(len(places)), self.source(walk, i)
+        rows = terms(places, ones, dz, lambda place: walk.names.of(i, place), here)
+        rows = tuple(Term(row.name, None, row.numbers, row.chosen) for row in rows)
+        return Terms("Where the row is taken", "For", ("times", "∂L/∂z", "∂L/∂z"), rows)
+
+
+class PositionKind(Kind):
+    """See :class:`nn.layers.PositionEmbedding`."""
+
+    words = "To each step, numbers are added that say which step it is. They are learnt, too."
+    back = "What is added to it changes nothing about how much it counts."
+
+    def forward(self, walk: Walk, i: int) -> list[Line]:
+        layer: Any = walk.trace.network.layers[i]
+        p = Number("p", float(layer.position_embeddings.ravel()[walk.units[i + 1]]))
+        where = Where(PositionEmbedding.forward, "np.add")
+        return [
+            Line(
+                "The position's number is added.",
+                (z_of(walk, i), "=", x_of(walk, i), "+", p),
+                where,
+            )
+        ]
+
+    def weight(self, walk: Walk, i: int, bias: bool) -> Weight:
+        unit = walk.units[i + 1]
+        told = f"the position's number for {walk.names.of(i + 1, unit)} in layer {i + 1}"
+        return Weight("position_embeddings", unit, "p", told)
+
+    def gradients(self, walk: Walk, i: int) -> list[Line]:
+        gradient, dz = slope_of(walk, i, self.weight(walk, i, bias=False)), dz_of(walk, i)
+        others = ("+", Number("other samples", gradient.value - dz.value))
+        return [
+            Line(
+                "It is added as it is, so that it counts just as z does.",
+                (gradient, "=", dz, *(others if walk.trace.count > 1 else ())),
+                Where(PositionEmbedding.backward, "np.sum"),
+            )
+        ]
+
+
+class NormalizationKind(Kind):
+    """See :class:`nn.layers.LayerNormalization`."""
+
+    words = "The numbers of each step are moved and scaled so that they lie around 0."
+    back = "Mean and spread of its step depend on it too; all of that together is this."
+
+    def forward(self, walk: Walk, i: int) -> list[Line]:
+        layer: Any = walk.trace.network.layers[i]
+        unit = walk.units[i + 1]
+        step, channel = divmod(unit, walk.trace.z[i].shape[-1])
+        mean, scale = (
+            float(walk.trace.passes[i].residuals[name][0].ravel()[step])
+            for name in ("mean", "scale")
+        )
+        return [
+            Line(
+                "The mean of the step is taken away, what is left is divided by the spread, and "
+                "two learnt numbers, γ and β, say where it ends.",
+                (
+                    z_of(walk, i), "=", Number("γ", float(layer.gamma[channel])), "· (",
+                    x_of(walk, i), "−", Number("mean", mean), ") ·",
+                    Number("1/√(variance + ε)", scale), "+",
+                    Number("β", float(layer.beta[channel])),
+                ),
+                Where(LayerNormalization.forward, "z *= self.gamma"),
+            )
+        ]  # fmt: skip
+
+    def weight(self, walk: Walk, i: int, bias: bool) -> Weight:
+        name, symbol = ("beta", "β") if bias else ("gamma", "γ")
+        channel = walk.units[i + 1] % walk.trace.z[i].shape[-1]
+        return Weight(name, channel, symbol, f"{symbol} of layer {i + 1}")
+
+    def gradients(self, walk: Walk, i: int) -> list[Line]:
+        return [
+            Line(
+                f"How the loss changes with {weight.symbol}, added up over all steps.",
+                (slope_of(walk, i, weight),),
+                Where(LayerNormalization.backward, f'out=p.gradients["{weight.name}"]'),
+            )
+            for weight in (self.weight(walk, i, bias) for bias in (False, True))
+        ]
+
+
+class AttentionKind(Kind):
+    """See :class:`nn.layers.MultiHeadAttention`."""
+
+    words = (
+        "Each step looks at the others: it asks a question, the query, compares it with what each "
+        "offers, the key, and takes most from those that fit best. Another tab of the lab "
+        "shows where it looks."
+    )
+    back = "Every step that looks at this one passes something back; all of that is this."
+
+
+class TransformerKind(AttentionKind):
+    """See :class:`nn.layers.TransformerBlock`."""
+
+    words = (
+        "First each step looks at the others and adds what it takes from them to itself; then two "
+        "Dense layers work on each step alone, and what they make is added, too. Another tab "
+        "of the lab shows where it looks."
+    )
+
+
+class Conv1DKind(Kind):
+    """See :class:`nn.layers.Conv1D`."""
+
+    words = (
+        "A small window slides along the steps. At each place, the numbers in it are multiplied by "
+        "the same weights, the kernel, and the products are added up."
+    )
+    back = "Each window that has it passes something back; all of that together is this."
+
+
+KINDS: dict[type[Layer], Kind] = {
+    Conv1D: Conv1DKind(),
+    Embedding: EmbeddingKind(),
+    GRU: GRUKind(),
+    LSTM: LSTMKind(),
+    LayerNormalization: NormalizationKind(),
+    MultiHeadAttention: AttentionKind(),
+    PositionEmbedding: PositionKind(),
+    SimpleRNN: SimpleRNNKind(),
+    TransformerBlock: TransformerKind(),
+}
+"""How each is told."""
+
+ANY = Kind()
+"""How a kind is told that nobody has described."""
