@@ -7,7 +7,15 @@ import math
 import numpy as np
 
 from nn.data.dataset import Dataset
-from nn.layers import Activation, BatchNormalization, Dropout, Flatten, Rescaling, Shape
+from nn.layers import (
+    Activation,
+    BatchNormalization,
+    Dropout,
+    Embedding,
+    Flatten,
+    Rescaling,
+    Shape,
+)
 from nn.model import Sequential
 
 KEEPING = (Activation, BatchNormalization, Dropout, Flatten, Rescaling)
@@ -22,15 +30,18 @@ class Names:
         data: what it is trained on.
 
     Attributes:
+        classes: what the network tells apart, if it says so.
         shapes: of each level as people see it: a row that was made of a picture is that picture.
     """
 
     def __init__(self, model: Sequential, data: Dataset) -> None:
         self._last = len(model.layers)
+        self._in_steps = bool(model.layers) and isinstance(model.layers[0], Embedding)
         columns = model.columns
         self._inputs: tuple[str, ...] = ()
         if columns is not None and len(columns.features) == model.features:
             self._inputs = columns.features
+        self.classes = tuple(model.classes or ())
         self._answers = _answers(model, data)
         self._outputs = self._answers if len(self._answers) == model.outputs else ()
         self.shapes: list[Shape] = []
@@ -48,6 +59,8 @@ class Names:
         if listed := self.listed(level):
             return f"{kind} {listed[place]}"
         shape = self.shapes[level]
+        if level == 0 and self._in_steps:
+            return f"step {place + 1}"
         if len(shape) == 2:
             step, number = divmod(place, shape[1])
             if level == self._last and len(self._answers) == shape[1]:

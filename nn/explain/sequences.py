@@ -50,7 +50,10 @@ class EmbeddingKind(Kind):
     def forward(self, walk: Walk, i: int) -> list[Line]:
         row, _ = self._row(walk, i)
         number = walk.units[i + 1] % walk.trace.z[i].shape[-1]
-        told = f"The input is {row}, so row {row} of the table is taken. This is its number"
+        classes = walk.names.classes
+        layer: Any = walk.trace.network.layers[i]
+        stands = f", “{classes[row]}”" if len(classes) == layer.input_dim else ""
+        told = f"The input is {row}{stands}, so row {row} of the table is taken. This is its number"
         where = Where(Embedding.forward, "z[...]")
         return [Line(f"{told} {number + 1}.", (z_of(walk, i),), where)]
 
@@ -89,7 +92,7 @@ class EmbeddingKind(Kind):
         ones, here = np.ones(len(places)), self.source(walk, i)
         rows = terms(places, ones, dz, lambda place: walk.names.of(i, place), here)
         rows = tuple(Term(row.name, None, row.numbers, row.chosen) for row in rows)
-        return Terms("Where the row is taken", "For", ("times", "∂L/∂z", "∂L/∂z"), rows)
+        return Terms("Where the row is taken", "For", ("times", "∂L/∂z", "together"), rows)
 
 
 class PositionKind(Kind):

@@ -75,6 +75,10 @@ class PassSamples:
         self._lab.parts.element("passOther").hidden = asked
         self.on_its_way = False
         if asked:
+            if len(self._lab.experiment.model.output_shape) > 1:
+                raise ValueError(
+                    "the network answers after each step: follow a training sample or a test sample"
+                )
             question = self._lab.question()
             right = self._right_answer(question)
             self._data, self.number = question.sample(right), 0

@@ -13,7 +13,8 @@ from tests.browser.conftest import ROOT
 from tests.browser.looks import CONTRASTS, SIZE, faint
 from tests.browser.test_accessible import complaints
 
-LABS = ("digits", "colours", "points", "temperature")
+SMALL = ("colours", "points", "temperature")
+LABS = ("digits", *SMALL, "text", "curve")
 RATE = 0.2
 
 
@@ -326,7 +327,7 @@ def test_another_sample_and_other_settings_give_other_numbers(step):
     expect(step.find("passSample")).not_to_have_value(before)
 
 
-@pytest.mark.parametrize("name", LABS[1:])
+@pytest.mark.parametrize("name", SMALL)
 def test_small_networks_are_drawn_with_their_numbers(visit, name):
     with visit(f"#{name}") as lab:
         step = Step(lab, name)
@@ -374,6 +375,37 @@ def test_it_can_be_read_heard_and_fits_a_phone(visit, name, scheme):
             if scheme == "light":
                 assert complaints(lab) == []
         lab.page.set_viewport_size(before)
+
+
+@pytest.mark.parametrize("name", ["text", "curve"])
+def test_a_sequence_takes_the_step_unit_by_unit(visit, name):
+    with visit(f"#{name}?epochs=1") as lab:
+        lab.page.locator(f"#{name}-speed").fill("6")
+        lab.page.locator(f"#{name}-train").click()
+        expect(lab.page.locator(f"#{name}-progressLabel")).to_contain_text(
+            re.compile("^Epoch: [1-9]")
+        )
+        lab.page.locator(f"#{name}-train").click()
+        lab.wait("ready")
+        step = Step(lab, name)
+        gru = "2 GRU" if name == "text" else "1 GRU"
+        step.go(gru)
+        step.put("Unit: number", 3)
+        assert step.title.endswith("unit 3")
+        mixed = next(line for line in step.numbers() if next(iter(line)) == "z")
+        update = mixed["update"]
+        expected = update * mixed["h before"] + (1 - update) * mixed["candidate"]
+        assert mixed["z"] == pytest.approx(expected, rel=0.02, abs=1e-3)
+        assert 0 < step.number("reset") < 1 and -1 < step.number("candidate") < 1
+        step.go("Back 2" if name == "text" else "Back 1")
+        step.find("passWeight").select_option(f"layer {gru[0]}: w")
+        step.go("Update")
+        assert "to unit 3 in layer" in step.title
+        assert lab.messages("error") == []
+        step.find("passOf").select_option("asked")
+        expect(step.find("passNote")).to_contain_text("follow a training sample or a test sample")
+        step.find("passOf").select_option("test")
+        expect(step.find("passNote")).to_be_empty()
 
 
 def test_what_is_asked_takes_the_step_and_its_answer_can_be_put_right(step):
