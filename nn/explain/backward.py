@@ -14,10 +14,13 @@ from nn.explain.sums import terms
 from nn.layers import (
     AveragePooling2D,
     BatchNormalization,
+    Conv1D,
     Conv2D,
     Dense,
     Dropout,
     GlobalAveragePooling2D,
+    GlobalMaxPooling1D,
+    Layer,
     MaxPooling2D,
 )
 from nn.losses import (
@@ -167,11 +170,20 @@ def _hidden_lines(walk: Walk, i: int) -> tuple[list[Line], Terms | None]:
 _BACK = {
     AveragePooling2D: "dx[:, rows",
     BatchNormalization: "dx -= d_beta",
+    Conv1D: "places += p.matmul",
     Conv2D: "p.matmul(dz_rows, kernel",
     Dense: "p.matmul(dz, self.kernel.T",
     Dropout: "np.multiply(dz",
     GlobalAveragePooling2D: "dx[...] =",
+    GlobalMaxPooling1D: "np.put_along_axis",
     MaxPooling2D: "dx[:, rows",
+}
+
+
+_GRADIENTS: dict[type[Layer], str] = {
+    Conv1D: "p.matmul(windows.T",
+    Conv2D: "p.matmul(windows.T",
+    Dense: "np.multiply(x_rows.T",
 }
 
 
@@ -252,16 +264,13 @@ def _weight_lines(walk: Walk, i: int) -> list[Line]:
             )
             for symbol, name in (("γ", "gamma"), ("β", "beta"))
         ]
-    if not isinstance(layer, Dense | Conv2D):
+    if type(layer) not in _GRADIENTS:
         return []
     source = walk.source(i)
     weight = walk.weight_of(i, bias=False)
     gradient = Number("∂L/∂w", float(slopes["kernel"].ravel()[weight.index]))
     inputs, units = uses(trace, i, unit, source)
-    where = Where(
-        type(layer).backward,
-        "np.multiply(x_rows.T" if isinstance(layer, Dense) else "p.matmul(windows.T",
-    )
+    where = Where(type(layer).backward, _GRADIENTS[type(layer)])
     lines = []
     told = f"The gradient of the weight from {walk.names.of(i, source)}. "
     if len(inputs) == 1:

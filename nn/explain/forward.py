@@ -15,6 +15,7 @@ from nn.layers import (
     Activation,
     AveragePooling2D,
     BatchNormalization,
+    Conv1D,
     Conv2D,
     Dense,
     Dropout,
@@ -46,6 +47,8 @@ _KINDS = {
     AveragePooling2D: "A small window slides over the picture. The mean of what it sees goes on.",
     BatchNormalization: "Each number is moved and scaled so that they lie around 0: mean and "
     "spread are those of all samples that are trained on together.",
+    Conv1D: "A small window slides along the steps. At each place, the numbers in it are "
+    "multiplied by the same weights, the kernel, and the products are added up.",
     Conv2D: "A small window slides over the picture. At each place, the numbers in it are "
     "multiplied by the same weights, the kernel, and the products are added up.",
     Dense: "Each unit multiplies all its inputs by weights of its own and adds up the products.",
@@ -61,6 +64,7 @@ _KINDS = {
 
 _SUMS = {
     AveragePooling2D: Where(AveragePooling2D.forward, "z *= "),
+    Conv1D: Where(Conv1D.forward, "z += p.matmul"),
     Conv2D: Where(Conv2D.forward, "product = p.matmul"),
     Dense: Where(Dense.forward, "p.dot(x, self.kernel"),
     GlobalAveragePooling2D: Where(GlobalAveragePooling2D.forward, "np.mean"),
@@ -216,7 +220,7 @@ def _activation_lines(walk: Walk, i: int) -> list[Line]:
     if i == len(trace.network.layers) - 1:
         answer = answer_of(trace.network, unit)
         activation, places = answer.activation, answer.places
-    if activation.name == Linear.name and not isinstance(layer, Dense | Conv2D):
+    if activation.name == Linear.name and not isinstance(layer, Dense | Conv1D | Conv2D):
         return []
     y = Number("y", float(trace.x[i + 1].ravel()[unit]))
     z = Number("z", float(trace.z[i].ravel()[unit]))

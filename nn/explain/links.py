@@ -18,6 +18,7 @@ from nn.explain.trace import Trace
 from nn.layers import (
     Activation,
     AveragePooling2D,
+    Conv1D,
     Conv2D,
     Dense,
     Dropout,
@@ -76,6 +77,12 @@ def kernel_index(trace: Trace, i: int, unit: int, source: int) -> int | None:
     layer, place = trace.network.layers[i], _Place(trace, i)
     if isinstance(layer, Dense):
         return source % place.given[-1] * layer.units + unit % layer.units
+    if isinstance(layer, Conv1D):
+        step, from_ = divmod(source, place.given[1])
+        at, to = divmod(unit, place.made[1])
+        k = step - place.steps(at).start
+        inside = 0 <= k < layer.kernel_size
+        return _flat((k, from_, to), layer.kernel.shape) if inside else None
     if isinstance(layer, Conv2D):
         row, column, channel = np.unravel_index(source, place.given)
         at, right, filter_ = np.unravel_index(unit, place.made)
@@ -97,9 +104,16 @@ def uses(trace: Trace, i: int, unit: int, source: int) -> tuple[np.ndarray, np.n
         rows = np.arange(math.prod(place.given[:-1]))
         inputs = rows * place.given[-1] + source % place.given[-1]
         return inputs, rows * layer.units + unit % layer.units
-    assert isinstance(layer, Conv2D)
     index = kernel_index(trace, i, unit, source)
     assert index is not None
+    if isinstance(layer, Conv1D):
+        k, channel, filter_ = np.unravel_index(index, layer.kernel.shape)
+        at = np.arange(place.made[0])
+        steps = at * layer.strides + place.steps(0).start + k
+        inside = (steps >= 0) & (steps < place.given[0])
+        inputs = steps[inside] * place.given[1] + channel
+        return inputs, at[inside] * place.made[1] + filter_
+    assert isinstance(layer, Conv2D)
     a, b, channel, filter_ = np.unravel_index(index, layer.kernel.shape)
     first, second = place.window(0, 0)
     down, right = np.indices(place.made[:2])
@@ -131,6 +145,11 @@ class _Place:
         top, left = map(padding_before, self.given, size, layer.strides, [layer.padding] * 2)
         first, left_of = row * layer.strides[0] - top, column * layer.strides[1] - left
         return range(first, first + size[0]), range(left_of, left_of + size[1])
+
+    def steps(self, at: int) -> range:
+        """Return the steps that the window of a Conv1D for an output step covers."""
+        first = at * self.layer.strides - self.layer.around(self.given)[0]
+        return range(first, first + self.layer.kernel_size)
 
     def cells(self, row: int, column: int) -> tuple[np.ndarray, np.ndarray]:
         """Return rows and columns, flat and within the picture, of an output pixel's window."""
@@ -195,6 +214,30 @@ def _conv_out_of(place: _Place, source: int) -> _Found:
         rows, columns = place.window(down, right)
         places.append((down * place.made[1] + right) * filters + np.arange(filters))
         factors.append(place.layer.kernel[row - rows.start, column - columns.start, channel])
+    return _joined(places, int), _joined(factors, place.x.dtype)
+
+
+def _flat(index: tuple[int, ...], shape: tuple[int, ...]) -> int:
+    return int(np.ravel_multi_index(index, shape))
+
+
+def _conv1d_into(place: _Place, unit: int) -> _Found:
+    at, filter_ = divmod(unit, place.made[1])
+    within = [(k, step) for k, step in enumerate(place.steps(at)) if 0 <= step < place.given[0]]
+    channels = np.arange(place.given[1])
+    places = [step * place.given[1] + channels for _, step in within]
+    factors = [place.layer.kernel[k, :, filter_] for k, _ in within]
+    return _joined(places, int), _joined(factors, place.x.dtype)
+
+
+def _conv1d_out_of(place: _Place, source: int) -> _Found:
+    step, channel = divmod(source, place.given[1])
+    filters = np.arange(place.made[1])
+    places, factors = [], []
+    for at in range(place.made[0]):
+        if step in (window := place.steps(at)):
+            places.append(at * place.made[1] + filters)
+            factors.append(place.layer.kernel[step - window.start, channel])
     return _joined(places, int), _joined(factors, place.x.dtype)
 
 
@@ -277,6 +320,7 @@ def _joined(parts: list[np.ndarray], dtype: Any) -> np.ndarray:
 _KINDS: dict[type[Layer], tuple[_Way, _Way]] = {
     Activation: _alone(lambda place: 1.0),
     AveragePooling2D: (_average_into, _pool_out_of(_average_into)),
+    Conv1D: (_conv1d_into, _conv1d_out_of),
     Conv2D: (_conv_into, _conv_out_of),
     Dense: (_dense_into, _dense_out_of),
     Dropout: _alone(lambda place: place.residuals["factor"][0]),

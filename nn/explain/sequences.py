@@ -14,7 +14,6 @@ from nn.explain.weight import Weight
 from nn.layers import (
     GRU,
     LSTM,
-    Conv1D,
     Embedding,
     Layer,
     LayerNormalization,
@@ -195,18 +194,7 @@ class TransformerKind(AttentionKind):
     )
 
 
-class Conv1DKind(Kind):
-    """See :class:`nn.layers.Conv1D`."""
-
-    words = (
-        "A small window slides along the steps. At each place, the numbers in it are multiplied by "
-        "the same weights, the kernel, and the products are added up."
-    )
-    back = "Each window that has it passes something back; all of that together is this."
-
-
 KINDS: dict[type[Layer], Kind] = {
-    Conv1D: Conv1DKind(),
     Embedding: EmbeddingKind(),
     GRU: GRUKind(),
     LSTM: LSTMKind(),

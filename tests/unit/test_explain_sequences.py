@@ -11,6 +11,7 @@ from nn import Sequential
 from nn.data import Dataset
 from nn.engine.numpy import NumpyProgram
 from nn.explain import Walk
+from nn.explain.links import into, out_of
 from nn.layers import (
     GRU,
     LSTM,
@@ -41,6 +42,7 @@ BODIES = {
     "attention": [PositionEmbedding(), MultiHeadAttention(2, 2), LayerNormalization()],
     "TransformerBlock": [PositionEmbedding(), TransformerBlock(2, 2, 8)],
     "GlobalMaxPooling1D": [Conv1D(4, 3, padding="causal"), GlobalMaxPooling1D()],
+    "Conv1D, same": [Conv1D(3, 4, 2, "same", "relu"), Flatten()],
     "Flatten": [SimpleRNN(3, return_sequences=True), Flatten()],
 }
 
@@ -122,6 +124,29 @@ def check_pages(walk: Walk, gradients: list[dict[str, np.ndarray]]) -> None:
     update, weight = walk.page(len(walk.stops) - 2), walk.weight
     after = walk.update.after[trace.place(walk.layer, weight.name, weight.index)]
     assert update.line(f"new {weight.symbol}").value == after
+
+
+@pytest.mark.parametrize("body", ["GlobalMaxPooling1D", "Conv1D, same", "Flatten"])
+def test_links_along_steps_are_the_derivatives_of_the_layers(body):
+    model, data = made(body, letters=False)
+    trace = Walk(model, data, model.optimizer).trace
+    for i, layer in enumerate(trace.network.layers):
+        if isinstance(layer, SimpleRNN):
+            continue
+        size, given = trace.z[i][0].size, trace.x[i][0].size
+        jacobian = np.zeros((size, given))
+        for unit in range(size):
+            dz, dx = np.zeros_like(trace.z[i]), np.empty_like(trace.x[i])
+            dz.ravel()[unit] = 1
+            layer.backward(trace.x[i], dz, dx, trace.passes[i])
+            jacobian[unit] = dx.ravel()
+            links, row = into(trace, i, unit), np.zeros(given)
+            row[links.places] = links.factors
+            assert row == pytest.approx(jacobian[unit], rel=1e-5)
+        for source in range(given):
+            links, column = out_of(trace, i, source), np.zeros(size)
+            column[links.places] = links.factors
+            assert column == pytest.approx(jacobian[:, source], rel=1e-5)
 
 
 @pytest.mark.parametrize("kind", [SimpleRNN, GRU, LSTM])
