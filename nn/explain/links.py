@@ -79,8 +79,8 @@ def kernel_index(trace: Trace, i: int, unit: int, source: int) -> int | None:
         return source % place.given[-1] * layer.units + unit % layer.units
     if isinstance(layer, Conv1D):
         step, from_ = divmod(source, place.given[1])
-        at, to = divmod(unit, place.made[1])
-        k = step - place.steps(at).start
+        made, to = divmod(unit, place.made[1])
+        k = step - place.steps(made).start
         inside = 0 <= k < layer.kernel_size
         return _flat((k, from_, to), layer.kernel.shape) if inside else None
     if isinstance(layer, Conv2D):
