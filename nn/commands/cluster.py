@@ -73,7 +73,7 @@ class Cluster:
             ended = as_completed(futures)
             for future in ended:
                 run = futures[future]
-                if future.status == "pending":
+                if future.status in ("pending", "lost"):
                     # Its worker died with the result: another begins the run again.
                     ended.add(future)
                     continue

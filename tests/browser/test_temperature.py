@@ -29,7 +29,7 @@ def lab(own_lab):
 def training(lab):
     """The lab while it trains."""
     lab.set(epochs=ENDLESS)
-    lab.train(epochs=100)
+    lab.train(100)
     return lab
 
 
@@ -112,7 +112,7 @@ def test_what_is_shown_follows_the_training(training, name):
 
 def test_the_slider_converts_while_the_neuron_learns(lab):
     lab.set(epochs=ENDLESS)
-    lab.train(epochs=80_000)
+    lab.train(80_000)
     for celsius, fahrenheit in {"20": "68.00 °F", "37": "98.60 °F", "100": "212.00 °F"}.items():
         lab.find("slider").fill(celsius)
         assert lab.find("celsius").input_value() == celsius
@@ -178,7 +178,7 @@ def test_training_goes_on_where_it_stopped(lab):
     lab.train_to_the_end()
     straight = lab.save()
     lab.click("reset")
-    lab.train(epochs=2_000)
+    lab.train(2_000)
     lab.stop()
     expect(lab.find("plan")).to_have_text("Continue picks up where it stopped.")
     lab.train_to_the_end()
@@ -248,7 +248,7 @@ def test_files_for_other_labs_are_refused_in_a_sentence(lab):
         "broken.json": (b'{"format": ', "JSON"),
     }
     lab.set(epochs=ENDLESS)
-    lab.train(epochs=100)
+    lab.train(100)
     for name, (content, reason) in files.items():
         complaint = lab.complaint(
             lambda name=name, content=content: lab.choose("weightsFile", {name: content})
@@ -316,7 +316,7 @@ def test_all_text_stands_out_from_its_background(lab, scheme):
 
 def test_a_laptop_shows_everything_without_scrolling(lab):
     sizes = {"before training": lab.page.evaluate(SIZE)}
-    lab.train(epochs=100)
+    lab.train(100)
     sizes["while training"] = lab.page.evaluate(SIZE)
     lab.stop()
     for number in range(1, 8):
@@ -331,7 +331,7 @@ def test_a_phone_shows_one_column(first_visit):
             lab.click(f"step{number}Tab")
             assert lab.page.evaluate(SIZE)[0] == 0
         lab.find("slider").fill("20")
-        lab.train(epochs=100)
+        lab.train(100)
         lab.stop()
         assert lab.text("truth") == "68.00 °F"
         assert lab.page.evaluate(SIZE)[0] == 0
