@@ -73,6 +73,26 @@ def test_64_runs_on_four_workers_survive_the_loss_of_one(digits, tmp_path):
     assert results(runs) == results(here)
 
 
+@pytest.mark.parametrize("status", ["pending", "lost"])
+def test_a_run_whose_result_died_with_its_worker_is_waited_for(monkeypatch, status):
+    class Future:
+        def __init__(self):
+            self.status = status
+
+        def result(self):
+            return Run(SMALL, state="done")
+
+    class Ended(list):
+        def add(self, future):
+            future.status = "finished"
+            self.append(future)
+
+    client = type("Client", (), {"submit": lambda *_, **__: Future(), "cancel": lambda *_: None})
+    monkeypatch.setattr(dask_cluster, "as_completed", Ended)
+    (run,) = dask_cluster.Cluster(client()).train([Run(SMALL)])
+    assert run.state == "done"
+
+
 def test_the_command_finds_the_same_on_one_process_two_and_a_cluster(
     compare,  # noqa: F811
     folder,  # noqa: F811
