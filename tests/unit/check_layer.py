@@ -326,10 +326,13 @@ def alone(layer: Layer, shape: Shape, dtype: str = "float64") -> Sequential:
 
 
 def distinct(count: int, shape: Shape, seed: int = 0) -> np.ndarray:
-    """Return (count, *shape) numbers from -1 to 1, no two of them close: a maximum has no kink."""
+    """Return (count, *shape) numbers from -1 to 1, no two of them close, and none at 0.
+
+    So a maximum has no kink there, and neither has what bends at 0.
+    """
     size = count * math.prod(shape)
     numbers = np.random.default_rng(seed).permutation(size)
-    return ((2 * numbers + 1) / size - 1).reshape(count, *shape)
+    return ((2 * numbers + 1.25) / size - 1).reshape(count, *shape)
 
 
 def forward(
