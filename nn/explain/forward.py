@@ -114,7 +114,7 @@ def forward_page(walk: Walk, i: int) -> Page:
     layer, unit = walk.trace.network.layers[i], walk.units[i + 1]
     name = walk.names.of(i + 1, unit)
     kind = walk.kind(i)
-    lines, table = [_sum_line(walk, i)] if kind is None else kind.forward(walk, i), None
+    lines = [_sum_line(walk, i)] if kind is None else kind.forward(walk, i)
     table = _inputs_table(walk, i) if kind is None else kind.table(walk, i)
     return Page(
         f"Forward through layer {i + 1}, {type(layer).__name__}: {name}",
