@@ -131,7 +131,7 @@ class RecurrentKind(Kind):
                 "What comes out at this step is also what is remembered, h: it acts once more, "
                 "through all the steps that come after it.",
                 (dh, "=", dz, "+", later),
-                Where(Recurrent.backward, "gradient[0] + dz"),
+                Where(Recurrent.through_time, "gradient[0] + dz"),
             ),
             *self._to_candidate(step),
         ]

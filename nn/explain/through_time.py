@@ -40,19 +40,7 @@ class ThroughTime:
             gates = p.residuals["gates"][0].copy()
             states = [p.residuals[name][0].copy() for name in layer.carried]
             slopes = [np.empty_like(state) for state in states]
-            gradient = tuple(np.zeros((len(x), layer.units), x.dtype) for _ in states)
-            for t in reversed(range(len(gates))):
-                given = _given(layer, trace.dz[i], t, len(gates))
-                gradient = (gradient[0] + given, *gradient[1:])
+            for back, gradient in enumerate(layer.through_time(trace.dz[i], p), start=1):
                 for slope, part in zip(slopes, gradient, strict=True):
-                    slope[t] = part[0]
-                state = tuple(p.residuals[name][:, t] for name in layer.carried)
-                gradient = layer.cell_backward(p.residuals["gates"][:, t], state, gradient, t, p)
+                    slope[-back] = part[0]
         return cls(gates, states, slopes, p.residuals["gates"][0])
-
-
-def _given(layer: Recurrent, dz: np.ndarray, t: int, steps: int) -> np.ndarray | float:
-    """Return ∂L/∂z of a step's own output, if it gives one."""
-    if layer.return_sequences:
-        return np.asarray(dz[:, t])
-    return dz if t == steps - 1 else 0.0

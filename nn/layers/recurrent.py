@@ -6,6 +6,8 @@ with the inputs do not depend on the state, so they are computed for all steps a
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from nn.initializers import Initializer
@@ -104,13 +106,29 @@ class Recurrent(Layer):
 
     def backward(self, x: np.ndarray, dz: np.ndarray, dx: np.ndarray | None, p: Pass) -> None:
         count, steps, features = x.shape
+        for _ in self.through_time(dz, p):
+            pass
+        # What are now the gradients of the sums, step after step.
+        sums = p.residuals["gates"].reshape(count * steps, -1)
+        p.matmul(x.reshape(-1, features).T, sums, out=p.gradients["kernel"])
+        self.recurrent_gradients(sums, p)
+        if dx is not None:
+            p.matmul(sums, self.kernel.T, out=dx.reshape(-1, features))
+
+    def through_time(self, dz: np.ndarray, p: Pass) -> Iterator[State]:
+        """Go back step by step, and yield ∂L/∂state after each, the last step's first.
+
+        In the end the residual "gates" holds ∂L/∂sums.
+        """
         gates = p.residuals["gates"]
-        gradient = self._zeros(count, x.dtype)
+        count, steps, _ = gates.shape
+        gradient = self._zeros(count, dz.dtype)
         for t in reversed(range(steps)):
             if self.return_sequences:
                 gradient = (gradient[0] + dz[:, t], *gradient[1:])
             elif t == steps - 1:
                 gradient = (gradient[0] + dz, *gradient[1:])
+            yield gradient
             state = tuple(p.residuals[name][:, t] for name in self.carried)
             before = self.cell_backward(gates[:, t], state, gradient, t, p)
             if p.mask is not None:
@@ -118,12 +136,6 @@ class Recurrent(Layer):
                 gates[:, t] *= real
                 before = tuple(np.where(real, a, b) for a, b in zip(before, gradient, strict=True))
             gradient = before
-        # What are now the gradients of the sums, step after step.
-        sums = gates.reshape(count * steps, -1)
-        p.matmul(x.reshape(-1, features).T, sums, out=p.gradients["kernel"])
-        self.recurrent_gradients(sums, p)
-        if dx is not None:
-            p.matmul(sums, self.kernel.T, out=dx.reshape(-1, features))
 
     def recurrent_gradients(self, sums: np.ndarray, p: Pass) -> None:
         """Set the gradients of ``recurrent_kernel`` and ``bias``.
