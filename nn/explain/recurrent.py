@@ -20,6 +20,8 @@ from nn.layers.recurrent import Recurrent
 if TYPE_CHECKING:
     from nn.explain.walk import Walk
 
+_SHARE = "s is what the candidate's tanh is given. The gate lets only its share back."
+
 _Parts = tuple[Number | str, ...]
 
 
@@ -164,8 +166,8 @@ class RecurrentKind(Kind):
             step.sums(self.candidate),
             lambda t: f"step {t + 1}",
             step.t,
+            choosable=False,
         )
-        rows = tuple(Term(row.name, None, row.numbers, row.chosen) for row in rows)
         return Terms("Where the weight is used", "At", ("x", "∂L/∂s", "x · ∂L/∂s"), rows)
 
 
@@ -229,7 +231,7 @@ class GRUKind(RecurrentKind):
         ds = Number("∂L/∂s", float(step.sums(2)[step.t]))
         return [
             Line(
-                "s is what the candidate's tanh is given. The gate lets only its share back.",
+                _SHARE,
                 (ds, "=", dh, "· ( 1 −", update, ") · ( 1 −", step.gate(2, "candidate"), "² )"),
                 Where(GRU.cell_backward, "dc = dh"),
             )
@@ -296,7 +298,7 @@ class LSTMKind(RecurrentKind):
                 Where(LSTM.cell_backward, "dc = dc"),
             ),
             Line(
-                "s is what the candidate's tanh is given. The gate lets only its share back.",
+                _SHARE,
                 (ds, "=", all_, "·", taken, "· ( 1 −", candidate, "² )"),
                 Where(LSTM.cell_backward, "d_g ="),
             ),

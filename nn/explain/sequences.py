@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nn.explain.kind import Kind, dz_of, slope_of, x_of, z_of
-from nn.explain.lines import Line, Number, Term, Terms, Where
+from nn.explain.lines import Line, Number, Terms, Where
 from nn.explain.recurrent import GRUKind, LSTMKind, SimpleRNNKind
 from nn.explain.sums import terms
 from nn.explain.weight import Weight
@@ -89,8 +89,7 @@ class EmbeddingKind(Kind):
         if len(places) < 2:
             return None
         ones, here = np.ones(len(places)), self.source(walk, i)
-        rows = terms(places, ones, dz, lambda place: walk.names.of(i, place), here)
-        rows = tuple(Term(row.name, None, row.numbers, row.chosen) for row in rows)
+        rows = terms(places, ones, dz, lambda place: walk.names.of(i, place), here, False)
         return Terms("Where the row is taken", "For", ("times", "∂L/∂z", "together"), rows)
 
 

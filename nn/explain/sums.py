@@ -18,6 +18,7 @@ def terms(
     right: np.ndarray,
     name: Callable[[int], str],
     chosen: int | None,
+    choosable: bool = True,
 ) -> tuple[Term, ...]:
     """Return the products ``left · right``, and what those without a name come to.
 
@@ -26,6 +27,7 @@ def terms(
         left, right: (m,) factors.
         name: returns what a place is called.
         chosen: the place that is always named.
+        choosable: whether a place can be chosen in the table.
     """
     products = left.astype(np.float64) * right.astype(np.float64)
     order = np.arange(len(places))
@@ -36,7 +38,7 @@ def terms(
     rows = [
         Term(
             name(int(places[n])),
-            int(places[n]),
+            int(places[n]) if choosable else None,
             (float(left[n]), float(right[n]), float(products[n])),
             chosen is not None and int(places[n]) == chosen,
         )
