@@ -113,9 +113,8 @@ class Runs(Generic[S]):
         lab.check_data()
         settings = lab.form.read()
         if lab.plan.renews(settings, lab.experiment.model):
-            former = lab.memory.now()
-            lab.make_network(settings)
-            lab.memory.offer(former)
+            with lab.memory.undoable():
+                lab.make_network(settings)
             dom.log(f"A new network: {lab.shape}")
         return lab.after_arrival(lambda: run(settings)) if lab.waits_for() else run(settings)
 
