@@ -16,8 +16,8 @@ class SmallLab(Lab):
             self.click("builtIn")
         self.page.emulate_media(color_scheme="light")
 
-    def train(self, samples: int = 0) -> None:
-        """Press Train, and wait until so many epochs are done, whose samples are few."""
+    def train(self, epochs: int = 0) -> None:
+        """Press Train, and wait until so many epochs are done."""
         self.click("train")
         self.wait("training")
         self.page.wait_for_function(
@@ -25,7 +25,7 @@ class SmallLab(Lab):
               const text = document.getElementById(id).textContent.split(" / ")[0];
               return Number(text.replaceAll(",", "")) > epochs;
             }""",
-            arg=[f"{self.name}-epoch", samples],
+            arg=[f"{self.name}-epoch", epochs],
         )
 
     def train_to_the_end(self) -> None:

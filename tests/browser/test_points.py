@@ -168,7 +168,7 @@ def test_added_points_are_trained_on_and_stay_when_the_network_begins_anew(point
 
 def test_a_point_added_meanwhile_is_learnt_at_once(points):
     points.set(**LONG)
-    points.train(samples=1)
+    points.train(epochs=1)
     points.brush("0")
     points.click_at(0.3, 0.9)
     assert points.state == "training"
@@ -227,7 +227,7 @@ def test_a_step_is_an_epoch_and_rewinding_leads_to_just_where_it_began(points):
 def test_rewinding_stops_training(points):
     start = points.weights()
     points.set(**LONG)
-    points.train(samples=3)
+    points.train(epochs=3)
     points.click("rewind")
     points.wait("ready")
     assert points.weights() == start
@@ -369,6 +369,6 @@ def test_a_phone_has_one_column_and_everything_within_reach(first_visit):
         )
         assert hidden == []
         lab.find("train").scroll_into_view_if_needed()
-        lab.train(samples=1)
+        lab.train(epochs=1)
         lab.stop()
         assert lab.page.evaluate(SIZE)[0] == 0

@@ -66,7 +66,7 @@ def test_other_settings_make_another_network_at_once(points):
 
 def test_what_is_changed_meanwhile_waits_for_the_next_training(points):
     points.set(**LONG)
-    points.train(samples=1)
+    points.train(epochs=1)
     points.page.get_by_label("Add a neuron to hidden layer 1").click()
     points.expect_text("plan", "^Changes take effect with the next Train")
     assert points.shape() == "2-5-1"
