@@ -25,35 +25,15 @@ from nn import (
 from nn.data import Dataset
 from nn.engine.numpy import NumpyProgram
 from nn.experiment.experiment import Experiment
-from nn.explain import Line, Number, Walk, needed, next_update
-from nn.explain.links import into, out_of, uses
+from nn.explain import Number, Walk, needed, next_update
+from nn.explain.links import uses
 from nn.explain.window import window_of
 from nn.labs import colours, digits, points, temperature
 from nn.losses import LOSSES
 from nn.optimizers import OPTIMIZERS, SGD, Adam
 from nn.regularizers import L1L2
+from tests.unit.explained import check_lines, check_links
 from tests.unit.wasm_cases import WASM
-
-_WORDS = {
-    "·": "*", "−": "-", "½": "0.5", "²": "**2", "√(": "sqrt(", "sign of (": "sign(",
-    "Σ": "", "[": "(", "]": ")",
-}  # fmt: skip
-_KNOWN = {"sqrt": np.sqrt, "exp": np.exp, "log": np.log, "tanh": np.tanh, "sign": np.sign}
-
-
-def comes_to(line: Line) -> float | None:
-    """What the right side of a line is, computed from the numbers in it; None if it has none."""
-    text = "".join(
-        f"({part.value!r})" if isinstance(part, Number) else f" {part} " for part in line.parts[1:]
-    )
-    if "=" not in text or "nothing" in text:
-        return None
-    text = text.replace("=", "", 1)
-    for old, new in _WORDS.items():
-        text = text.replace(old, new)
-    if "|" in text:
-        text = text.replace("|", "abs(", 1).replace("|", ")", 1)
-    return float(eval(text.strip(), {**_KNOWN, "abs": abs, "max": max}))
 
 
 def samples(shape: tuple[int, ...], outputs: int, count: int = 6, values: bool = False) -> Dataset:
@@ -187,15 +167,7 @@ def check_pages(walk: Walk, twin: Sequential, trained: Sequential) -> None:
     trace = walk.trace
     for stop, (phase, layer) in enumerate(walk.stops):
         page = walk.page(stop)
-        assert page.title and page.words and page.lines
-        for line in page.lines:
-            assert line.words
-            if line.where is not None:
-                file, number, _, _ = line.where.read()
-                assert file.startswith("nn/") and number > 0
-            found = comes_to(line)
-            if found is not None:
-                assert found == pytest.approx(line.value, rel=2e-3, abs=2e-6), line
+        check_lines(page)
         if layer is None:
             continue
         unit = walk.units[layer + 1]
@@ -276,22 +248,7 @@ def test_links_are_the_derivatives_of_the_layers(name):
     for i, layer in enumerate(trace.network.layers):
         if isinstance(layer, BatchNormalization):
             continue
-        size, given = trace.z[i][0].size, trace.x[i][0].size
-        jacobian = np.zeros((size, given))
-        for unit in range(size):
-            dz, dx = np.zeros_like(trace.z[i]), np.empty_like(trace.x[i])
-            dz.ravel()[unit] = 1
-            layer.backward(trace.x[i], dz, dx, trace.passes[i])
-            jacobian[unit] = dx.ravel()
-            links = into(trace, i, unit)
-            row = np.zeros(given)
-            row[links.places] = links.factors
-            assert row == pytest.approx(jacobian[unit], rel=1e-5)
-        for source in range(given):
-            links = out_of(trace, i, source)
-            column = np.zeros(size)
-            column[links.places] = links.factors
-            assert column == pytest.approx(jacobian[:, source], rel=1e-5)
+        check_links(trace, i)
 
 
 def _alone(model, data):

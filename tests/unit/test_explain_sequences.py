@@ -11,7 +11,6 @@ from nn import Sequential
 from nn.data import Dataset
 from nn.engine.numpy import NumpyProgram
 from nn.explain import Walk
-from nn.explain.links import into, out_of
 from nn.layers import (
     GRU,
     LSTM,
@@ -28,7 +27,7 @@ from nn.layers import (
     TransformerBlock,
 )
 from nn.optimizers import SGD
-from tests.unit.test_explain import comes_to
+from tests.unit.explained import check_lines, check_links
 
 STEPS, LETTERS = 6, 5
 
@@ -97,14 +96,7 @@ def check_pages(walk: Walk, gradients: list[dict[str, np.ndarray]]) -> None:
     trace = walk.trace
     for stop, (phase, i) in enumerate(walk.stops):
         page = walk.page(stop)
-        assert page.title and page.words and page.lines
-        for line in page.lines:
-            assert line.words
-            if line.where is not None:
-                assert line.where.read()[0].startswith("nn/")
-            found = comes_to(line)
-            if found is not None:
-                assert found == pytest.approx(line.value, rel=2e-3, abs=2e-5), line
+        check_lines(page)
         if i is None:
             continue
         unit = walk.units[i + 1]
@@ -131,22 +123,8 @@ def test_links_along_steps_are_the_derivatives_of_the_layers(body):
     model, data = made(body, letters=False)
     trace = Walk(model, data, model.optimizer).trace
     for i, layer in enumerate(trace.network.layers):
-        if isinstance(layer, SimpleRNN):
-            continue
-        size, given = trace.z[i][0].size, trace.x[i][0].size
-        jacobian = np.zeros((size, given))
-        for unit in range(size):
-            dz, dx = np.zeros_like(trace.z[i]), np.empty_like(trace.x[i])
-            dz.ravel()[unit] = 1
-            layer.backward(trace.x[i], dz, dx, trace.passes[i])
-            jacobian[unit] = dx.ravel()
-            links, row = into(trace, i, unit), np.zeros(given)
-            row[links.places] = links.factors
-            assert row == pytest.approx(jacobian[unit], rel=1e-5)
-        for source in range(given):
-            links, column = out_of(trace, i, source), np.zeros(size)
-            column[links.places] = links.factors
-            assert column == pytest.approx(jacobian[:, source], rel=1e-5)
+        if not isinstance(layer, SimpleRNN):
+            check_links(trace, i)
 
 
 @pytest.mark.parametrize("kind", [SimpleRNN, GRU, LSTM])
@@ -160,7 +138,7 @@ def test_the_steps_of_a_recurrent_layer_lead_to_its_gradients(kind):
     times = walk.through_time(0)
     kernel = gradients_of(model, data)[0]["kernel"]
     assert walk.trace.x[0][0].T @ times.sums == pytest.approx(kernel, rel=1e-5, abs=1e-7)
-    # ∂L/∂h of a step, by nudging: its output y is h, seen by the loss and by all later steps.
+    # What is remembered after the last step is only seen by the loss, and before by later steps.
     assert times.slopes[0][-1] == pytest.approx(walk.trace.dz[0][0, -1], rel=1e-6)
     assert not np.allclose(times.slopes[0][0], walk.trace.dz[0][0, 0])
 
