@@ -69,7 +69,7 @@ class MultiHeadAttention(Layer):
         heads, features = (self.num_heads, self.key_dim), x[1]
         drawn, zeros = INITIALIZERS["glorot_uniform"], INITIALIZERS["zeros"]
         found = []
-        for name in ("query", "key", "value"):
+        for name in _PROJECTED:
             found += [
                 Weight(f"{name}_kernel", (features, *heads), drawn),
                 Weight(f"{name}_bias", heads, zeros),
@@ -81,7 +81,7 @@ class MultiHeadAttention(Layer):
         ]
 
     def residuals(self, x: Shape) -> dict[str, Shape]:
-        rows = dict.fromkeys(("query", "key", "value", "context"), (x[0], self.width))
+        rows = dict.fromkeys((*_PROJECTED, "context"), (x[0], self.width))
         return {**rows, "attention": (self.num_heads, x[0], x[0])}
 
     def multiplications(self, x: Shape) -> int:
@@ -89,15 +89,11 @@ class MultiHeadAttention(Layer):
         return 4 * steps * features * self.width + 2 * steps * steps * self.width
 
     def forward(self, x: np.ndarray, z: np.ndarray, p: Pass) -> None:
-        for name in ("query", "key", "value"):
-            self._project(x, name, p.residuals[name], p)
-        q, k, v, context = (self._heads(p.residuals[name]) for name in _ROWS)
+        for name in _PROJECTED:
+            self.project(x, name, p.residuals[name], p)
+        v, context = (self.heads(p.residuals[name]) for name in ("value", "context"))
         a = p.residuals["attention"]
-        a[...] = p.matmul(q, k.swapaxes(-1, -2))
-        a *= 1 / math.sqrt(self.key_dim)
-        if self.causal:
-            later = np.triu(np.ones(a.shape[-2:], bool), 1)
-            a[..., later] = HIDDEN
+        self.scores(a, p)
         SOFTMAX.forward(a)
         context[...] = p.matmul(a, v)
         kernel = self.output_kernel.reshape(self.width, -1)
@@ -106,28 +102,17 @@ class MultiHeadAttention(Layer):
 
     def backward(self, x: np.ndarray, dz: np.ndarray, dx: np.ndarray | None, p: Pass) -> None:
         features = x.shape[-1]
-        q, k, v, _ = (self._heads(p.residuals[name]) for name in _ROWS)
-        a = p.residuals["attention"]
         rows = dz.reshape(-1, features)
         context = p.residuals["context"].reshape(len(rows), -1)
         p.gradients["output_kernel"][...] = p.matmul(context.T, rows).reshape(
             self.output_kernel.shape
         )
         np.add.reduce(rows, axis=0, out=p.gradients["output_bias"])
-        d_context = self._heads(p.matmul(dz, self.output_kernel.reshape(self.width, -1).T))
-        da = p.matmul(d_context, v.swapaxes(-1, -2))
-        SOFTMAX.backward(a, da)
-        da *= 1 / math.sqrt(self.key_dim)
-        gradients = {
-            "query": p.matmul(da, k),
-            "key": p.matmul(da.swapaxes(-1, -2), q),
-            "value": p.matmul(a.swapaxes(-1, -2), d_context),
-        }
         if dx is not None:
             dx[...] = 0
         x_rows = x.reshape(-1, features)
-        for name, gradient in gradients.items():
-            flat = gradient.swapaxes(1, 2).reshape(len(rows), self.width)
+        for name, gradient in self.rows_backward(dz, p).items():
+            flat = gradient.reshape(len(rows), self.width)
             kernel = p.gradients[f"{name}_kernel"]
             kernel[...] = p.matmul(x_rows.T, flat).reshape(kernel.shape)
             bias = p.gradients[f"{name}_bias"]
@@ -140,13 +125,13 @@ class MultiHeadAttention(Layer):
         if self.couples_steps:
             raise ValueError("attention that sees what is to come cannot go step by step")
         p = Pass()
-        made = {name: np.empty((len(x), 1, self.width), x.dtype) for name in _ROWS[:3]}
+        made = {name: np.empty((len(x), 1, self.width), x.dtype) for name in _PROJECTED}
         for name, rows in made.items():
-            self._project(x[:, np.newaxis], name, rows, p)
+            self.project(x[:, np.newaxis], name, rows, p)
         for name in ("key", "value"):
             before = memory.get(name, made[name][:, :0])
             memory[name] = np.concatenate([before, made[name]], axis=1)
-        q, k, v = (self._heads(rows) for rows in (made["query"], memory["key"], memory["value"]))
+        q, k, v = (self.heads(rows) for rows in (made["query"], memory["key"], memory["value"]))
         a = q @ k.swapaxes(-1, -2) / np.asarray(math.sqrt(self.key_dim), x.dtype)
         SOFTMAX.forward(a)
         memory["attention"] = a[:, :, 0]
@@ -154,14 +139,56 @@ class MultiHeadAttention(Layer):
         z: np.ndarray = context @ self.output_kernel.reshape(self.width, -1) + self.output_bias
         return z
 
-    def _project(self, x: np.ndarray, name: str, out: np.ndarray, p: Pass) -> None:
+    def scores(self, out: np.ndarray, p: Pass) -> None:
+        """Write q · kᵀ / √key_dim of each head into ``out``, as the residual "attention".
+
+        Args:
+            p: has the residuals "query" and "key".
+        """
+        q, k = (self.heads(p.residuals[name]) for name in ("query", "key"))
+        out[...] = p.matmul(q, k.swapaxes(-1, -2))
+        out *= 1 / math.sqrt(self.key_dim)
+        if self.causal:
+            later = np.triu(np.ones(out.shape[-2:], bool), 1)
+            out[..., later] = HIDDEN
+
+    def shares_backward(self, dz: np.ndarray, p: Pass) -> tuple[np.ndarray, np.ndarray]:
+        """Return ∂L/∂context, (n, heads, steps, key_dim), and ∂L/∂a of the shares ``a``.
+
+        Args:
+            p: has the residual "value".
+        """
+        d_context = self.heads(p.matmul(dz, self.output_kernel.reshape(self.width, -1).T))
+        v = self.heads(p.residuals["value"])
+        return d_context, p.matmul(d_context, v.swapaxes(-1, -2))
+
+    def rows_backward(self, dz: np.ndarray, p: Pass) -> dict[str, np.ndarray]:
+        """Return ∂L/∂query, ∂L/∂key and ∂L/∂value, each (n, steps, width).
+
+        Args:
+            p: has the residuals.
+        """
+        q, k = (self.heads(p.residuals[name]) for name in ("query", "key"))
+        a = p.residuals["attention"]
+        d_context, da = self.shares_backward(dz, p)
+        SOFTMAX.backward(a, da)
+        da *= 1 / math.sqrt(self.key_dim)
+        found = {
+            "query": p.matmul(da, k),
+            "key": p.matmul(da.swapaxes(-1, -2), q),
+            "value": p.matmul(a.swapaxes(-1, -2), d_context),
+        }
+        return {name: d.swapaxes(1, 2).reshape(*dz.shape[:2], -1) for name, d in found.items()}
+
+    def project(self, x: np.ndarray, name: str, out: np.ndarray, p: Pass) -> None:
+        """Write the queries, keys or values of all heads into ``out``, (n, steps, width)."""
         kernel, bias = self.views[f"{name}_kernel"], self.views[f"{name}_bias"]
         out[...] = p.matmul(x, kernel.reshape(len(kernel), -1))
         out += bias.ravel()
 
-    def _heads(self, rows: np.ndarray) -> np.ndarray:
+    def heads(self, rows: np.ndarray) -> np.ndarray:
         """Return (n, steps, heads · key_dim) as (n, heads, steps, key_dim), a view."""
         return rows.reshape(*rows.shape[:2], self.num_heads, self.key_dim).swapaxes(1, 2)
 
 
-_ROWS = ("query", "key", "value", "context")
+_PROJECTED = ("query", "key", "value")

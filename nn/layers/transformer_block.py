@@ -91,11 +91,17 @@ class TransformerBlock(Layer):
         np.add(between, self._along(second, between, p), out=z)
 
     def backward(self, x: np.ndarray, dz: np.ndarray, dx: np.ndarray | None, p: Pass) -> None:
-        first, second = self.built(x.shape[1:])
-        d_between = dz + self._back(second, p.residuals["between"], dz, p)
+        first, _ = self.built(x.shape[1:])
+        d_between = self.between_backward(dz, p)
         d_x = self._back(first, x, d_between, p)
         if dx is not None:
             np.add(d_between, d_x, out=dx)
+
+    def between_backward(self, dz: np.ndarray, p: Pass) -> np.ndarray:
+        """Return ∂L/∂between, of the sum of the first branch, and set the second's gradients."""
+        _, second = self.built(dz.shape[1:])
+        d_between: np.ndarray = dz + self._back(second, p.residuals["between"], dz, p)
+        return d_between
 
     def step(self, x: np.ndarray, memory: dict[str, np.ndarray]) -> np.ndarray:
         for branch in self.built((1, x.shape[1])):
@@ -124,7 +130,7 @@ class TransformerBlock(Layer):
     def _along(self, branch: Sequence[tuple[str, Layer]], x: np.ndarray, p: Pass) -> np.ndarray:
         for name, layer in branch:
             y = p.residuals[f"{name}_output"]
-            layer.forward(x, y, self._pass(name, p))
+            layer.forward(x, y, self.pass_of(name, p))
             layer.activation.forward(y)
             x = y
         return x
@@ -138,10 +144,11 @@ class TransformerBlock(Layer):
             gradient = dz.copy()
             layer.activation.backward(y, gradient)
             dz = np.empty_like(given)
-            layer.backward(given, gradient, dz, self._pass(name, p))
+            layer.backward(given, gradient, dz, self.pass_of(name, p))
         return dz
 
-    def _pass(self, name: str, p: Pass) -> Pass:
+    def pass_of(self, name: str, p: Pass) -> Pass:
+        """Return what a part is given of the block's own gradients and residuals."""
         gradients, residuals = _without(name, p.gradients), _without(name, p.residuals)
         return replace(p, gradients=gradients, residuals=residuals)
 
