@@ -22,6 +22,8 @@ from nn.layers import (
     GlobalMaxPooling1D,
     Layer,
     MaxPooling2D,
+    MultiHeadAttention,
+    TransformerBlock,
 )
 from nn.losses import (
     BinaryCrossentropy,
@@ -128,11 +130,13 @@ def _hidden_lines(walk: Walk, i: int) -> tuple[list[Line], Terms | None]:
     links = out_of(trace, i + 1, unit)
     where = Where(type(after).backward, _BACK.get(type(after), ""))
     number = Number("∂L/∂y", dy)
+    parts: tuple[Number | str, ...]
     table = None
     if links is None:
         kind = walk.kind(i + 1)
         told = "Mean and spread depend on this number too; all of that together is this."
-        line = Line(f"{told if kind is None else kind.back} {_MEANT}", (number,), where)
+        parts = () if kind is None else kind.back_parts(walk, i + 1)
+        line = Line(f"{told if kind is None else kind.back} {_MEANT}", (number, *parts), where)
     else:
         dz = trace.dz[i + 1].ravel()[links.places]
 
@@ -144,7 +148,7 @@ def _hidden_lines(walk: Walk, i: int) -> tuple[list[Line], Terms | None]:
             rows = terms(links.places, dz, links.factors, name, walk.units[i + 2])
             heads = ("∂L/∂z", letter, f"∂L/∂z · {letter}")
             table = Terms("Where y goes, and what comes back", "To", heads, rows, i + 2)
-            parts: tuple[Number | str, ...] = (
+            parts = (
                 "=",
                 Number(f"Σ ∂L/∂z · {letter}", float(dz.astype(np.float64) @ links.factors)),
             )
@@ -177,6 +181,8 @@ _BACK = {
     GlobalAveragePooling2D: "dx[...] =",
     GlobalMaxPooling1D: "np.put_along_axis",
     MaxPooling2D: "dx[:, rows",
+    MultiHeadAttention: "dx += p.matmul",
+    TransformerBlock: "np.add(d_between, d_x",
 }
 
 

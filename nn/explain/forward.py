@@ -10,7 +10,7 @@ import numpy as np
 from nn.activations import LeakyRelu, Linear, Relu, Sigmoid, Softmax, Tanh
 from nn.explain.answers import answer_of
 from nn.explain.lines import Line, Number, Page, Term, Terms, Where
-from nn.explain.sums import terms
+from nn.explain.sums import terms, title
 from nn.layers import (
     Activation,
     AveragePooling2D,
@@ -123,6 +123,7 @@ def forward_page(walk: Walk, i: int) -> Page:
         _KINDS[type(layer)] if kind is None else kind.words,
         (*lines, *_activation_lines(walk, i)),
         table,
+        shares=None if kind is None else kind.shares(walk, i),
     )
 
 
@@ -137,14 +138,14 @@ def _inputs_table(walk: Walk, i: int) -> Terms | None:
         return walk.names.of(i, place)
 
     rows = terms(links.places, x, links.factors, name, walk.source(i))
+    caption = title(rows)
     bias = getattr(layer, "bias", None)
     if bias is not None:
         value = float(bias[walk.units[i + 1] % len(bias)])
         rows += (Term("bias", None, (None, None, value), walk.bias and walk.layer == i),)
     weighted = "kernel" in layer.views
     heads = ("x", "w", "x · w") if weighted else ("x", "factor", "x · factor")
-    title = "The largest parts of the sum" if len(links.places) > len(rows) else "The sum"
-    return Terms(title, "From", heads, rows, i)
+    return Terms(caption, "From", heads, rows, i)
 
 
 def _sum_line(walk: Walk, i: int) -> Line:

@@ -37,9 +37,21 @@ class Kind:
         layer = walk.trace.network.layers[i]
         return [Line("What the layer makes of it.", (z_of(walk, i),), Where(type(layer).forward))]
 
+    def head(self, walk: Walk, i: int) -> int | None:
+        """Return which head of attention is looked at; None where there is none."""
+        return None
+
+    def shares(self, walk: Walk, i: int) -> Terms | None:
+        """Return what attention adds up of the steps, if the layer has some."""
+        return None
+
     def table(self, walk: Walk, i: int) -> Terms | None:
         """Return what z adds up, if it does."""
         return None
+
+    def back_parts(self, walk: Walk, i: int) -> tuple[Number | str, ...]:
+        """Return what ∂L/∂x of the path's input adds up, if that can be told."""
+        return ()
 
     def weight(self, walk: Walk, i: int, bias: bool) -> Weight | None:
         """Return the weight that can be followed; None if there is none."""

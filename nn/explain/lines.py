@@ -121,6 +121,7 @@ class Page:
         lines: the formulas.
         terms: what the first of them adds up, if it does.
         uses: where a weight that is used at many places acts, and how.
+        shares: of attention, where the step looks and what it takes from there.
     """
 
     title: str
@@ -130,6 +131,12 @@ class Page:
     lines: tuple[Line, ...]
     terms: Terms | None = None
     uses: Terms | None = None
+    shares: Terms | None = None
+
+    @property
+    def tables(self) -> list[Terms]:
+        """All sums that are shown as tables."""
+        return [terms for terms in (self.terms, self.shares, self.uses) if terms is not None]
 
     def line(self, symbol: str) -> Line:
         """Return the line that computes ``symbol``.

@@ -25,6 +25,7 @@ class Place:
         units: a place of each level, flat; empty for those that matter most.
         layer: whose weight is followed; None for the first that has one.
         bias: whether its bias is followed instead.
+        heads: layers and which head of each one's attention is looked at, where it was chosen.
     """
 
     source: str
@@ -33,11 +34,13 @@ class Place:
     units: tuple[int, ...] = ()
     layer: int | None = None
     bias: bool = False
+    heads: tuple[tuple[int, int], ...] = ()
 
     @classmethod
     def of(cls, walk: Walk, source: str, sample: int, stop: int) -> Place:
         """Return where a walk is."""
-        return cls(source, sample, stop, tuple(walk.units), walk.layer, walk.bias)
+        heads = tuple(sorted(walk.heads.items()))
+        return cls(source, sample, stop, tuple(walk.units), walk.layer, walk.bias, heads)
 
     def __str__(self) -> str:
         """Return it as links have it.
@@ -50,6 +53,8 @@ class Place:
             parts.append(":".join(map(str, self.units)))
             if self.layer is not None:
                 parts.append(f"{self.layer}:{'b' if self.bias else 'w'}")
+                if self.heads:
+                    parts.append(":".join(f"{layer}:{head}" for layer, head in self.heads))
         return ",".join(parts)
 
     @classmethod
@@ -60,12 +65,12 @@ class Place:
             ValueError: it says something else.
 
         >>> Place.read("test:12,4")
-        Place(source='test', sample=11, stop=4, units=(), layer=None, bias=False)
+        Place(source='test', sample=11, stop=4, units=(), layer=None, bias=False, heads=())
         """
         start, *more = text.split(",")
         source, _, sample = start.partition(":")
         try:
-            if source not in SOURCES or len(more) > 3:
+            if source not in SOURCES or len(more) > 4:
                 raise ValueError
             number = max(_whole(sample or "1") - 1, 0)
             stop = _whole(more[0]) if more else 0
@@ -75,7 +80,9 @@ class Place:
             layer, _, kind = more[2].partition(":")
             if kind not in ("w", "b"):
                 raise ValueError
-            return cls(source, number, stop, units, _whole(layer), kind == "b")
+            numbers = list(map(_whole, more[3].split(":"))) if len(more) > 3 else []
+            heads = tuple(zip(numbers[::2], numbers[1::2], strict=True))
+            return cls(source, number, stop, units, _whole(layer), kind == "b", heads)
         except ValueError:
             raise ValueError(
                 f"the link's step {text!r:.60} is none: expected such as train:6,3, which is "
@@ -87,6 +94,11 @@ class Place:
 
         A link may have been made with another network.
         """
+        walk.heads = {
+            layer: head
+            for layer, head in self.heads
+            if layer < len(walk.trace.z) and head < walk.heads_of(layer)
+        }
         sizes = [array[0].size for array in walk.trace.x]
         if len(self.units) == len(sizes) and all(
             unit < size for unit, size in zip(self.units, sizes, strict=True)

@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nn.explain.attention import AttentionKind
 from nn.explain.kind import Kind, dz_of, slope_of, x_of, z_of
 from nn.explain.lines import Line, Number, Terms, Where
+from nn.explain.normalization import NormalizationKind
 from nn.explain.recurrent import GRUKind, LSTMKind, SimpleRNNKind
 from nn.explain.sums import terms
+from nn.explain.transformer import TransformerKind
 from nn.explain.weight import Weight
 from nn.layers import (
     GRU,
@@ -126,71 +129,6 @@ class PositionKind(Kind):
                 Where(PositionEmbedding.backward, "np.sum"),
             )
         ]
-
-
-class NormalizationKind(Kind):
-    """See :class:`nn.layers.LayerNormalization`."""
-
-    words = "The numbers of each step are moved and scaled so that they lie around 0."
-    back = "Mean and spread of its step depend on it too; all of that together is this."
-
-    def forward(self, walk: Walk, i: int) -> list[Line]:
-        layer: Any = walk.trace.network.layers[i]
-        unit = walk.units[i + 1]
-        step, channel = divmod(unit, walk.trace.z[i].shape[-1])
-        mean, scale = (
-            float(walk.trace.passes[i].residuals[name][0].ravel()[step])
-            for name in ("mean", "scale")
-        )
-        return [
-            Line(
-                "The mean of the step is taken away, what is left is divided by the spread, and "
-                "two learnt numbers, γ and β, say where it ends.",
-                (
-                    z_of(walk, i), "=", Number("γ", float(layer.gamma[channel])), "· (",
-                    x_of(walk, i), "−", Number("mean", mean), ") ·",
-                    Number("1/√(variance + ε)", scale), "+",
-                    Number("β", float(layer.beta[channel])),
-                ),
-                Where(LayerNormalization.forward, "z *= self.gamma"),
-            )
-        ]  # fmt: skip
-
-    def weight(self, walk: Walk, i: int, bias: bool) -> Weight:
-        name, symbol = ("beta", "β") if bias else ("gamma", "γ")
-        channel = walk.units[i + 1] % walk.trace.z[i].shape[-1]
-        return Weight(name, channel, symbol, f"{symbol} of layer {i + 1}")
-
-    def gradients(self, walk: Walk, i: int) -> list[Line]:
-        return [
-            Line(
-                f"How the loss changes with {weight.symbol}, added up over all steps.",
-                (slope_of(walk, i, weight),),
-                Where(LayerNormalization.backward, f'out=p.gradients["{weight.name}"]'),
-            )
-            for weight in (self.weight(walk, i, bias) for bias in (False, True))
-        ]
-
-
-class AttentionKind(Kind):
-    """See :class:`nn.layers.MultiHeadAttention`."""
-
-    words = (
-        "Each step looks at the others: it asks a question, the query, compares it with what each "
-        "offers, the key, and takes most from those that fit best. Another tab of the lab "
-        "shows where it looks."
-    )
-    back = "Every step that looks at this one passes something back; all of that is this."
-
-
-class TransformerKind(AttentionKind):
-    """See :class:`nn.layers.TransformerBlock`."""
-
-    words = (
-        "First each step looks at the others and adds what it takes from them to itself; then two "
-        "Dense layers work on each step alone, and what they make is added, too. Another tab "
-        "of the lab shows where it looks."
-    )
 
 
 KINDS: dict[type[Layer], Kind] = {

@@ -49,3 +49,9 @@ def terms(
         others = np.delete(products, order).sum()
         rows.append(Term(f"the other {rest:,}", None, (None, None, float(others))))
     return tuple(rows)
+
+
+def title(rows: tuple[Term, ...]) -> str:
+    """Return what a table of these terms is called."""
+    whole = all(row.numbers[0] is not None for row in rows)
+    return "The sum" if whole else "The largest parts of the sum"

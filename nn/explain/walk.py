@@ -9,6 +9,7 @@ import numpy as np
 from nn.data.dataset import Dataset
 from nn.experiment.experiment import Experiment
 from nn.experiment.settings import Settings
+from nn.explain.attended import Attended
 from nn.explain.backward import backward_page
 from nn.explain.forward import forward_page, loss_page, sample_page
 from nn.explain.kind import Kind
@@ -20,7 +21,7 @@ from nn.explain.through_time import ThroughTime
 from nn.explain.trace import Trace, Update
 from nn.explain.updating import after_page, update_page
 from nn.explain.weight import Weight
-from nn.layers import BatchNormalization
+from nn.layers import BatchNormalization, MultiHeadAttention, TransformerBlock
 from nn.model import Sequential
 from nn.optimizers import OPTIMIZERS, Optimizer
 from nn.regularizers import L1L2
@@ -45,6 +46,7 @@ class Walk:
         units: the path: a place of each level, flat, from the input to the output.
         layer: whose weight is followed to its update.
         bias: whether that is the bias.
+        heads: which head of a layer's attention is looked at, where that was chosen.
     """
 
     def __init__(
@@ -57,6 +59,8 @@ class Walk:
         self.told_target = self._told_target(data)
         self._links: dict[tuple[int, int], Links | None] = {}
         self._times: dict[int, ThroughTime] = {}
+        self._attended: dict[int, Attended] = {}
+        self.heads: dict[int, int] = {}
         self.bias = False
         self.units = [0] * len(self.trace.x)
         # Of a sequence, the answer after all of it.
@@ -119,6 +123,18 @@ class Walk:
             if not self._leads(i):
                 self.units[i + 1] = self._reader(i)
 
+    def choose_head(self, i: int, head: int) -> None:
+        """Look at a head of the attention in layer i, and where that looks most.
+
+        Raises:
+            ValueError: there is no such head.
+        """
+        count = self.heads_of(i)
+        if not 0 <= head < count:
+            raise ValueError(f"layer {i + 1} has {count} heads of attention")
+        self.heads[i] = head
+        self.choose(i, self._most(i))
+
     def follow(self, layer: int, bias: bool = False) -> None:
         """Follow the weight of a layer that the path leads through, or the bias there."""
         self.layer, self.bias = layer, bias
@@ -137,11 +153,22 @@ class Walk:
             return None
         return KINDS.get(type(layer), ANY)
 
+    def heads_of(self, i: int) -> int:
+        """Return how many heads the attention in layer i has: 0 without."""
+        layer = self.trace.network.layers[i]
+        return layer.num_heads if isinstance(layer, MultiHeadAttention | TransformerBlock) else 0
+
     def through_time(self, i: int) -> ThroughTime:
         """Return the steps of layer i, which is recurrent."""
         if i not in self._times:
             self._times[i] = ThroughTime.of(self.trace, i)
         return self._times[i]
+
+    def attended(self, i: int) -> Attended:
+        """Return what layer i, which has attention in it, does with the sample."""
+        if i not in self._attended:
+            self._attended[i] = Attended.of(self.trace, i)
+        return self._attended[i]
 
     def source(self, i: int) -> int:
         """Return which input of layer i is looked at: that of the path, if it leads on."""
@@ -173,7 +200,7 @@ class Walk:
 
     def has_bias(self, i: int) -> bool:
         """Whether layer i has a bias, or what stands for one, that can be followed."""
-        return not {"bias", "beta"}.isdisjoint(self.trace.slopes[i])
+        return any(name.endswith(("bias", "beta")) for name in self.trace.slopes[i])
 
     def _has_weight(self, i: int) -> bool:
         kind = self.kind(i)

@@ -87,8 +87,8 @@ class TransformerBlock(Layer):
     def forward(self, x: np.ndarray, z: np.ndarray, p: Pass) -> None:
         first, second = self.built(x.shape[1:])
         between = p.residuals["between"]
-        np.add(x, self._along(first, x, p), out=between)
-        np.add(between, self._along(second, between, p), out=z)
+        np.add(x, self.along(first, x, p), out=between)
+        np.add(between, self.along(second, between, p), out=z)
 
     def backward(self, x: np.ndarray, dz: np.ndarray, dx: np.ndarray | None, p: Pass) -> None:
         first, _ = self.built(x.shape[1:])
@@ -127,7 +127,8 @@ class TransformerBlock(Layer):
             built.append([(name, layer) for name, layer, _ in row])
         return built
 
-    def _along(self, branch: Sequence[tuple[str, Layer]], x: np.ndarray, p: Pass) -> np.ndarray:
+    def along(self, branch: Sequence[tuple[str, Layer]], x: np.ndarray, p: Pass) -> np.ndarray:
+        """Return what one of the branches makes of ``x``."""
         for name, layer in branch:
             y = p.residuals[f"{name}_output"]
             layer.forward(x, y, self.pass_of(name, p))

@@ -21,15 +21,27 @@ def fields_of(walk: Walk, stop: int) -> list[Any]:
         levels = {"sample": [(0, "Input")], "loss": [(last, "Output")]}.get(phase, [])
     else:
         levels = [(layer + 1, "Output" if layer + 1 == last else "Unit")]
-        if "kernel" in walk.trace.slopes[layer]:
+        if "kernel" in walk.trace.slopes[layer] or walk.heads_of(layer):
             levels.append((layer, "From input" if layer == 0 else "From unit"))
-    fields = []
+    fields = list[Any]()
     for level, what in levels:
         place = walk.units[level]
         if level != last and layer == level:
             place = walk.source(level)
         fields += _of_level(walk.names, level, place, what)
-    return fields
+    return fields if layer is None else fields + _head(walk, layer)
+
+
+def _head(walk: Walk, layer: int) -> list[Any]:
+    """Return the field for the head that is looked at, if there is a choice."""
+    count, kind = walk.heads_of(layer), walk.kind(layer)
+    head = None if kind is None else kind.head(walk, layer)
+    if count < 2 or head is None:
+        return []
+    choice = dom.new("select")
+    choice.append(*(dom.new("option", str(n + 1), value=str(n)) for n in range(count)))
+    choice.value = str(head)
+    return [_labelled("Head", choice, layer, "head")]
 
 
 def _of_level(names: Names, level: int, place: int, what: str) -> list[Any]:
@@ -62,7 +74,7 @@ def _number(index: int, size: int) -> Any:
     return field
 
 
-def _labelled(text: str, field: Any, level: int, axis: int) -> Any:
+def _labelled(text: str, field: Any, level: int, axis: int | str) -> Any:
     field.dataset.level, field.dataset.axis = str(level), str(axis)
     field.dataset.key = f"field{level}-{axis}"
     field.ariaLabel = text

@@ -269,6 +269,10 @@ class PassPanel(Panel[S]):
         if walk is None:
             return
         level = int(field.dataset.level)
+        if field.dataset.axis == "head":
+            walk.choose_head(level, int(field.value))
+            self._show()
+            return
         phase, layer = walk.stops[self._stop]
         now = walk.source(level) if layer == level else walk.units[level]
         try:
@@ -328,8 +332,10 @@ class PassPanel(Panel[S]):
 
 
 def _keep_path(old: Walk, new: Walk, same_sample: bool) -> None:
-    """Follow the same weight as before; of the same sample, look at the same units too."""
+    """Follow the same weight and heads as before; of the same sample, the same units too."""
     if [array[0].size for array in old.trace.x] == [array[0].size for array in new.trace.x]:
+        for i, head in sorted(old.heads.items(), reverse=True):
+            new.choose_head(i, head)
         if same_sample:
             new.units = list(old.units)
         if old.layer in new.weighted:

@@ -32,8 +32,7 @@ class PassView:
         self._places = []
         lines = self._parts.element("passLines")
         lines.replaceChildren(*(self._line(line) for line in page.lines))
-        tables = [_table(terms) for terms in (page.terms, page.uses) if terms is not None]
-        self._parts.element("passTerms").replaceChildren(*tables)
+        self._parts.element("passTerms").replaceChildren(*map(_table, page.tables))
 
     def where(self, number: str) -> Where:
         """Return what the link of this number leads to."""

@@ -14,6 +14,7 @@ from nn.explain import Walk
 from nn.layers import (
     GRU,
     LSTM,
+    Activation,
     Conv1D,
     Dense,
     Dropout,
@@ -39,6 +40,10 @@ BODIES = {
     "LSTM, last step": [LSTM(4)],
     "GRU, last step": [Dropout(0.3), GRU(4)],
     "attention": [PositionEmbedding(), MultiHeadAttention(2, 2), LayerNormalization()],
+    "attention, one head": [MultiHeadAttention(1, 3)],
+    "attention twice": [MultiHeadAttention(3, 2), MultiHeadAttention(2, 1)],
+    "attention that sees all": [MultiHeadAttention(2, 3, causal=False)],
+    "two TransformerBlocks": [TransformerBlock(2, 3, 9), TransformerBlock(1, 2, 8)],
     "TransformerBlock": [PositionEmbedding(), TransformerBlock(2, 2, 8)],
     "GlobalMaxPooling1D": [Conv1D(4, 3, padding="causal"), GlobalMaxPooling1D()],
     "Conv1D, same": [Conv1D(3, 4, 2, "same", "relu"), Flatten()],
@@ -144,7 +149,7 @@ def test_the_steps_of_a_recurrent_layer_lead_to_its_gradients(kind):
 
 
 def test_a_network_without_a_weight_to_follow_is_refused():
-    model = Sequential([MultiHeadAttention(1, 2)])
+    model = Sequential([Activation("tanh")])
     model.compile(SGD(0.1), "mean_squared_error", engine="numpy")
     model.build((4, 2), 1)
     rng = np.random.default_rng(1)
