@@ -20,6 +20,9 @@ OTHER = "\N{REPLACEMENT CHARACTER}"
 MOST = 120
 """Characters in an alphabet, unless told otherwise."""
 
+SIGNS = {" ": "␣", "\n": "↵", "\t": "⇥"}
+"""What stands for characters that cannot be seen, where one of them is shown alone."""
+
 
 def read_text(content: bytes) -> str:
     """Return a file's text, with the ends of its lines as "\\n".

@@ -8,6 +8,7 @@ import numpy as np
 
 from nn.explain.attended import Attended
 from nn.explain.lines import Line, Number, Where
+from nn.explain.names import quoted
 from nn.layers import Embedding, MultiHeadAttention
 
 if TYPE_CHECKING:
@@ -219,4 +220,4 @@ def step_name(walk: Walk, i: int, step: int) -> str:
     if not isinstance(first, Embedding) or len(row) != walk.trace.x[i].shape[1]:
         return name
     character = int(np.clip(np.rint(row[step]), 0, first.input_dim - 1))
-    return f"{name}, “{classes[character]}”" if len(classes) == first.input_dim else name
+    return f"{name}, {quoted(classes[character])}" if len(classes) == first.input_dim else name

@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from nn.data.dataset import Dataset
+from nn.data.text import SIGNS
 from nn.layers import (
     Activation,
     BatchNormalization,
@@ -88,13 +89,18 @@ def _answers(model: Sequential, data: Dataset) -> tuple[str, ...]:
     names: list[str] = []
     if model.columns is not None:
         for output in model.columns.outputs:
-            names += [output.name] if output.classes is None else map(_quoted, output.classes)
+            names += [output.name] if output.classes is None else map(quoted, output.classes)
     elif data.classes is not None:
-        names += map(_quoted, model.classes or data.names or map(str, range(data.classes)))
+        names += map(quoted, model.classes or data.names or map(str, range(data.classes)))
     if len(names) == 2 and model.outputs == 1:
         names = names[1:]  # two classes share the output, which is the second one's
     return tuple(names)
 
 
-def _quoted(name: str) -> str:
-    return f"“{name}”"
+def quoted(name: str) -> str:
+    """Return a class's name in quotes; of a character that cannot be seen, a sign for it.
+
+    >>> quoted("7"), quoted(" ")
+    ('“7”', '“␣”')
+    """
+    return f"“{SIGNS.get(name, name)}”"

@@ -9,6 +9,7 @@ import numpy as np
 from nn.explain.attention import AttentionKind
 from nn.explain.kind import Kind, dz_of, slope_of, x_of, z_of
 from nn.explain.lines import Line, Number, Terms, Where
+from nn.explain.names import quoted
 from nn.explain.normalization import NormalizationKind
 from nn.explain.recurrent import GRUKind, LSTMKind, SimpleRNNKind
 from nn.explain.sums import terms
@@ -54,7 +55,7 @@ class EmbeddingKind(Kind):
         number = walk.units[i + 1] % walk.trace.z[i].shape[-1]
         classes = walk.names.classes
         layer: Any = walk.trace.network.layers[i]
-        stands = f", “{classes[row]}”" if len(classes) == layer.input_dim else ""
+        stands = f", {quoted(classes[row])}" if len(classes) == layer.input_dim else ""
         told = f"The input is {row}{stands}, so row {row} of the table is taken. This is its number"
         where = Where(Embedding.forward, "z[...]")
         return [Line(f"{told} {number + 1}.", (z_of(walk, i),), where)]

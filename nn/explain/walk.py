@@ -28,7 +28,14 @@ from nn.regularizers import L1L2
 
 _MOST_SAMPLES = 32
 
-_SHORT = {"BatchNormalization": "Normal", "GlobalAveragePooling2D": "Mean"}
+_SHORT = {
+    "BatchNormalization": "Normal",
+    "GlobalAveragePooling2D": "Mean",
+    "LayerNormalization": "Normal",
+    "MultiHeadAttention": "Attention",
+    "PositionEmbedding": "Position",
+    "TransformerBlock": "Transformer",
+}
 
 
 class Walk:

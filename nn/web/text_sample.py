@@ -6,7 +6,7 @@ import time
 
 import numpy as np
 
-from nn.data.text import Alphabet
+from nn.data.text import SIGNS, Alphabet
 from nn.model import Sequential
 from nn.web import dom
 from nn.web.bars import Bars
@@ -23,8 +23,6 @@ _PAUSE = 1.2
 """Seconds from the end of a sample to the next one."""
 
 _BARS = 8
-_SIGNS = {" ": "␣", "\n": "↵", "\t": "⇥"}
-"""What stands in a bar for what cannot be seen."""
 
 
 class Sample:
@@ -139,7 +137,7 @@ class Sample:
         shares = tempered(likely, 1.0)
         best = np.argsort(-shares, kind="stable")[:_BARS]
         names = [self._alphabet.characters[place] for place in best]
-        signs = [_SIGNS.get(name, name) for name in names]
+        signs = [SIGNS.get(name, name) for name in names]
         self._bars.show(signs, shares[best].tolist(), 0)
         self._parts.show("expected", f"{signs[0]}, {100 * shares[best[0]]:.0f} %")
 

@@ -408,6 +408,69 @@ def test_a_sequence_takes_the_step_unit_by_unit(visit, name):
         expect(step.find("passNote")).to_be_empty()
 
 
+def test_attention_shows_where_it_looks_and_what_it_takes(visit):
+    # The Attention preset, with windows that are quick to make.
+    network = "embedding:64,position,transformer:4:16:256,transformer:4:16:256,layernorm"
+    with visit(f"#text?hidden={network}&text=alice&steps=64") as lab:
+        step = Step(lab, "text")
+        step.go("4 Transformer")
+        first = list(step.numbers()[0])
+        assert first == ["z", "between", "narrower"]
+        tables = step.find("passTerms").locator("table")
+        captions = tables.locator("caption").all_text_contents()
+        assert captions[0] == "The largest parts of the sum" and len(captions) == 2
+        for head in ("2", "3"):
+            step.field("Head").focus()
+            step.field("Head").select_option(label=head)
+            expect(step.field("Head")).to_be_focused()
+            expect(tables.nth(1).locator("caption")).to_contain_text(f"Where head {head} looks")
+            rows = tables.nth(1).locator("tbody tr").all()
+            cells = [row.locator("td").all_text_contents() for row in rows]
+            assert sum(read(share) for _, share, _, _ in cells) == pytest.approx(1, abs=2e-3)
+            mix = sum(read(product) for _, _, _, product in cells)
+            assert mix == pytest.approx(step.number("mix"), abs=2e-3)
+        # Where it looks can be chosen, and what it says there is shown.
+        row = tables.nth(1).locator("tbody tr").nth(3)
+        name, share = row.get_by_role("button").text_content(), row.locator("td").nth(1)
+        shown = read(share.text_content())
+        row.get_by_role("button").click()
+        expect(tables.nth(1).get_by_role("button", pressed=True)).to_have_text(name)
+        assert step.number("share") == shown
+        assert name in step.find("passLines").text_content()
+        told, link = step.numbers(), lab.page.url.partition("#")[2]
+
+        # Its second dense layer is followed to the update.
+        step.find("passWeight").select_option("layer 4: w")
+        step.go("Back 4")
+        gradient = step.number("∂L/∂w")
+        cells = tables.first.locator("tbody td:last-child").all_text_contents()
+        assert sum(map(read, cells)) == pytest.approx(gradient, rel=0.02, abs=1e-5)
+        assert {"∂L/∂mix", "∂L/∂share", "∂L/∂score"} <= {next(iter(n)) for n in step.numbers()}
+        step.go("Update")
+        assert "of the wider layer to number" in step.title
+        step.find("passWeight").select_option("layer 4: b")
+        assert "the bias of number" in step.title
+    with visit(f"#{link}") as lab:
+        step = Step(lab, "text")
+        expect(step.field("Head")).to_have_value("2")
+        assert step.current() == "4 Transformer" and step.numbers() == told
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("network", ["attention:2:8", "transformer:2:8:32"])
+def test_attention_can_be_read_heard_and_fits_a_phone(visit, network, scheme):
+    with visit(f"#text?hidden=embedding:16,position,{network}") as lab:
+        lab.page.emulate_media(color_scheme=scheme)
+        step = Step(lab, "text")
+        for stop in (next(stop for stop in step.stops() if stop.startswith("3 ")), "Back 3"):
+            step.go(stop)
+            assert faint(lab.page.evaluate(CONTRASTS)) == []
+            assert complaints(lab) == []
+            for width in (390, 320, 1440):
+                lab.page.set_viewport_size({"width": width, "height": 844})
+                assert lab.page.evaluate(SIZE)[0] == 0, width
+
+
 def test_what_is_asked_takes_the_step_and_its_answer_can_be_put_right(step):
     lab = step.lab
     step.find("passOf").select_option("asked")

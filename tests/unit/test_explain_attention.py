@@ -270,15 +270,17 @@ def test_bias_and_weight_are_followed_to_their_update():
 
 
 def test_steps_of_a_text_are_named_by_their_characters():
-    model = Sequential([Embedding(3, 4), TransformerBlock(1, 2, 3), Dense(3, "softmax")])
+    model = Sequential([Embedding(4, 4), TransformerBlock(1, 2, 3), Dense(4, "softmax")])
     model.compile(SGD(0.1), "categorical_crossentropy", engine="numpy")
     model.build((4,), 1)
-    model.classes = ("a", "b", "c")
-    data = Dataset(np.array([[2, 0, 1, 1]], np.uint8), np.array([[0, 1, 1, 2]]), 3)
+    model.classes = ("\n", " ", "b", "c")
+    data = Dataset(np.array([[3, 1, 2, 0]], np.uint8), np.array([[1, 2, 0, 3]]), 4)
     walk = Walk(model, data, model.optimizer)
     names = {row.name for row in walk.page(2).shares.rows}
-    assert names == {"step 1, “c”", "step 2, “a”", "step 3, “b”", "step 4, “b”"}
-    assert walk.page(2).shares.name == "At"
+    assert names == {"step 1, “c”", "step 2, “␣”", "step 3, “b”", "step 4, “↵”"}
+    assert walk.names.of(3, 1) == "output “␣” of step 1"
+    stops = ["1 Embedding", "2 Transformer", "3 Dense"]
+    assert [walk.short(stop) for stop in (1, 2, 3)] == stops
 
 
 def test_numbers_that_have_become_nan_are_shown_as_such():
