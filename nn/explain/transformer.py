@@ -70,13 +70,13 @@ class TransformerKind(AttentionKind):
         return [
             Line(
                 f"At {step_name(walk, i, t)}: what stands between attention and the dense layers, "
-                "and what these add to it, of which the second is the narrower one.",
+                "and what the second of these, the narrower one, adds to it.",
                 (z_of(walk, i), "=", between, "+", narrower),
                 Where(TransformerBlock.forward, "np.add(between"),
             ),
             Line(
-                f"To number {u + 1} of the step, x, attention adds what it has taken from the "
-                "steps.",
+                f"To number {u + 1} of what the step is given, x, attention adds what it has taken "
+                "from the steps.",
                 (between, "=", Number("x", float(x[t, u])), "+", attention),
                 Where(TransformerBlock.forward, "np.add(x"),
             ),
@@ -131,7 +131,7 @@ class TransformerKind(AttentionKind):
         wider, kernel = look.wider.y[look.t], _weights(look.narrower)[:, u]
 
         def name(place: int) -> str:
-            return f"unit {place + 1} of the wider layer"
+            return f"unit {place + 1}"
 
         between = Term("what stands between", None, (None, None, float(look.between[look.t, u])))
         added = terms(np.arange(len(wider)), wider, kernel, name, look.k, False)
