@@ -32,6 +32,7 @@ class AttentionKind(Kind):
         "Its own step asks with it, and every step that looks at it compares it and takes from it; "
         "all of that together is this."
     )
+    back_text = "dx += p.matmul"
     _names = "output_kernel", "output_bias"
 
     def source(self, walk: Walk, i: int) -> int:

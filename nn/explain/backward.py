@@ -9,22 +9,6 @@ import numpy as np
 from nn.activations import LeakyRelu, Linear, Relu, Sigmoid, Softmax, Tanh
 from nn.explain.answers import answer_of
 from nn.explain.lines import Line, Number, Page, Terms, Where
-from nn.explain.links import out_of, uses
-from nn.explain.sums import terms
-from nn.layers import (
-    AveragePooling2D,
-    BatchNormalization,
-    Conv1D,
-    Conv2D,
-    Dense,
-    Dropout,
-    GlobalAveragePooling2D,
-    GlobalMaxPooling1D,
-    Layer,
-    MaxPooling2D,
-    MultiHeadAttention,
-    TransformerBlock,
-)
 from nn.losses import (
     BinaryCrossentropy,
     CategoricalCrossentropy,
@@ -48,7 +32,7 @@ def backward_page(walk: Walk, i: int) -> Page:
     if not last:
         lines, table = _hidden_lines(walk, i)
     if walk.trace.slopes[i]:
-        lines += _weight_lines(walk, i)
+        lines += walk.kind(i).gradients(walk, i)
     kind = type(walk.trace.network.layers[i]).__name__
     told = (
         "Now the way back begins: how does the loss change if this output changes a little?"
@@ -63,7 +47,7 @@ def backward_page(walk: Walk, i: int) -> Page:
         told,
         tuple(lines),
         table,
-        _uses_table(walk, i),
+        walk.kind(i).uses(walk, i),
     )
 
 
@@ -127,70 +111,19 @@ def _hidden_lines(walk: Walk, i: int) -> tuple[list[Line], Terms | None]:
     trace, unit = walk.trace, walk.units[i + 1]
     after = trace.network.layers[i + 1]
     dy = float(trace.dy[i].ravel()[unit])
-    links = out_of(trace, i + 1, unit)
-    where = Where(type(after).backward, _BACK.get(type(after), ""))
-    number = Number("∂L/∂y", dy)
-    parts: tuple[Number | str, ...]
-    table = None
-    if links is None:
-        kind = walk.kind(i + 1)
-        told = "Mean and spread depend on this number too; all of that together is this."
-        parts = () if kind is None else kind.back_parts(walk, i + 1)
-        line = Line(f"{told if kind is None else kind.back} {_MEANT}", (number, *parts), where)
-    else:
-        dz = trace.dz[i + 1].ravel()[links.places]
-
-        def name(place: int) -> str:
-            return walk.names.of(i + 2, place)
-
-        letter = "w" if "kernel" in after.views else "factor"
-        if len(links.places) > 1:
-            rows = terms(links.places, dz, links.factors, name, walk.units[i + 2])
-            heads = ("∂L/∂z", letter, f"∂L/∂z · {letter}")
-            table = Terms("Where y goes, and what comes back", "To", heads, rows, i + 2)
-            parts = (
-                "=",
-                Number(f"Σ ∂L/∂z · {letter}", float(dz.astype(np.float64) @ links.factors)),
-            )
-        elif len(links.places):
-            one = float(dz[0]), float(links.factors[0])
-            parts = ("=", Number("∂L/∂z of the next", one[0]), "·", Number(letter, one[1]))
-        else:
-            parts = ("", "= 0: nothing looks at it")
-        line = Line(
-            f"Each place that y goes to passes back its own ∂L/∂z times the {letter} between. "
-            + _MEANT,
-            (number, *parts),
-            where,
-        )
+    kind = walk.kind(i + 1)
+    line = Line(
+        f"{kind.back} {_MEANT}",
+        (Number("∂L/∂y", dy), *kind.back_parts(walk, i + 1)),
+        Where(type(after).backward, kind.back_text),
+    )
     layer = trace.network.layers[i]
     all_dy = None
     if layer.activation.name == Softmax.name:
         width = trace.dy[i].shape[-1]
         all_dy = trace.dy[i].reshape(-1, width)[unit // width].astype(np.float64)
-    return [line, *_through_activation(walk, i, dy, all_dy)], table
-
-
-_BACK = {
-    AveragePooling2D: "dx[:, rows",
-    BatchNormalization: "dx -= d_beta",
-    Conv1D: "places += p.matmul",
-    Conv2D: "p.matmul(dz_rows, kernel",
-    Dense: "p.matmul(dz, self.kernel.T",
-    Dropout: "np.multiply(dz",
-    GlobalAveragePooling2D: "dx[...] =",
-    GlobalMaxPooling1D: "np.put_along_axis",
-    MaxPooling2D: "dx[:, rows",
-    MultiHeadAttention: "dx += p.matmul",
-    TransformerBlock: "np.add(d_between, d_x",
-}
-
-
-_GRADIENTS: dict[type[Layer], str] = {
-    Conv1D: "p.matmul(windows.T",
-    Conv2D: "p.matmul(windows.T",
-    Dense: "np.multiply(x_rows.T",
-}
+    lines = [line, *_through_activation(walk, i, dy, all_dy)]
+    return lines, kind.back_table(walk, i + 1)
 
 
 def _through_activation(walk: Walk, i: int, dy: float, all_dy: np.ndarray | None) -> list[Line]:
@@ -252,84 +185,3 @@ def _through_activation(walk: Walk, i: int, dy: float, all_dy: np.ndarray | None
             where,
         ),
     ]
-
-
-def _weight_lines(walk: Walk, i: int) -> list[Line]:
-    """Return the gradients of the weight and the bias that are followed in layer i."""
-    trace, layer, unit = walk.trace, walk.trace.network.layers[i], walk.units[i + 1]
-    slopes, dz = trace.slopes[i], Number("∂L/∂z", float(trace.dz[i].ravel()[unit]))
-    if kind := walk.kind(i):
-        return kind.gradients(walk, i)
-    if isinstance(layer, BatchNormalization):
-        channel = unit % len(layer.gamma)
-        return [
-            Line(
-                f"How the loss changes with {symbol}, added up over all places.",
-                (Number(f"∂L/∂{symbol}", float(slopes[name][channel])),),
-                Where(BatchNormalization.backward, f"out=d_{name}"),
-            )
-            for symbol, name in (("γ", "gamma"), ("β", "beta"))
-        ]
-    if type(layer) not in _GRADIENTS:
-        return []
-    source = walk.source(i)
-    weight = walk.weight_of(i, bias=False)
-    gradient = Number("∂L/∂w", float(slopes["kernel"].ravel()[weight.index]))
-    inputs, units = uses(trace, i, unit, source)
-    where = Where(type(layer).backward, _GRADIENTS[type(layer)])
-    lines = []
-    told = f"The gradient of the weight from {walk.names.of(i, source)}. "
-    if len(inputs) == 1:
-        x = Number("x", float(trace.x[i].ravel()[source]))
-        others = Number("other samples", gradient.value - dz.value * x.value)
-        lines.append(
-            Line(
-                told + "z has x · w in it: if w grows by a tiny bit, z grows x times as much.",
-                (gradient, "=", dz, "·", x, *(("+", others) if trace.count > 1 else ())),
-                where,
-            )
-        )
-    else:
-        products = trace.x[i].ravel()[inputs].astype(np.float64) * trace.dz[i].ravel()[units]
-        own = Number("Σ x · ∂L/∂z", float(products.sum()))
-        others = Number("other samples", gradient.value - own.value)
-        lines.append(
-            Line(
-                told + f"It is used at {len(inputs):,} places; what it does at each is added up.",
-                (gradient, "=", own, *(("+", others) if trace.count > 1 else ())),
-                where,
-            )
-        )
-    if "bias" in slopes:
-        d_bias = Number("∂L/∂b", float(slopes["bias"][unit % len(slopes["bias"])]))
-        alone = trace.dz[i].size == len(slopes["bias"])
-        lines.append(
-            Line(
-                "The bias is added to z as it is, so it changes the loss just as z does."
-                if alone
-                else "The bias is added at every place; what it does at each is added up.",
-                (d_bias, "=", dz if alone else Number("Σ ∂L/∂z", d_bias.value)),
-                Where(type(layer).backward, "np.add.reduce"),
-            )
-        )
-    return lines
-
-
-def _uses_table(walk: Walk, i: int) -> Terms | None:
-    """Return what the followed weight of layer i does at each place, the largest first."""
-    trace = walk.trace
-    if kind := walk.kind(i):
-        return kind.uses(walk, i)
-    if "kernel" not in trace.slopes[i]:
-        return None
-    inputs, units = uses(trace, i, walk.units[i + 1], walk.source(i))
-    if len(inputs) < 2:
-        return None
-    x, dz = trace.x[i].ravel()[inputs], trace.dz[i].ravel()[units]
-
-    def name(place: int) -> str:
-        return walk.names.of(i + 1, place)
-
-    rows = terms(units, x, dz, name, walk.units[i + 1])
-    heads = ("x", "∂L/∂z", "x · ∂L/∂z")
-    return Terms("Where the kernel's weight is used", "For", heads, rows, i + 1)

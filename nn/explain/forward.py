@@ -10,19 +10,10 @@ import numpy as np
 from nn.activations import LeakyRelu, Linear, Relu, Sigmoid, Softmax, Tanh
 from nn.explain.answers import answer_of
 from nn.explain.lines import Line, Number, Page, Term, Terms, Where
-from nn.explain.sums import terms, title
 from nn.layers import (
-    Activation,
-    AveragePooling2D,
-    BatchNormalization,
     Conv1D,
     Conv2D,
     Dense,
-    Dropout,
-    Flatten,
-    GlobalAveragePooling2D,
-    GlobalMaxPooling1D,
-    MaxPooling2D,
     Rescaling,
 )
 from nn.losses import (
@@ -36,41 +27,6 @@ from nn.losses import (
 
 if TYPE_CHECKING:
     from nn.explain.walk import Walk
-
-_FULL = 3
-"""A sum of up to so many products is written out in its formula."""
-
-_SUBSCRIPTS = "₁₂₃"
-
-_KINDS = {
-    Activation: "Each number stays as it is; only the activation works on it.",
-    AveragePooling2D: "A small window slides over the picture. The mean of what it sees goes on.",
-    BatchNormalization: "Each number is moved and scaled so that they lie around 0: mean and "
-    "spread are those of all samples that are trained on together.",
-    Conv1D: "A small window slides along the steps. At each place, the numbers in it are "
-    "multiplied by the same weights, the kernel, and the products are added up.",
-    Conv2D: "A small window slides over the picture. At each place, the numbers in it are "
-    "multiplied by the same weights, the kernel, and the products are added up.",
-    Dense: "Each unit multiplies all its inputs by weights of its own and adds up the products.",
-    Dropout: "While it trains, some numbers are left out by chance, and the others grow a little "
-    "to make up for them. So no unit can rely on another one.",
-    Flatten: "The numbers of the picture are put in one row. None of them changes.",
-    GlobalAveragePooling2D: "Of each filter's picture, only the mean goes on.",
-    GlobalMaxPooling1D: "Of all steps, the largest number of each channel goes on.",
-    MaxPooling2D: "A small window slides over the picture. The largest number that it sees wins "
-    "and goes on alone.",
-    Rescaling: "Each number is multiplied by a fixed one, and another one is added.",
-}
-
-_SUMS = {
-    AveragePooling2D: Where(AveragePooling2D.forward, "z *= "),
-    Conv1D: Where(Conv1D.forward, "z += p.matmul"),
-    Conv2D: Where(Conv2D.forward, "product = p.matmul"),
-    Dense: Where(Dense.forward, "p.dot(x, self.kernel"),
-    GlobalAveragePooling2D: Where(GlobalAveragePooling2D.forward, "np.mean"),
-    GlobalMaxPooling1D: Where(GlobalMaxPooling1D.forward, "max"),
-    MaxPooling2D: Where(MaxPooling2D.forward, "np.maximum"),
-}
 
 _ACTIVATIONS = {
     Linear.name: "Nothing is done to z, so y is z.",
@@ -114,104 +70,15 @@ def forward_page(walk: Walk, i: int) -> Page:
     layer, unit = walk.trace.network.layers[i], walk.units[i + 1]
     name = walk.names.of(i + 1, unit)
     kind = walk.kind(i)
-    lines = [_sum_line(walk, i)] if kind is None else kind.forward(walk, i)
-    table = _inputs_table(walk, i) if kind is None else kind.table(walk, i)
     return Page(
         f"Forward through layer {i + 1}, {type(layer).__name__}: {name}",
         "forward",
         i,
-        _KINDS[type(layer)] if kind is None else kind.words,
-        (*lines, *_activation_lines(walk, i)),
-        table,
-        shares=None if kind is None else kind.shares(walk, i),
+        kind.words,
+        (*kind.forward(walk, i), *_activation_lines(walk, i)),
+        kind.table(walk, i),
+        shares=kind.shares(walk, i),
     )
-
-
-def _inputs_table(walk: Walk, i: int) -> Terms | None:
-    links = walk.into(i)
-    if links is None or len(links.places) < 2:
-        return None
-    layer = walk.trace.network.layers[i]
-    x = walk.trace.x[i].ravel()[links.places]
-
-    def name(place: int) -> str:
-        return walk.names.of(i, place)
-
-    rows = terms(links.places, x, links.factors, name, walk.source(i))
-    caption = title(rows)
-    bias = getattr(layer, "bias", None)
-    if bias is not None:
-        value = float(bias[walk.units[i + 1] % len(bias)])
-        rows += (Term("bias", None, (None, None, value), walk.bias and walk.layer == i),)
-    weighted = "kernel" in layer.views
-    heads = ("x", "w", "x · w") if weighted else ("x", "factor", "x · factor")
-    return Terms(caption, "From", heads, rows, i)
-
-
-def _sum_line(walk: Walk, i: int) -> Line:
-    """Return how z of layer i comes about."""
-    trace, layer, unit = walk.trace, walk.trace.network.layers[i], walk.units[i + 1]
-    z = Number("z", float(trace.z[i].ravel()[unit]))
-    x = Number("x", float(trace.x[i].ravel()[walk.source(i)]))
-    if isinstance(layer, BatchNormalization):
-        channel = unit % len(layer.gamma)
-        mean, scale = (float(trace.passes[i].residuals[n][0][channel]) for n in ("mean", "scale"))
-        gamma, beta = float(layer.gamma[channel]), float(layer.beta[channel])
-        return Line(
-            "The mean is taken away, what is left is divided by the spread, and two learnt "
-            "numbers, γ and β, say where it ends.",
-            (
-                z, "=", Number("γ", gamma), "· (", x, "−", Number("mean", mean), ") ·",
-                Number("1/√(variance + ε)", scale), "+", Number("β", beta),
-            ),
-            Where(BatchNormalization.forward, "z *= self.gamma * scale"),
-        )  # fmt: skip
-    if isinstance(layer, Rescaling):
-        scale, offset = (
-            float(np.broadcast_to(value, trace.network.shapes[i]).ravel()[unit])
-            for value in (layer.scale, layer.offset)
-        )
-        return Line(
-            "The same for every sample.",
-            (z, "=", x, "·", Number("scale", scale), "+", Number("offset", offset)),
-            Where(Rescaling.forward, "np.multiply"),
-        )
-    links = walk.into(i)
-    assert links is not None
-    if isinstance(layer, Dropout):
-        factor = float(links.factors[0])
-        told = "This one is kept, and grows." if factor else "This one is left out this time."
-        return Line(
-            told,
-            (z, "=", x, "·", Number("factor", factor)),
-            Where(Dropout.forward, "np.multiply(x, factor"),
-        )
-    if isinstance(layer, Flatten | Activation):
-        return Line("The same number.", (z, "=", x), Where(type(layer).forward, "z[...] ="))
-    where = _SUMS.get(type(layer))
-    if isinstance(layer, MaxPooling2D | GlobalMaxPooling1D):
-        return Line("The winner goes on.", (z, "=", Number("largest x", z.value)), where)
-    values = trace.x[i].ravel()[links.places].astype(np.float64)
-    factors = links.factors.astype(np.float64)
-    bias = getattr(layer, "bias", None)
-    added: tuple[Number | str, ...] = ()
-    if bias is not None:
-        added = ("+", Number("b", float(bias[unit % len(bias)])))
-    letter = "w" if "kernel" in layer.views else "f"
-    told = f"All {len(values):,} products are added up"
-    if len(values) <= _FULL:
-        several = len(values) > 1
-        told = "The products are added up" if several else "The input is multiplied by its weight"
-        parts: list[Number | str] = []
-        for n, (value, factor) in enumerate(zip(values, factors, strict=True)):
-            index = _SUBSCRIPTS[n] if several else ""
-            plus = ["+"] if n else []
-            both = Number(f"x{index}", float(value)), "·", Number(f"{letter}{index}", float(factor))
-            parts += [*plus, *both]
-    else:
-        parts = [Number(f"Σ x · {letter}", float(values @ factors))]
-    told += ", and the bias is added to that." if added else "."
-    return Line(told, (z, "=", *parts, *added), where)
 
 
 def _activation_lines(walk: Walk, i: int) -> list[Line]:

@@ -1,4 +1,4 @@
-"""What is told of layers whose numbers are no plain sums of their inputs."""
+"""What is told of a layer on the way forward and back, whatever kind it is."""
 
 from __future__ import annotations
 
@@ -15,10 +15,16 @@ class Kind:
     """How a layer kind is told; what is here suits any kind, and tells little.
 
     A unit is a place of what layer ``i`` makes, and a source one of what it is given, both flat.
+
+    Attributes:
+        words: what the layer does.
+        back: what comes back through it.
+        back_text: what stands in the line of its ``backward`` that finds ∂L/∂x.
     """
 
     words = "It makes new numbers of those it is given."
     back = "All of its numbers act together here."
+    back_text = ""
 
     def source(self, walk: Walk, i: int) -> int:
         """Return the input that the path's unit of layer i comes from."""
@@ -52,6 +58,10 @@ class Kind:
     def back_parts(self, walk: Walk, i: int) -> tuple[Number | str, ...]:
         """Return what ∂L/∂x of the path's input adds up, if that can be told."""
         return ()
+
+    def back_table(self, walk: Walk, i: int) -> Terms | None:
+        """Return the same as a table."""
+        return None
 
     def weight(self, walk: Walk, i: int, bias: bool) -> Weight | None:
         """Return the weight that can be followed; None if there is none."""

@@ -1,8 +1,8 @@
 """Of which products a number is the sum: what the two directions of each layer kind are made of.
 
-For one sample, every kind but :class:`~nn.layers.BatchNormalization` makes ``z`` a sum of its
-inputs, each times a factor: ``z[unit] = Σ x[i] · factor[i] (+ bias)``. The same factors lead back:
-``∂L/∂x[i] = Σ ∂L/∂z[unit] · factor[unit]``.
+For one sample, each kind here makes ``z`` a sum of its inputs, each times a factor: ``z[unit] = Σ
+x[i] · factor[i] (+ bias)``. The same factors lead back: ``∂L/∂x[i] = Σ ∂L/∂z[unit] ·
+factor[unit]``. :class:`~nn.explain.summing.SumKind` puts that into words.
 """
 
 from __future__ import annotations
@@ -49,11 +49,6 @@ def into(trace: Trace, i: int, unit: int) -> Links | None:
     """Return what ``z[unit]`` of layer i is the sum of, apart from a bias; None if it is no sum."""
     found = _KINDS.get(type(trace.network.layers[i]))
     return None if found is None else Links(*found[0](_Place(trace, i), unit))
-
-
-def is_sum(layer: Layer) -> bool:
-    """Whether a layer makes a sum of its inputs, each times a factor."""
-    return type(layer) in _KINDS
 
 
 def out_of(trace: Trace, i: int, source: int) -> Links | None:

@@ -1,4 +1,4 @@
-"""Layer normalization in words, by itself or within another layer."""
+"""Normalization in words, of steps and of mini-batches, by itself or within another layer."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from nn.explain.kind import Kind, slope_of, x_of, z_of
 from nn.explain.lines import Line, Number, Where
 from nn.explain.weight import Weight
-from nn.layers import LayerNormalization
+from nn.layers import BatchNormalization, LayerNormalization
 
 if TYPE_CHECKING:
     from nn.explain.walk import Walk
@@ -29,15 +29,23 @@ def normalized(
     """
     step, channel = divmod(place, len(layer.gamma))
     mean, scale = (float(residuals[name].ravel()[step]) for name in ("mean", "scale"))
+    gamma, beta = float(layer.gamma[channel]), float(layer.beta[channel])
+    where = Where(LayerNormalization.forward, "z *= self.gamma")
+    return _line(words, z, x, (mean, scale, gamma, beta), where)
+
+
+def _line(
+    words: str, z: Number, x: Number, numbers: tuple[float, float, float, float], where: Where
+) -> Line:
+    """Return the formula; the numbers are mean, 1/√(variance + ε), γ and β."""
+    mean, scale, gamma, beta = numbers
     return Line(
         words,
         (
-            z, "=", Number("γ", float(layer.gamma[channel])), "· (",
-            x, "−", Number("mean", mean), ") ·",
-            Number("1/√(variance + ε)", scale), "+",
-            Number("β", float(layer.beta[channel])),
+            z, "=", Number("γ", gamma), "· (", x, "−", Number("mean", mean), ") ·",
+            Number("1/√(variance + ε)", scale), "+", Number("β", beta),
         ),
-        Where(LayerNormalization.forward, "z *= self.gamma"),
+        where,
     )  # fmt: skip
 
 
@@ -72,6 +80,43 @@ class NormalizationKind(Kind):
                 f"How the loss changes with {weight.symbol}, added up over all steps.",
                 (slope_of(walk, i, weight),),
                 Where(LayerNormalization.backward, f'out=p.gradients["{weight.name}"]'),
+            )
+            for weight in (self.weight(walk, i, bias) for bias in (False, True))
+        ]
+
+
+class BatchKind(NormalizationKind):
+    """See :class:`nn.layers.BatchNormalization`."""
+
+    words = (
+        "Each number is moved and scaled so that they lie around 0: mean and spread are those of "
+        "all samples that are trained on together."
+    )
+    back = "Mean and spread depend on this number too; all of that together is this."
+    back_text = "dx -= d_beta"
+
+    def forward(self, walk: Walk, i: int) -> list[Line]:
+        layer: Any = walk.trace.network.layers[i]
+        residuals = walk.trace.passes[i].residuals
+        channel = walk.units[i + 1] % len(layer.gamma)
+        mean, scale = (float(residuals[name][0][channel]) for name in ("mean", "scale"))
+        return [
+            _line(
+                "The mean is taken away, what is left is divided by the spread, and two learnt "
+                "numbers, γ and β, say where it ends.",
+                z_of(walk, i),
+                x_of(walk, i),
+                (mean, scale, float(layer.gamma[channel]), float(layer.beta[channel])),
+                Where(BatchNormalization.forward, "z *= self.gamma * scale"),
+            )
+        ]
+
+    def gradients(self, walk: Walk, i: int) -> list[Line]:
+        return [
+            Line(
+                f"How the loss changes with {weight.symbol}, added up over all places.",
+                (slope_of(walk, i, weight),),
+                Where(BatchNormalization.backward, f"out=d_{weight.name}"),
             )
             for weight in (self.weight(walk, i, bias) for bias in (False, True))
         ]

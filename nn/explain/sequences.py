@@ -6,25 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nn.explain.attention import AttentionKind
 from nn.explain.kind import Kind, dz_of, slope_of, x_of, z_of
 from nn.explain.lines import Line, Number, Terms, Where
 from nn.explain.names import quoted
-from nn.explain.normalization import NormalizationKind
-from nn.explain.recurrent import GRUKind, LSTMKind, SimpleRNNKind
 from nn.explain.sums import terms
-from nn.explain.transformer import TransformerKind
 from nn.explain.weight import Weight
 from nn.layers import (
-    GRU,
-    LSTM,
     Embedding,
-    Layer,
-    LayerNormalization,
-    MultiHeadAttention,
     PositionEmbedding,
-    SimpleRNN,
-    TransformerBlock,
 )
 
 if TYPE_CHECKING:
@@ -130,19 +119,3 @@ class PositionKind(Kind):
                 Where(PositionEmbedding.backward, "np.sum"),
             )
         ]
-
-
-KINDS: dict[type[Layer], Kind] = {
-    Embedding: EmbeddingKind(),
-    GRU: GRUKind(),
-    LSTM: LSTMKind(),
-    LayerNormalization: NormalizationKind(),
-    MultiHeadAttention: AttentionKind(),
-    PositionEmbedding: PositionKind(),
-    SimpleRNN: SimpleRNNKind(),
-    TransformerBlock: TransformerKind(),
-}
-"""How each is told."""
-
-ANY = Kind()
-"""How a kind is told that nobody has described."""

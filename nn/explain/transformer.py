@@ -56,6 +56,7 @@ class TransformerKind(AttentionKind):
         "It is part of what stands between attention and the dense layers, as it is, and counts as "
         "that does; and attention makes use of it."
     )
+    back_text = "np.add(d_between, d_x"
     _names = "narrower_kernel", "narrower_bias"
 
     def forward(self, walk: Walk, i: int) -> list[Line]:

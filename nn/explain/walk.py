@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import copy
 
-import numpy as np
-
 from nn.data.dataset import Dataset
 from nn.experiment.experiment import Experiment
 from nn.experiment.settings import Settings
@@ -13,15 +11,15 @@ from nn.explain.attended import Attended
 from nn.explain.backward import backward_page
 from nn.explain.forward import forward_page, loss_page, sample_page
 from nn.explain.kind import Kind
+from nn.explain.kinds import ANY, KINDS
 from nn.explain.lines import Page
-from nn.explain.links import Links, into, is_sum, kernel_index, out_of
+from nn.explain.links import Links, into
 from nn.explain.names import Names
-from nn.explain.sequences import ANY, KINDS
 from nn.explain.through_time import ThroughTime
 from nn.explain.trace import Trace, Update
 from nn.explain.updating import after_page, update_page
 from nn.explain.weight import Weight
-from nn.layers import BatchNormalization, MultiHeadAttention, TransformerBlock
+from nn.layers import MultiHeadAttention, TransformerBlock
 from nn.model import Sequential
 from nn.optimizers import OPTIMIZERS, Optimizer
 from nn.regularizers import L1L2
@@ -74,7 +72,7 @@ class Walk:
         row = self.trace.t[0].reshape(-1, self.trace.t.shape[-1])[-1]
         self.units[-1] = self.trace.t[0].size - len(row) + int(row.argmax())
         for i in reversed(range(len(self.units) - 1)):
-            self.units[i] = self._most(i)
+            self.units[i] = self.kind(i).source(self, i)
         self.weighted = [i for i in range(len(self.trace.slopes)) if self._has_weight(i)]
         if not self.weighted:
             raise ValueError("none of the network's layers has a weight that can be followed")
@@ -124,11 +122,11 @@ class Walk:
             raise ValueError(f"there are {size:,} numbers here, from 1 to {size:,}")
         self.units[level] = place
         for below in reversed(range(level)):
-            if not self._leads(below):
-                self.units[below] = self._most(below)
+            if not self.kind(below).leads(self, below):
+                self.units[below] = self.kind(below).source(self, below)
         for i in range(level, len(self.units) - 1):
-            if not self._leads(i):
-                self.units[i + 1] = self._reader(i)
+            if not self.kind(i).leads(self, i):
+                self.units[i + 1] = self.kind(i).reader(self, i)
 
     def choose_head(self, i: int, head: int) -> None:
         """Look at a head of the attention in layer i, and where that looks most.
@@ -140,7 +138,7 @@ class Walk:
         if not 0 <= head < count:
             raise ValueError(f"layer {i + 1} has {count} heads of attention")
         self.heads[i] = head
-        self.choose(i, self._most(i))
+        self.choose(i, self.kind(i).source(self, i))
 
     def follow(self, layer: int, bias: bool = False) -> None:
         """Follow the weight of a layer that the path leads through, or the bias there."""
@@ -153,12 +151,9 @@ class Walk:
             self._links[key] = into(self.trace, *key)
         return self._links[key]
 
-    def kind(self, i: int) -> Kind | None:
-        """Return how layer i is told; None of those that make plain sums, and of normalizations."""
-        layer = self.trace.network.layers[i]
-        if is_sum(layer) or isinstance(layer, BatchNormalization):
-            return None
-        return KINDS.get(type(layer), ANY)
+    def kind(self, i: int) -> Kind:
+        """Return how layer i is told."""
+        return KINDS.get(type(self.trace.network.layers[i]), ANY)
 
     def heads_of(self, i: int) -> int:
         """Return how many heads the attention in layer i has: 0 without."""
@@ -179,77 +174,28 @@ class Walk:
 
     def source(self, i: int) -> int:
         """Return which input of layer i is looked at: that of the path, if it leads on."""
-        return self.units[i] if self._leads(i) else self._most(i)
+        kind = self.kind(i)
+        return self.units[i] if kind.leads(self, i) else kind.source(self, i)
 
     def weight_of(self, i: int, bias: bool) -> Weight:
         """Return the weight of layer i on the path, or the bias."""
-        layer, unit = self.trace.network.layers[i], self.units[i + 1]
-        to = self.names.of(i + 1, unit)
-        if kind := self.kind(i):
-            weight = kind.weight(self, i, bias)
-            if weight is None:
-                raise ValueError(f"layer {i + 1} has no weight that can be followed")
-            return weight
-        if isinstance(layer, BatchNormalization):
-            name, symbol = ("beta", "β") if bias else ("gamma", "γ")
-            channel = unit % len(layer.gamma)
-            return Weight(name, channel, symbol, f"{symbol} of layer {i + 1}")
-        slopes = self.trace.slopes[i]
-        if bias and "bias" in slopes:
-            index = unit % slopes["bias"].size
-            return Weight("bias", index, "b", f"the bias of {to} in layer {i + 1}")
-        source = self.source(i)
-        between = kernel_index(self.trace, i, unit, source)
-        if between is None:
+        weight = self.kind(i).weight(self, i, bias)
+        if weight is None:
             raise ValueError(f"layer {i + 1} has no weight that can be followed")
-        started = self.names.of(i, source)
-        return Weight("kernel", between, "w", f"the weight from {started} to {to} in layer {i + 1}")
+        return weight
 
     def has_bias(self, i: int) -> bool:
         """Whether layer i has a bias, or what stands for one, that can be followed."""
         return any(name.endswith(("bias", "beta")) for name in self.trace.slopes[i])
 
     def _has_weight(self, i: int) -> bool:
-        kind = self.kind(i)
-        followed = kind is None or kind.weight(self, i, bias=False) is not None
-        return bool(self.trace.slopes[i]) and followed
+        slopes = self.trace.slopes[i]
+        return bool(slopes) and self.kind(i).weight(self, i, bias=False) is not None
 
     @property
     def weight(self) -> Weight:
         """The weight that is followed."""
         return self.weight_of(self.layer, self.bias)
-
-    def _leads(self, i: int) -> bool:
-        """Whether the path's input of layer i is one that its unit there takes in."""
-        if kind := self.kind(i):
-            return kind.leads(self, i)
-        links = self.into(i)
-        if links is None:
-            return self.units[i] == self.units[i + 1]
-        return self.units[i] in links.places
-
-    def _most(self, i: int) -> int:
-        """Return the input that matters most to the path's unit of layer i."""
-        if kind := self.kind(i):
-            return kind.source(self, i)
-        links = self.into(i)
-        if links is None or not len(links.places):
-            return min(self.units[i + 1], int(self.trace.x[i][0].size) - 1)
-        products = self.trace.x[i].ravel()[links.places] * links.factors
-        return int(links.places[np.abs(np.nan_to_num(products)).argmax()])
-
-    def _reader(self, i: int) -> int:
-        """Return a unit of layer i that takes in the path's input of it."""
-        if kind := self.kind(i):
-            return kind.reader(self, i)
-        links = out_of(self.trace, i, self.units[i])
-        if links is None:
-            return self.units[i]
-        if not len(links.places):
-            return self.units[i + 1]
-        channels = self.trace.z[i].shape[-1]
-        same = links.places[links.places % channels == self.units[i + 1] % channels]
-        return int((same if len(same) else links.places)[0])
 
     def _told_target(self, data: Dataset) -> str:
         t = self.trace.t[0].ravel()

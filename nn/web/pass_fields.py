@@ -34,8 +34,7 @@ def fields_of(walk: Walk, stop: int) -> list[Any]:
 
 def _head(walk: Walk, layer: int) -> list[Any]:
     """Return the field for the head that is looked at, if there is a choice."""
-    count, kind = walk.heads_of(layer), walk.kind(layer)
-    head = None if kind is None else kind.head(walk, layer)
+    count, head = walk.heads_of(layer), walk.kind(layer).head(walk, layer)
     if count < 2 or head is None:
         return []
     choice = dom.new("select")
