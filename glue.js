@@ -19,7 +19,7 @@ export { chooseTab } from "./glue/tabs.js";
 export { download, fetchBytes, fileBytes } from "./glue/files.js";
 export { copy, select } from "./glue/clipboard.js";
 export { keep, kept, reloaded } from "./glue/keeping.js";
-export { nextFrame } from "./glue/frames.js";
+export { breath, nextFrame } from "./glue/frames.js";
 export { digits, moreDigits } from "./glue/mnist.js";
 export { completePython, loadPyodide, version } from "./glue/interpreter.js";
 import "./glue/keys.js";
