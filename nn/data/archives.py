@@ -89,8 +89,8 @@ def unpacking_members(content: Content) -> Slices[dict[str, bytes]]:
                         yield min(1.0, total / declared) if declared else None
                 if parts:
                     found[entry.filename] = b"".join(parts)
-    except DAMAGED as error:
-        raise ValueError(f"the zip archive is damaged or cut short ({error})") from None
+    except DAMAGED:
+        raise ValueError("the zip archive is damaged or cut short: pack it again") from None
     return found
 
 
