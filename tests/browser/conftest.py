@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from itertools import count
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -14,7 +13,6 @@ from playwright.sync_api import (
     Browser,
     BrowserContext,
     ConsoleMessage,
-    Page,
     Request,
     Route,
     sync_playwright,
@@ -155,13 +153,9 @@ def nothing_goes_wrong(watch: Watch) -> Iterator[None]:
 
 
 NEW_TAB = """try {
-  if (sessionStorage.nnWindow !== window.name) sessionStorage.clear();
-  sessionStorage.nnWindow = window.name;
   sessionStorage.nnTab ??= `${Date.now()}-${Math.random()}`;
 } catch { /* about:blank */ }"""
-"""Lets no tab go on with what the browser keeps of one that was closed, or that opened it."""
-
-_tabs = count(1)
+"""Lets no tab go on with what the browser keeps of one that was closed."""
 
 
 @contextmanager
@@ -198,25 +192,12 @@ def browsing(
         watch.end(context)
 
 
-def _new_tab(context: BrowserContext) -> Page:
-    """Open a tab from another, if there is one.
-
-    Both then share a process, in which Python's WebAssembly is compiled already: to compile it
-    would be a third of what a visit costs.
-    """
-    if not context.pages:
-        return context.new_page()
-    with context.expect_page() as opened:
-        context.pages[0].evaluate("name => void open('about:blank', name)", f"tab {next(_tabs)}")
-    return opened.value
-
-
 @contextmanager
 def visiting(
     context: BrowserContext, address: str, ready: bool = True, kind: type[Lab] = Lab
 ) -> Iterator[Lab]:
     """Open the page in a new tab, wait for it if it is to be `ready`, and close it in the end."""
-    lab = kind(_new_tab(context))
+    lab = kind(context.new_page())
     lab.page.goto(address, wait_until="domcontentloaded")
     try:
         if ready:
