@@ -12,6 +12,13 @@ function address() {
   return new URL(link ?? `#${currentLab()}`, location.href).href;
 }
 
+let hasOwn = () => false;
+
+// Python says with `ask()` whether a visitor has brought anything to the lab that is shown.
+export function askOwn(ask) {
+  hasOwn = ask;
+}
+
 byId("share").addEventListener("click", async () => {
   const url = address();
   if (navigator.share && matchMedia("(pointer: coarse)").matches) {
@@ -20,7 +27,8 @@ byId("share").addEventListener("click", async () => {
   }
   try {
     await copy(url);
-    log("Copied a link to this lab with its settings", "news");
+    const without = hasOwn() ? "; what you brought or made is not in it: send that as a file" : "";
+    log(`Copied a link to this lab with its settings${without}`, "news");
   } catch {
     log(`This browser does not let the page copy. The link is ${url}`, "news");
   }

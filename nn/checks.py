@@ -69,6 +69,8 @@ def parsing_json(
             repeated.append([key for key, _ in pairs])
         return members
 
+    if not text.strip():
+        raise ValueError("the file is empty")
     try:
         content = yield from sliced_json.parsing(text, unique)
     except json.JSONDecodeError as error:

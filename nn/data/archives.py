@@ -89,8 +89,8 @@ def unpacking_members(content: Content) -> Slices[dict[str, bytes]]:
                         yield min(1.0, total / declared) if declared else None
                 if parts:
                     found[entry.filename] = b"".join(parts)
-    except DAMAGED as error:
-        raise ValueError(f"the zip archive is damaged or cut short ({error})") from None
+    except DAMAGED:
+        raise ValueError("the zip archive is damaged or cut short: pack it again") from None
     return found
 
 
@@ -117,11 +117,9 @@ def _small_member(content: Content, entry: zipfile.ZipInfo) -> bytes | None:
 
 
 def _hidden(entry: zipfile.ZipInfo) -> bool:
-    parts = entry.filename.replace("\\", "/").split("/")
     # Not entry.is_dir(), which fails for a file without a name.
-    return entry.filename.endswith("/") or any(
-        part.startswith((".", "__MACOSX")) for part in parts if part
-    )
+    name = "/" + entry.filename.replace("\\", "/")
+    return entry.filename.endswith("/") or "/." in name or "/__MACOSX" in name
 
 
 def _check_size(size: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from nn.data.gzipped import Content
+from nn.elsewhere import BelongsElsewhere
 
 _STARTS = (
     (b"\x89HDF\r\n\x1a\n", "an HDF5 file, as Keras models are"),
@@ -21,6 +22,22 @@ _STARTS = (
     (b"II*\0", "a TIFF picture: save it as PNG"),
     (b"MM\0*", "a TIFF picture: save it as PNG"),
 )
+_PICTURE = "a picture"
+_BINARY = {
+    b"ARROW1": "an Arrow file: save it as CSV",
+    b"\x93NUMPY": "an array of NumPy: save it as CSV",
+    b"\xd0\xcf\x11\xe0": "an old Excel workbook: save it as CSV",
+    b"\x89PNG": _PICTURE,
+    b"\xff\xd8\xff": _PICTURE,
+    b"GIF8": _PICTURE,
+    b"RIFF": "a picture or a sound",
+    b"BM": _PICTURE,
+}
+"""Files that some lab or tool can read, but nobody as text."""
+
+_TEXT = ("JSON", "an ARFF", "a web page")
+"""How tools are called whose files are text."""
+
 _MEMBERS = (
     ("xl/workbook.xml", "an Excel workbook: save it as CSV"),
     ("model.weights.h5", "a Keras model"),
@@ -57,6 +74,30 @@ def tool_of(content: Content) -> str | None:
     if head.lstrip()[:1] == b"<":
         return "a web page or XML"
     return None
+
+
+def refuse_binary(content: bytes, wanted: str) -> None:
+    """Raise a ValueError that names what a file is, if it is known and not text.
+
+    Args:
+        content: of the file.
+        wanted: what it should have been, with an article.
+
+    >>> refuse_binary(b"GIF89a", "a table")
+    Traceback (most recent call last):
+    ...
+    nn.elsewhere.BelongsElsewhere: this is a picture, not a table: it opens in the lab Digits
+    """
+    for start, kind in _BINARY.items():
+        if content.startswith(start) and (start != b"BM" or b"\0" in content[:32]):
+            if kind == _PICTURE:
+                message = f"this is {kind}, not {wanted}: it opens in the lab Digits"
+                raise BelongsElsewhere(message, "digits")
+            raise ValueError(f"this is {kind}{'' if ':' in kind else f', not {wanted}'}")
+    tool = tool_of(content)
+    if tool is not None and not tool.startswith(_TEXT):
+        unsafe = ": not opened" if "run programs" in tool else ""
+        raise ValueError(f"this is {tool}{unsafe}")
 
 
 def tool_of_members(names: list[str]) -> str | None:

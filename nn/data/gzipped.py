@@ -74,5 +74,5 @@ def unpacking(data: Content) -> Slices[memoryview]:
                         f"the gzip data unpacks to more than {MAX_UNPACKED // 2**20} MB"
                     )
     except (EOFError, OSError, zlib.error) as error:
-        raise ValueError(f"the gzip data is damaged or cut short ({error})") from error
+        raise ValueError("the gzip data is damaged or cut short: pack it again") from error
     return memoryview(unpacked)

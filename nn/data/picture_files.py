@@ -221,7 +221,9 @@ def together(pictures: Sequence[np.ndarray]) -> Slices[tuple[np.ndarray, list[st
         places[picture.shape].append(place)
     for each, all_ in places.items():
         for part in (all_[i : i + _AT_A_TIME] for i in range(0, len(all_), _AT_A_TIME)):
-            stack = np.stack([pictures[place] for place in part])
+            # Not np.stack, which makes a view of each picture first.
+            rows = np.concatenate([pictures[place] for place in part])
+            stack = rows.reshape(len(part), *each)
             same[part] = stack if each[:2] == size else framed(stack, *size)
             yield None
     if channels == 1:

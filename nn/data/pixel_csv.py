@@ -15,6 +15,7 @@ from nn.data.labels import tidied
 from nn.data.part import Part
 from nn.data.pixels import arranged, to_pixels
 from nn.data.whole_numbers import whole_numbers
+from nn.elsewhere import BelongsElsewhere
 from nn.progress import exhaust
 
 _CHUNK = 2**16  # bytes of text taken at a time
@@ -119,11 +120,16 @@ def _look(text: memoryview) -> tuple[bytes, int, Layout]:
     if not counts:
         raise ValueError("there is only a header; expected lines of a label and pixels")
     columns = max(set(counts), key=counts.count)
+    if _is_prose(rows, columns):
+        raise BelongsElsewhere("this is text, not pictures: it opens in the lab Text", "text")
     rows = [row for row in rows if len(row) == columns]
     if header is not None and len(header) == columns - 1:
         # As R writes it: the names of the rows have no name themselves.
         header = ["", *header]
     if header is not None and len(header) != columns:
+        if columns < _FEWEST:
+            # No pictures, whatever the names: the layout says what it is.
+            return separator, start + 1, layout_of(None, rows)
         raise ValueError(
             f"line {start + 1}: the header has {len(header):,} names, but the lines below it "
             f"{columns:,} values"
@@ -133,7 +139,17 @@ def _look(text: memoryview) -> tuple[bytes, int, Layout]:
 
 def _separator(line: bytes) -> bytes:
     """Return what parts the fields of a line: what can be a decimal mark counts last."""
-    return next((each for each in _SEPARATORS if line.count(each) >= _FEWEST), b",")
+    usual = [each for each in _SEPARATORS if line.count(each) >= _FEWEST]
+    few = [each for each in _SEPARATORS if each in line and each != b" "]
+    return [*usual, *few, b","][0]
+
+
+def _is_prose(rows: list[list[str]], columns: int) -> bool:
+    """Whether lines are running text, or a word each: nothing is a number, nothing parts them."""
+    if any(is_number(cell) for row in rows for cell in row):
+        return False
+    uneven = sum(len(row) != columns for row in rows)
+    return columns == 1 or uneven > len(rows) // 4
 
 
 def _spread(lines: list[bytes]) -> list[bytes]:

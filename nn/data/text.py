@@ -9,7 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from nn.data.archives import looks_like_zip
 from nn.data.dataset import Dataset
+from nn.data.foreign import refuse_binary
+from nn.data.gzipped import is_gzip
 
 MAX_BYTES = 5_000_000
 """Of a text."""
@@ -28,7 +31,7 @@ def read_text(content: bytes) -> str:
     """Return a file's text, with the ends of its lines as "\\n".
 
     Raises:
-        ValueError: it is too large, empty, or not in UTF-8.
+        ValueError: it is too large, empty, another kind of file, or not in UTF-8.
 
     >>> read_text(b"one\\r\\ntwo\\n")
     'one\\ntwo\\n'
@@ -38,12 +41,17 @@ def read_text(content: bytes) -> str:
             f"the text has {len(content) / 1e6:.1f} MB; texts of up to {MAX_BYTES // 1_000_000} MB "
             "can be learned"
         )
+    if looks_like_zip(content) or is_gzip(content):
+        raise ValueError("this is an archive, not a text: unpack it")
+    refuse_binary(content, "a text")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise ValueError(
-            f"the text is not in UTF-8: byte {error.start + 1} is none; save it as UTF-8"
+            f"the text is not in UTF-8, as byte {error.start + 1:,} shows: save it as UTF-8"
         ) from None
+    if "\0" in text:
+        raise ValueError("the file is not a text: it holds bytes that are no characters")
     if not text.strip():
         raise ValueError("the text is empty")
     return text.replace("\r\n", "\n").replace("\r", "\n")

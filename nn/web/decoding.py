@@ -88,19 +88,37 @@ async def _decoded(pictures: list[tuple[str, bytes]], going: Going) -> dict[byte
     sizes = {content: _declared(name, content) for name, content in pictures}
     names = {content: name for name, content in pictures if content not in found}
     height, width = common_size([fitted(*size) for size in sizes.values()] or [(1, 1)])
+    before: tuple[list[bytes], Any] | None = None
     for part in _batches({content: sizes[content] for content in names}):
         if not going():
             break
         lengths = to_js([len(content) for content in part])
         types = to_js([_type(content) for content in part])
-        result = await glue.decode(b"".join(part), lengths, types, height, width)
-        decoded = np.array(result.sizes.to_py(), np.intp).reshape(-1, 2)
-        if not decoded.all():
-            damaged = int(np.flatnonzero(~decoded.all(axis=1))[0])
-            raise ValueError(f"{names[part[damaged]]}: the picture is damaged")
-        await done(_into(found, part, decoded, result.pixels.to_bytes()), going)
-        going.reached(max(0.5, len(found) / len(sizes)))
+        # The browser decodes these while Python looks at those before.
+        coming = glue.decode(b"".join(part), lengths, types, height, width)
+        if before is not None:
+            await _taken(found, names, *before, going)
+            going.reached(max(0.5, len(found) / len(sizes)))
+        before = part, coming
+    if before is not None:
+        await _taken(found, names, *before, going)
     return found
+
+
+async def _taken(
+    found: dict[bytes, np.ndarray],
+    names: dict[bytes, str],
+    part: list[bytes],
+    coming: Any,
+    going: Going,
+) -> None:
+    """Add the pictures that the browser is decoding to those that were found."""
+    result = await coming
+    decoded = np.array(result.sizes.to_py(), np.intp).reshape(-1, 2)
+    if not decoded.all():
+        damaged = int(np.flatnonzero(~decoded.all(axis=1))[0])
+        raise ValueError(f"{names[part[damaged]]}: the picture is damaged")
+    await done(_into(found, part, decoded, result.pixels.to_bytes()), going)
 
 
 def _declared(name: str, content: bytes) -> tuple[int, int]:

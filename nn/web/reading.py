@@ -1,4 +1,4 @@
-"""Files that are read a slice a frame, so that the page stays alive, and can be stopped."""
+"""Files that are read in slices, so that the page stays alive, and can be stopped."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from nn.web.dom import Parts
 from nn.web.turn import Turn
 
 _BUDGET = 0.012
-"""Seconds of work a frame."""
+"""Seconds of work without a breath: a frame that is due meanwhile comes no later than the next."""
 
 R = TypeVar("R")
 
@@ -89,7 +89,10 @@ class Reading:
 
 
 async def done(work: Slices[R], going: Going) -> R | None:
-    """Return what work gives in the end, of which each frame does a part."""
+    """Return what work gives in the end, done in slices between which the page stays alive.
+
+    It goes on as soon as the browser lets it: a slice a frame would leave the rest of each unused.
+    """
     while going():
         end = perf_counter() + _BUDGET
         share = None
@@ -102,5 +105,5 @@ async def done(work: Slices[R], going: Going) -> R | None:
             return result
         if share is not None:
             going.reached(share)
-        await glue.nextFrame()
+        await glue.breath()
     return None

@@ -8,7 +8,7 @@ import importlib
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from pyodide.ffi import JsException, create_once_callable
+from pyodide.ffi import JsException, create_once_callable, create_proxy
 from pyscript import document
 from pyscript.js_modules import glue
 
@@ -75,6 +75,13 @@ def _open_dropped(event: Any) -> Any:
     return dom.opening(lab.open_files, list(event.detail)) if lab is not None else None
 
 
+def _own() -> bool:
+    """Whether a visitor has brought anything to the lab that is shown."""
+    lab = _labs.get(glue.currentLab())
+    return lab is not None and lab.own
+
+
+glue.askOwn(create_proxy(_own))
 dom.on(document, "lab", lambda event: open_shown())
 dom.on(document, "files", _open_dropped)
 dom.start(open_shown)

@@ -242,6 +242,11 @@ def test_a_lab_has_a_title_and_is_shared_by_what_is_unusual_in_it(first_visit):
         lab.page.reload()
         lab.wait("ready")
         expect(lab.page.locator("#points-settings [name=learningRate]")).to_have_value("0.07")
+        file = {"name": "mine.csv", "mimeType": "text/csv", "buffer": b"x,y,c\n1,2,a\n3,4,b\n"}
+        lab.page.locator("#points-tableFile").set_input_files(file)
+        expect(lab.page.locator("#points-status")).to_contain_text("mine.csv")
+        said = "^Copied a link .*; what you brought or made is not in it: send that as a file"
+        lab.news(lambda: lab.page.locator("#share").click(), said)
 
 
 def test_the_source_is_listed_file_by_file(tab):

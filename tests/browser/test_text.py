@@ -91,7 +91,9 @@ def test_a_text_of_ones_own_is_learnt_kept_and_left(lab):
 
 def test_a_file_is_learnt_and_what_is_none_is_refused(lab):
     wrong = lab.complaint(lambda: lab.choose("textFile", {"a.txt": b"\xff\xfe\x00"}))
-    assert wrong == "a.txt: the text is not in UTF-8: byte 1 is none; save it as UTF-8"
+    assert wrong == "a.txt: the text is not in UTF-8, as byte 1 shows: save it as UTF-8"
+    wrong = lab.complaint(lambda: lab.choose("textFile", {"a.jpg": b"\xff\xd8\xff\xe0"}))
+    assert wrong.startswith("a.jpg: this is a picture, not a text: it opens in the lab Digits")
     wrong = lab.complaint(lambda: lab.choose("textFile", {"a.txt": b"aaaaaaaa"}))
     assert "two" in wrong or "characters" in wrong
     lab.news(lambda: lab.choose("textFile", {"a.txt": MINE.encode()}), "^a.txt: ")

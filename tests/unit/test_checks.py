@@ -200,7 +200,7 @@ def test_json_is_parsed_with_or_without_a_byte_order_mark():
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        (b"", "the file is not JSON: Expecting value at line 1, column 1"),
+        (b" \n", "the file is empty"),
         (b"[\n1 2]", "the file is not JSON: Expecting ',' delimiter at line 2, column 3"),
         (b'"\xff"', "the file is not JSON: it is not even text in UTF-8"),
         (b"1" * 5000, "the file holds a number of thousands of digits"),

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from nn.data import read_images
 from nn.data.csv_layout import is_header, layout_of
 from nn.data.pixel_csv import looks_like_text, read_csv
+from nn.elsewhere import BelongsElsewhere
 
 SIDE = 7
 
@@ -293,7 +294,27 @@ def test_ten_megabytes_are_read_within_two_seconds(values):
     assert time.process_time() - started < 2
 
 
-@pytest.mark.parametrize("text", [b"0", b"0\n1\n2\n", b"1\n0\n5\n", b"a\nb\n"])
+@pytest.mark.parametrize("text", [b"0", b"0\n1\n2\n", b"1\n0\n5\n"])
 def test_a_single_column_is_no_pictures(text):
     with pytest.raises(ValueError, match="expected a label and the pixels of a square picture"):
         read_csv(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [b"a\nb\n", b"It was late.\nNobody, not even Ann, knew why,\nor when, or how.\nSo be it.\n"],
+)
+def test_running_text_is_for_the_lab_of_texts(text):
+    with pytest.raises(BelongsElsewhere) as refused:
+        read_csv(text)
+    assert refused.value.lab == "text"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [b"kind;weight;price\napple;1,5;2,25\npear;0,75;1,5\n", b"play,outlook\nyes,sunny\nno,rain\n"],
+)
+def test_a_small_table_is_for_the_lab_of_tables(text):
+    with pytest.raises(BelongsElsewhere, match="opens in the lab Colours") as refused:
+        read_csv(text)
+    assert refused.value.lab == "colours"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import math
 from collections import Counter
 
@@ -19,6 +20,7 @@ from nn.data.text import (
     read_text,
     windows,
 )
+from nn.elsewhere import BelongsElsewhere
 from nn.engine.numpy import NumpyEngine
 from nn.layers import (
     GRU,
@@ -38,13 +40,23 @@ from nn.writing import Writer, tempered
     ("content", "message"),
     [
         (b" \n", "the text is empty"),
-        (b"ab\xff", "not in UTF-8: byte 3 is none"),
+        (b"ab\xff", "not in UTF-8, as byte 3 shows: save it as UTF-8"),
+        (b"a\0b", "no characters"),
+        (b"\x80\x04\x95", "this is a pickle, which can run programs: not opened"),
+        (b"PK\x03\x04....", "this is an archive, not a text: unpack it"),
+        (gzip.compress(b"a text"), "this is an archive, not a text: unpack it"),
         (b"a" * (MAX_BYTES + 100_000), r"has 5\.1 MB; texts of up to 5 MB"),
     ],
 )
 def test_a_text_that_cannot_be_learned_is_refused(content: bytes, message: str):
     with pytest.raises(ValueError, match=message):
         read_text(content)
+
+
+def test_a_picture_is_for_another_lab():
+    with pytest.raises(BelongsElsewhere, match="a picture, not a text") as refused:
+        read_text(b"\xff\xd8\xff\xe0 and so on")
+    assert refused.value.lab == "digits"
 
 
 def test_marks_and_line_ends_of_any_system_are_one():

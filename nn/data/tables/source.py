@@ -8,29 +8,15 @@ import re
 import zipfile
 from dataclasses import dataclass, replace
 
-from nn.data.foreign import tool_of, tool_of_members
+from nn.data.foreign import refuse_binary, tool_of_members
 from nn.data.gzipped import Content, unpack
 from nn.data.purpose import for_testing, words
 from nn.data.tables.encodings import ENCODINGS, guess
-from nn.elsewhere import BelongsElsewhere
 
 MAX_BYTES = 256 * 2**20
 """Of a table's text: more would fill a browser tab."""
 
 _ENDINGS = (".csv", ".tsv", ".tab", ".txt", ".data", ".dat", ".json", ".jsonl", ".ndjson", ".arff")
-_NAMED = {
-    b"ARROW1": "an Arrow file: save it as CSV",
-    b"\x93NUMPY": "an array of NumPy: save it as CSV",
-    b"\xd0\xcf\x11\xe0": "an old Excel workbook: save it as CSV",
-    b"\x89PNG": "a picture, not a table",
-    b"\xff\xd8\xff": "a picture, not a table",
-    b"GIF8": "a picture, not a table",
-    b"RIFF": "a picture or a sound, not a table",
-    b"BM": "a picture, not a table",
-}
-_TEXT = ("JSON", "an ARFF", "a web page")
-"""How tools are called whose files are text, and read or refused as such."""
-
 _EXAMPLES = {"submission", "sample", "names", "readme"}
 """Words in the names of tables that only show how something is written."""
 
@@ -195,15 +181,7 @@ def _last(name: str) -> str:
 
 
 def _decoded(content: bytes, encoding: str) -> Source:
-    for start, kind in _NAMED.items():
-        if content.startswith(start) and (start != b"BM" or b"\0" in content[:32]):
-            if kind.startswith("a picture"):
-                raise BelongsElsewhere(f"this is {kind}: it opens in the lab Digits", "digits")
-            raise ValueError(f"this is {kind}")
-    tool = tool_of(content)
-    if tool is not None and not tool.startswith(_TEXT):
-        unsafe = ": not opened" if "run programs" in tool else ""
-        raise ValueError(f"this is {tool}{unsafe}")
+    refuse_binary(content, "a table")
     for mark, marked in _MARKS:
         if content.startswith(mark):
             return Source(_text(content[len(mark) :], marked))
