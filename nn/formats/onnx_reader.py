@@ -43,6 +43,15 @@ class Reader:
         shapes: of what is known to be nothing but asked for its shape, by name.
         rows: the name of the whole numbers with which rows of an Embedding are looked up.
         after: the name of what the node read now gives, if not its first output.
+        batch: how many samples a mini-batch has, where the file says so or shapes are worked out.
+        of_batch: names of constants that are others with another mini-batch, and their values then.
+        aliases: what else names stand for, after nodes that do nothing.
+        pads: zeros around pictures, or steps, that the next operator takes as its own padding: for
+            each of nn's axes but the channels, before and after; None otherwise.
+        padded_for: the only operator that takes them.
+        skipped: the outputs of nodes that have been read with one before them.
+        wraps: how many rows an Embedding must have, whose rows are counted from its end, too.
+        tried: how many numbers were made to find out what operators do.
     """
 
     def __init__(self, model: Model) -> None:
@@ -58,6 +67,13 @@ class Reader:
         self.shapes: dict[str, Shape] = {}
         self.after = self.rows = ""
         self.known: dict[str, np.ndarray] = {}
+        self.of_batch: dict[str, np.ndarray] = {}
+        self.aliases: dict[str, str] = {}
+        self.pads: tuple[tuple[int, int], ...] | None = None
+        self.padded_for = ""
+        self.skipped: set[str] = set()
+        self.wraps: int | None = None
+        self.tried = 0
         self.rescaled = 0
         free = [value for value in model.inputs if value.name not in model.constants]
         if len(free) != 1 or len(model.outputs) != 1:
@@ -67,7 +83,9 @@ class Reader:
             )
         self.current = free[0].name
         self.dtype = "float64" if free[0].kind == DOUBLE else "float32"
-        shape = (free[0].shape or ())[1:]
+        first, *rest = free[0].shape or (None,)
+        shape = tuple(rest)
+        self.batch = min(first or ANY_BATCH, MAX_BATCH)
         if not 1 <= len(shape) <= onnx_model.MAX_RANK or None in shape:
             raise ValueError("the ONNX file does not say the shape of its input, (n, features...)")
         self.begin(tuple(checks.count(size, "the input's shape") for size in shape), 0)
@@ -107,13 +125,33 @@ class Reader:
                 found.setdefault(name, set()).add(node.op)
         return found
 
+    @cached_property
+    def last_use(self) -> dict[str, int]:
+        """The last node that takes what has a name; one past them all for the file's output."""
+        nodes = self.model.nodes
+        found = {name: place for place, node in enumerate(nodes) for name in node.inputs}
+        return {**found, **{output.name: len(nodes) for output in self.model.outputs}}
+
+    @cached_property
+    def makers(self) -> dict[str, int]:
+        """The node that makes what has a name."""
+        nodes = enumerate(self.model.nodes)
+        return {name: place for place, node in nodes for name in node.outputs}
+
     @property
     def whole_shape(self) -> Shape:
-        """The shape of a mini-batch, as the file has it, of 0 samples: any number."""
+        """The shape of a mini-batch, as the file has it."""
         shape = self.file_shape
-        return (shape[0], 0, *shape[1:]) if self.steps_first else (0, *shape)
+        found = (shape[0], self.batch, *shape[1:]) if self.steps_first else (self.batch, *shape)
+        if self.directions is not None:
+            found = (*found[: self.directions], 1, *found[self.directions :])
+        return found
 
     # ---- what a node has -----------------------------------------------------------------------
+
+    def resolved(self, name: str) -> str:
+        """Return what a name stands for, if nodes that do nothing have given it."""
+        return self.aliases.get(name, name)
 
     def constant(self, name: str) -> np.ndarray:
         """Return a constant by its name, decoded when it is first asked for."""
@@ -189,6 +227,8 @@ class Reader:
     def as_sample(self, value: np.ndarray) -> Any:
         """Return a constant that a sample is combined with, as Rescaling has it."""
         rank = len(self.file_shape)
+        if value.dtype.kind not in "fiu":
+            raise ValueError("its constant is of a type that nn has not, true and false")
         if value.size == 1:
             return value.reshape(()).item()
         if value.ndim > rank + 1 or (value.ndim == rank + 1 and len(value) != 1):
@@ -248,6 +288,10 @@ class Reader:
             self.add(Activation(name))
 
 
+ANY_BATCH, MAX_BATCH = 3, 1000
+"""Samples of which shapes are worked out where a file leaves open how many there are, and most."""
+
+
 def check_size(shape: Sequence[int]) -> None:
     """Raise a ValueError for samples too large to be worked on."""
     if math.prod(shape) > checks.MAX_VALUES:
@@ -260,7 +304,7 @@ def _plain(value: Any, number: float) -> bool:
 
 _ALIKE = {
     *("Cast", "Identity", "Dropout", "Constant", "Mul", "Add", "Sub", "Div"),
-    *("Relu", "LeakyRelu", "Sigmoid", "Tanh"),
+    *("Pad", "Relu", "LeakyRelu", "Sigmoid", "Tanh"),
 }
 """Operators on single numbers, or on none."""
 

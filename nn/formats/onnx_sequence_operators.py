@@ -11,9 +11,9 @@ import numpy as np
 
 from nn import checks
 from nn.activations import SlicedActivation, named
+from nn.formats import onnx_arithmetic, onnx_padding
 from nn.formats import onnx_attributes as attributes
-from nn.formats import onnx_padding
-from nn.formats.onnx_model import INT32, INT64, Node
+from nn.formats.onnx_model import Node
 from nn.formats.onnx_reader import Reader
 from nn.formats.onnx_sequences import GATES, OPERATORS
 from nn.formats.steps import in_gates
@@ -38,13 +38,16 @@ _FUNCTIONS = {
     "RNN": ("tanh",),
 }
 
-_STEPS_FIRST = {"Cast", "Dropout", "Gather", "Identity", "Squeeze", "Transpose", *_KINDS}
+_STEPS_FIRST = {
+    *("Cast", "Dropout", "Gather", "Identity", "Reshape", "Slice", "Squeeze", "Transpose"),
+    *_KINDS,
+}
 """Operators that are known while the steps stand first."""
 
-_OF_DIRECTIONS = {"Cast", "Gather", "Squeeze"}
+_OF_DIRECTIONS = {"Cast", "Gather", "Identity", "Reshape", "Squeeze", "Transpose"}
 """Operators that are known where there is an axis of directions."""
 
-_WHOLE = {"Cast", "Clip", "Gather", "Identity"}
+_WHOLE = {"Add", "Cast", "Clip", "Gather", "Identity", "Less", "Where"}
 """Operators that are known of inputs as whole numbers."""
 
 
@@ -64,65 +67,7 @@ def check_end(reader: Reader) -> None:
         raise ValueError("the outputs of the ONNX file are no sequences, samples first")
 
 
-# ---- whole numbers -----------------------------------------------------------------------------
-
-
-def whole(reader: Reader, node: Node) -> None:
-    """Read what makes whole numbers of inputs, which an Embedding does itself: Round, Clip, Cast.
-
-    Raises:
-        ValueError: they are not the raw inputs, or something else is meant.
-    """
-    _need_raw(reader)
-    if node.op == "Clip":
-        if not reader.whole:
-            raise ValueError("nn has it before rows are looked up only")
-        low, high = (reader.wanted(node, index) for index in (1, 2))
-        if low.size != 1 or high.size != 1 or low.item() != 0:
-            raise ValueError("it does not begin at 0, as the rows of an Embedding do")
-        reader.highest = float(high.item())
-    reader.whole = True
-
-
-def is_whole(node: Node) -> bool:
-    """Whether a Cast makes whole numbers."""
-    return node.op == "Cast" and node.attributes.get("to") in (INT32, INT64)
-
-
-def gather(reader: Reader, node: Node) -> None:
-    """Read a Gather: an Embedding, or the last step of a sequence."""
-    axis = attributes.integer(node, "axis", 0)
-    if reader.directions is not None:
-        # The only direction, instead of a Squeeze.
-        index = reader.wanted(node, 1, 0).item()
-        if node.inputs[0] != reader.current or axis != reader.directions or index not in (0, -1):
-            raise ValueError("nn has a Squeeze after a recurrent layer only")
-        reader.directions = None
-        return
-    if node.inputs[0] == reader.current:
-        _last_step(reader, reader.wanted(node, 1), axis)
-        return
-    rows = reader.wanted(node, 0, 2)
-    _need_raw(reader)
-    reader.need_last()
-    if axis != 0:
-        raise ValueError("nn looks up whole rows only")
-    count, width = (checks.count(size, "its table") for size in rows.shape)
-    if reader.highest is not None and reader.highest != count - 1:
-        raise ValueError("it looks up other rows than all of an Embedding")
-    reader.whole = False
-    reader.rows, reader.shapes[node.inputs[1]] = node.inputs[1], reader.whole_shape
-    reader.add(Embedding(count, width), {"embeddings": rows})
-    reader.axes = tuple(range(len(reader.shape)))
-
-
-def _need_raw(reader: Reader) -> None:
-    plain = np.all(reader.inputs.scale == 1) and np.all(reader.inputs.offset == 0)
-    if reader.layers or not plain:
-        raise ValueError("nn has it for the raw inputs only")
-
-
-def _last_step(reader: Reader, index: np.ndarray, axis: int) -> None:
+def last_step(reader: Reader, index: np.ndarray, axis: int) -> None:
     last = reader.layers[-1] if reader.layers else None
     time = 0 if reader.steps_first else 1
     steps = reader.shape[0]
@@ -135,6 +80,18 @@ def _last_step(reader: Reader, index: np.ndarray, axis: int) -> None:
     ):
         raise ValueError("nn has it for the last step that a recurrent layer gives only")
     _give_last(reader)
+
+
+def last_steps(reader: Reader, node: Node) -> None:
+    """Read a Slice: of the last step only, with an axis of 1 for it."""
+    taken, axis = onnx_arithmetic.part_of(node, [reader.given(node, i) for i in range(1, 5)])
+    steps = reader.shape[0]
+    if range(steps)[taken] != range(steps - 1, steps):
+        raise ValueError("nn has it for the last step that a recurrent layer gives only")
+    last_step(reader, np.array(-1), axis % (len(reader.file_shape) + 1))
+    reader.ones = (1, 0)
+    if axis == 0:
+        raise ValueError("the steps stand before the samples here")
 
 
 def _give_last(reader: Reader) -> None:
@@ -162,6 +119,23 @@ def turn(reader: Reader, perm: tuple[int, ...]) -> bool:
         reader.axes, reader.steps_first = (perm[1] // 2, perm[2] // 2), False
         return True
     return False
+
+
+def turn_directions(reader: Reader, node: Node) -> None:
+    """Note where the axes stand after a Transpose of what a recurrent operator gives."""
+    assert reader.directions is not None
+    rest = ["steps", "batch", "units"] if reader.steps_first else ["batch", "steps", "units"]
+    before = rest if len(reader.shape) == 2 else ["batch", "units"]
+    before.insert(reader.directions, "directions")
+    perm = attributes.integers(node, "perm", tuple(reversed(range(len(before)))))
+    if sorted(perm) != list(range(len(before))):
+        raise ValueError("its perm is no order of axes")
+    after = [before[axis] for axis in perm]
+    reader.directions = after.index("directions")
+    after.remove("directions")
+    if after[-1] != "units" or after[-2:] == ["steps", "batch"]:
+        raise ValueError("it puts another axis than that of the steps first")
+    reader.steps_first = after[0] == "steps"
 
 
 def aside(reader: Reader, node: Node) -> bool:

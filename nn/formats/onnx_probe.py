@@ -1,0 +1,164 @@
+"""Several operators of an ONNX file, tried with inputs: what do they compute?
+
+Tools write one layer in many ways: as operators for each step, with shapes that are worked out on
+the way, with products that are split or not. Whatever they write, it is the layer if it gives what
+the layer gives. So the operators are worked out for inputs of our own.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from nn.formats import onnx_arithmetic
+from nn.formats.onnx_model import Node
+from nn.layers import Layer
+from nn.model import Sequential
+
+if TYPE_CHECKING:
+    from nn.formats.onnx_reader import Reader
+
+_MOST = 2_000_000_000
+"""Numbers that all trials of a file make together, products counted with what they sum."""
+
+_NOTHING = {"Cast", "Dropout", "Identity"}
+"""Operators that change no number, where floats come to them."""
+
+
+class Probe:
+    """The operators from a place on, as a function of one name.
+
+    Attributes:
+        source: the name of what comes.
+        start: which node of the file the first one is.
+        nodes: they, to the end of the file.
+    """
+
+    def __init__(self, reader: Reader, start: int, source: str) -> None:
+        self.reader, self.start, self.source = reader, start, source
+        self.nodes = reader.model.nodes[start:]
+
+    def values(
+        self, x: np.ndarray, end: int, before: dict[str, np.ndarray] | None = None
+    ) -> dict[str, np.ndarray]:
+        """Return what is known after ``end`` nodes, by name.
+
+        Args:
+            x: what comes, a mini-batch.
+            end: how many nodes.
+            before: what is known already.
+
+        Raises:
+            ValueError: one of them takes something else, too, or is not known.
+        """
+        found = {**(before or {}), self.source: x}
+        for node in self.nodes[:end]:
+            parts = [self._part(name, found) for name in node.inputs]
+            self.reader.tried += _work(node, parts)
+            if self.reader.tried > _MOST:
+                raise ValueError("it takes too long to find out what it is")
+            made = onnx_arithmetic.work_out(node, parts, self.reader.model.opset)
+            found.update(zip(node.outputs, made, strict=False))
+        return found
+
+    def _part(self, name: str, found: dict[str, np.ndarray]) -> np.ndarray | None:
+        if not name:
+            return None
+        name = name if name in found else self.reader.resolved(name)
+        if name not in found:
+            value = self.reader.constant(name)
+            found[name] = value.astype(np.float64) if value.dtype.kind == "f" else value
+        return found[name]
+
+    def waists(self) -> Iterator[tuple[int, Node]]:
+        """Yield the nodes after which nothing that was made of the source is wanted but one name.
+
+        With each, how many nodes it is to there. It ends where something else comes in.
+        """
+        made, live = {self.source}, set[str]()
+        for count, node in enumerate(self.nodes, start=1):
+            inputs = [name if name in made else self.reader.resolved(name) for name in node.inputs]
+            if node.op != "Shape" and not made.isdisjoint(inputs):
+                if any(name not in made and self._unknown(name) for name in inputs):
+                    return
+                made.update(node.outputs)
+                live.update(node.outputs)
+            here = self.start + count
+            live = {name for name in live if self.reader.last_use.get(name, -1) >= here}
+            if len(live) == 1 and live.issubset(node.outputs):
+                yield count, node
+
+    def _unknown(self, name: str) -> bool:
+        """Whether a name is neither a constant nor made of constants and shapes after the start."""
+        place = self.reader.makers.get(name, -1)
+        return bool(name) and not self.reader.is_constant(name) and place < self.start
+
+    def note(self, x: np.ndarray, end: int) -> None:
+        """Let the reader know the shapes that are wanted after these nodes, too."""
+        for name, value in self.values(x, end).items():
+            wanted = self.reader.last_use.get(name, -1) >= self.start + end
+            if wanted and value.dtype.kind == "i" and name not in self.reader.known:
+                self.reader.known[name] = value
+
+
+def _work(node: Node, parts: Sequence[np.ndarray | None]) -> int:
+    sizes = [part.size for part in parts if part is not None]
+    if node.op in ("Gemm", "MatMul") and parts[1] is not None:
+        return max(sizes) * parts[1].shape[-1]
+    return max(sizes, default=1)
+
+
+def followed(probe: Probe, name: str, place: int) -> tuple[str, int]:
+    """Return what a name is called after nodes that do nothing, and the place of the next node."""
+    while place < len(probe.nodes):
+        node = probe.nodes[place]
+        if node.op not in _NOTHING or node.inputs[:1] != [name]:
+            break
+        name, place = node.outputs[0], place + 1
+    return name, place
+
+
+def rows_of(count: int, width: int, batch: int) -> list[np.ndarray]:
+    """Return mini-batches (batch, count, width) that have zeros and each unit vector in a row."""
+    rows = np.concatenate([np.zeros((1, width)), np.eye(width)])
+    passes = -(-len(rows) // (batch * count))
+    whole = np.zeros((passes * batch * count, width))
+    whole[: len(rows)] = rows
+    return list(whole.reshape(passes, batch, count, width))
+
+
+def affine(found: Sequence[np.ndarray], width: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return kernel and bias of what gave these rows for those of :func:`rows_of`."""
+    rows = np.concatenate(found)[: width + 1]
+    return rows[1:] - rows[0], rows[0]
+
+
+def same(probe: Probe, end: int, name: str, layer: Layer, arrays: dict[str, np.ndarray]) -> bool:
+    """Whether a layer with these weights gives what a name is after ``end`` nodes."""
+    reader = probe.reader
+    network = Sequential([layer], dtype="float64")
+    network.allocate(reader.shape)
+    if {key: view.shape for key, view in layer.views.items()} != {
+        key: array.shape for key, array in arrays.items()
+    }:
+        return False
+    for key, view in layer.views.items():
+        view[...] = arrays[key]
+    x = trial(reader)
+    found = probe.values(x, end).get(name)
+    expected = network.predict(x)
+    return (
+        found is not None
+        and found.shape == expected.shape
+        and bool(np.allclose(found, expected, rtol=1e-5, atol=1e-6))
+    )
+
+
+def trial(reader: Reader) -> np.ndarray:
+    """Return a mini-batch of any samples."""
+    shape = (reader.batch, *reader.shape)
+    # Large enough that what differs is seen, and so small that functions do not saturate.
+    return np.sin(np.arange(1.0, 1 + math.prod(shape)) ** 1.5).reshape(shape)
