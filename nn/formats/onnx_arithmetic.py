@@ -79,6 +79,22 @@ def _constant_of_shape(node: Node, parts: _Parts, opset: int) -> np.ndarray:
     return _spread(value.reshape(-1)[:1], parts[0])
 
 
+def _einsum(node: Node, parts: _Parts, opset: int) -> np.ndarray:
+    text = node.attributes.get("equation", "")
+    text = text.replace(" ", "") if isinstance(text, str) else ""
+    names, _, result = text.partition("->")
+    given = names.split(",")
+    if len(given) != len(parts) or not (names.replace(",", "") + result).isalpha():
+        raise ValueError("its equation is of no kind that nn knows")
+    sizes: dict[str, int] = {}
+    for letters, part in zip(given, parts, strict=True):
+        sizes.update(zip(letters, part.shape, strict=True))
+    # With what is summed, too, as no more than a product at a time is made.
+    _limit(list(sizes.values()), 400 * checks.MAX_VALUES)
+    _limit([sizes[letter] for letter in result], 4 * checks.MAX_VALUES)
+    return np.asarray(np.einsum(text, *parts, optimize=True))
+
+
 def _expand(node: Node, parts: _Parts, opset: int) -> np.ndarray:
     return _spread(parts[0], parts[1])
 
@@ -197,7 +213,7 @@ def _unsqueeze(node: Node, parts: _Parts, opset: int) -> np.ndarray:
 def _cast(node: Node, parts: _Parts, opset: int) -> np.ndarray:
     kind = attributes.integer(node, "to", 0)
     if kind == onnx_model.BOOL:
-        return parts[0] != 0
+        return np.not_equal(parts[0], 0)
     if kind not in onnx_model.DTYPES:
         raise ValueError(f"it makes numbers of a type that nn has not, number {kind} of ONNX")
     # What is a float stays as exact as it is.
@@ -239,6 +255,15 @@ def _mean(node: Node, parts: _Parts, opset: int) -> np.ndarray:
     return np.asarray(parts[0].mean(axis=axes_of(node, parts), keepdims=keep))
 
 
+def _normalization(node: Node, parts: _Parts, opset: int) -> np.ndarray:
+    if attributes.integer(node, "axis", -1) not in (-1, parts[0].ndim - 1):
+        raise ValueError("it works on another axis than the last")
+    made = parts[0] - parts[0].mean(axis=-1, keepdims=True)
+    variance = np.mean(made**2, axis=-1, keepdims=True)
+    made = made / np.sqrt(variance + attributes.number(node, "epsilon", 1e-5)) * parts[1]
+    return np.asarray(made + parts[2] if len(parts) > 2 else made)
+
+
 def _softmax(node: Node, parts: _Parts, opset: int) -> np.ndarray:
     axis = attributes.integer(node, "axis", 1 if opset < 13 else -1)
     if opset < 13 and axis not in (-1, parts[0].ndim - 1):
@@ -257,7 +282,8 @@ def _where(node: Node, parts: _Parts, opset: int) -> np.ndarray:
 
 def _trilu(node: Node, parts: _Parts, opset: int) -> np.ndarray:
     place = parts[1].item() if len(parts) > 1 else 0
-    return (np.triu if attributes.integer(node, "upper", 1) else np.tril)(parts[0], place)
+    upper = attributes.integer(node, "upper", 1)
+    return np.triu(parts[0], place) if upper else np.tril(parts[0], place)
 
 
 _SAME_SHAPE: dict[str, Callable[..., Any]] = {
@@ -294,10 +320,12 @@ _MADE: dict[str, Callable[[Node, _Parts, int], np.ndarray | list[np.ndarray]]] =
     "ConstantOfShape": _constant_of_shape,
     "Div": _div,
     "Dropout": lambda node, parts, opset: parts[0],
+    "Einsum": _einsum,
     "Expand": _expand,
     "Gather": _gather,
     "Gemm": _gemm,
     "Identity": lambda node, parts, opset: parts[0],
+    "LayerNormalization": _normalization,
     "MatMul": _matmul,
     "Range": _range,
     "ReduceMean": _mean,

@@ -28,7 +28,10 @@ def take_shape(reader: Reader, node: Node) -> None:
     shape = np.array(known, np.int64)
     part = slice(start, node.attributes.get("end"))
     reader.known[node.outputs[0]] = shape[part]
-    reader.of_batch[node.outputs[0]] = (shape + (shape == reader.batch))[part]
+    if reader.any_batch:
+        place = 1 if reader.steps_first and name == reader.current else known.index(reader.batch)
+        another = shape + (np.arange(len(shape)) == place)
+        reader.of_batch[node.outputs[0]] = another[part]
 
 
 def work_out(reader: Reader, node: Node) -> None:

@@ -21,7 +21,9 @@ from nn.layers import MultiHeadAttention
 _BEFORE_SOFTMAX = 250
 """Most nodes there."""
 
-_AFTER = {"Add", "Cast", "Dropout", "Gemm", "Identity", "MatMul", "Reshape", "Squeeze", "Transpose"}
+_PRODUCTS = {"Einsum", "Gemm", "MatMul"}
+
+_AFTER = {"Add", "Cast", "Dropout", "Identity", "Reshape", "Squeeze", "Transpose", *_PRODUCTS}
 """Operators between the values and what the layer gives, besides those of shapes."""
 
 
@@ -78,7 +80,7 @@ def _is_dense(probe: Probe, features: int) -> bool:
     node = probe.nodes[0]
     users = probe.reader.users.get(probe.source, set())
     if node.op != "MatMul" or len(node.inputs) != 2 or not probe.reader.is_constant(node.inputs[1]):
-        return node.op not in ("Gemm", "Reshape", "Shape", "Transpose") and len(users) < 2
+        return node.op not in ("Einsum", "Gemm", "Reshape", "Shape", "Transpose") and len(users) < 2
     takers = sum(probe.source in map(probe.reader.resolved, each.inputs) for each in probe.nodes)
     return takers < 2 and probe.reader.constant(node.inputs[1]).shape[-1] == features
 
@@ -96,7 +98,7 @@ def _products(probe: Probe) -> _Products | None:
         if node.op == "MatMul":
             scores = made[name]
             break
-        rows = [given for given in node.inputs if given in made and _is_made(probe, given, made)]
+        rows = [given for given in node.inputs if given in made and given in probe.derived]
         if len(rows) != 1:
             return None
         (name,) = rows
@@ -110,20 +112,6 @@ def _products(probe: Probe) -> _Products | None:
         return None
     query, key = nodes[scores].inputs
     return _Products(scores, softmax, values, query, key, nodes[values].inputs[1])
-
-
-def _is_made(probe: Probe, name: str, made: dict[str, int]) -> bool:
-    """Whether a name is made of the source, and not of its shape only."""
-    todo, seen = [name], set[str]()
-    while todo:
-        name = probe.reader.resolved(todo.pop())
-        if name == probe.source:
-            return True
-        if name in seen or name not in made or probe.nodes[made[name]].op == "Shape":
-            continue
-        seen.add(name)
-        todo += probe.nodes[made[name]].inputs
-    return False
 
 
 def _found(reader: Reader, probe: Probe, products: _Products) -> Heads | None:
@@ -156,7 +144,7 @@ def _found(reader: Reader, probe: Probe, products: _Products) -> Heads | None:
             part = part.swapaxes(-1, -2) if name == "key" else part
             rows = part.reshape(batch, heads, steps, key_dim).swapaxes(1, 2)
             found[name].append(rows.reshape(-1, heads, key_dim))
-    arrays = {}
+    arrays: dict[str, np.ndarray] = {}
     # nn divides by the root of key_dim; whatever else there is, queries and keys share.
     factor = math.sqrt(factor * math.sqrt(key_dim))
     for name, given in found.items():
@@ -198,8 +186,7 @@ def _with_output(
     # What was worked out before, such as shapes, is known here too.
     before = probe.values(trial(reader), start)
     heads, key_dim = layer.num_heads, layer.key_dim
-    best = None
-    for end, node in ends:
+    for end, node in reversed(ends):
         name, rows = node.outputs[0], []
         for x in rows_of(steps, layer.width, reader.batch):
             turned = x.reshape(-1, steps, heads, key_dim).swapaxes(1, 2).reshape(shape)
@@ -216,21 +203,18 @@ def _with_output(
             }
             if same(probe, end, name, layer, whole):
                 again = MultiHeadAttention(heads, key_dim, layer.causal)
-                best = Heads(again, whole, end, name)
-    return best
+                return Heads(again, whole, end, name)
+    return None
 
 
 def _ends(probe: Probe, start: int) -> list[tuple[int, Node]]:
     """Return where the layer may end: after a product with the output's weights, and a bias."""
     found, products = [], 0
     waists = {end: node for end, node in probe.waists() if end > start}
-    known = set[str]()
     for end, node in enumerate(probe.nodes[start:], start + 1):
-        given = [name for name in node.inputs if name]
-        if node.op == "Shape" or all(probe.reader.is_constant(n) or n in known for n in given):
-            known.update(node.outputs)
+        if probe.derived.isdisjoint(node.outputs):
             continue
-        products += node.op in ("Gemm", "MatMul")
+        products += node.op in _PRODUCTS
         if node.op not in _AFTER or products > 1:
             break
         if products and end in waists:

@@ -22,10 +22,10 @@ def whole(reader: Reader, node: Node) -> None:
     Raises:
         ValueError: they are not the raw inputs, or something else is meant.
     """
+    if node.op == "Clip" and not reader.whole:
+        raise ValueError("nn has no layer for it, but knows it before rows are looked up")
     _need_raw(reader)
     if node.op == "Clip":
-        if not reader.whole:
-            raise ValueError("nn has it before rows are looked up only")
         low, high = (reader.wanted(node, index) for index in (1, 2))
         if low.size != 1 or high.size != 1 or low.item() != 0:
             raise ValueError("it does not begin at 0, as the rows of an Embedding do")

@@ -76,6 +76,8 @@ class Model:
     outputs: list[Value]
     metadata: dict[str, str]
     opset: int = OPSET
+    known: dict[str, np.ndarray] = field(default_factory=dict)
+    """Constants that do not stand in the file."""
 
 
 # ---- out ---------------------------------------------------------------------------------------
@@ -230,7 +232,10 @@ def array(tensor: Message, name: str) -> np.ndarray:
     if kind not in DTYPES:
         raise ValueError(f"{name} is of a type that nn has not, number {kind} of ONNX")
     if tensor.integer(14) or 13 in tensor:
-        raise ValueError(f"{name} lies in another file: save the model as one file")
+        raise ValueError(
+            f"{name} lies in another file: save the model as one file, which PyTorch does with "
+            "external_data=False"
+        )
     dtype = DTYPES[kind]
     shape = tensor.integers(1)
     if len(shape) > MAX_RANK or not all(0 <= size <= checks.MAX_VALUES for size in shape):

@@ -19,6 +19,8 @@ from nn.formats.onnx_blocks import read_block
 from nn.formats.onnx_heads import read_heads
 from nn.formats.onnx_model import DOUBLE, FLOAT, FLOAT16, Node
 from nn.formats.onnx_normalization import read_normalization
+from nn.formats.onnx_parts import slices
+from nn.formats.onnx_probe import MOST_TRIED
 from nn.formats.onnx_reader import Reader
 from nn.formats.onnx_recurrences import read_steps
 from nn.layers import (
@@ -79,16 +81,21 @@ def _read_layer(reader: Reader, node: Node, position: int) -> int:
     if lookups.skip(reader, node):
         return position + 1
     if node.op not in OPERATORS:
-        raise ValueError("nn has no layer for it")
+        raise ValueError(f"nn has no layer for it{_HINTS.get(node.op, '')}")
+    if node.op == "Mul" and _is_gated(reader, node):
+        raise ValueError("nn has no layer for it: with the Sigmoid before, it is SiLU")
     wanted = [reader.current, reader.rows] if node.op == "Scan" else [reader.current]
     if [name for name in node.inputs if name and not reader.is_constant(name)] != wanted:
-        raise ValueError("the network branches here, and those of nn are layers in a row")
+        raise ValueError(
+            "the network branches here, and those of nn are layers in a row (and attention, or "
+            "blocks as its TransformerBlock)"
+        )
     sequences.check_place(reader, node)
     node = windows.padded(reader, node)
     if node.op in shapes.AT_PLACE:
         shapes.AT_PLACE[node.op](reader, node, position)
     elif node.op == "Split":
-        return position + 1 + sequences.slices(reader, node, position)
+        return position + 1 + slices(reader, node, position)
     else:
         OPERATORS[node.op](reader, node)
     return position + 1
@@ -96,11 +103,12 @@ def _read_layer(reader: Reader, node: Node, position: int) -> int:
 
 def _read_many(reader: Reader, node: Node, position: int) -> int:
     """Read several nodes that are one layer, if they are, and return how many."""
-    if reader.current not in node.inputs or node.op in ("Cast", "Identity", "Dropout", "Gather"):
+    if reader.current not in node.inputs[:1] or node.op in ("Cast", "Dropout", "Identity"):
         return 0
-    if reader.steps_first or reader.whole or reader.directions is not None or reader.pads:
+    if reader.whole or reader.directions is not None or reader.pads:
         return 0
-    for read_one in (read_attention, read_block, read_normalization, read_heads, read_steps):
+    kinds = (read_attention, read_block, read_normalization, read_heads, read_steps)
+    for read_one in kinds[-1:] if reader.steps_first else kinds:
         try:
             many = read_one(reader, position)
         except ValueError:
@@ -108,6 +116,8 @@ def _read_many(reader: Reader, node: Node, position: int) -> int:
             many = 0
         if many:
             return many
+        if reader.tried > MOST_TRIED:
+            raise ValueError("it takes too long to find out what layers these are")
     return 0
 
 
@@ -196,6 +206,8 @@ def _leaky_relu(reader: Reader, node: Node) -> None:
 def _arithmetic(reader: Reader, node: Node) -> None:
     if len(node.inputs) != 2:
         raise ValueError("it must take two inputs")
+    if not reader.of_batch.keys().isdisjoint(node.inputs):
+        raise ValueError("its constant is another for another number of samples")
     left = reader.is_constant(node.inputs[0])
     value = reader.as_sample(reader.wanted(node, 0 if left else 1))
     if node.op == "Mul":
@@ -227,7 +239,10 @@ def _nothing(reader: Reader, node: Node) -> None:
     reader.aliases[node.outputs[0]] = reader.after = reader.current
 
 
-def _constants_only(reader: Reader, node: Node) -> None:
+def _concat(reader: Reader, node: Node) -> None:
+    if len(node.inputs) == 1:
+        _nothing(reader, node)
+        return
     raise ValueError("nn knows it in the arithmetic of shapes only")
 
 
@@ -235,13 +250,26 @@ def _function(name: str) -> Callable[[Reader, Node], None]:
     return lambda reader, node: reader.activate(name)
 
 
+def _is_gated(reader: Reader, node: Node) -> bool:
+    """Whether something is multiplied by its own Sigmoid, which is a row no more."""
+    place = reader.makers.get(reader.current, -1)
+    maker = reader.model.nodes[place] if place >= 0 else node
+    others = [name for name in node.inputs if name != reader.current]
+    return maker.op == "Sigmoid" and others == [reader.resolved(name) for name in maker.inputs]
+
+
+_HINTS = {
+    "Erf": ", which is part of GELU",
+    "LogSoftmax": ": export the network with Softmax, or without",
+}
+
 OPERATORS: dict[str, Callable[[Reader, Node], None]] = {
     "Add": _arithmetic,
     "AveragePool": windows.pool,
     "BatchNormalization": _batch_normalization,
     "Cast": _cast,
     "Clip": lookups.whole,
-    "Concat": _constants_only,
+    "Concat": _concat,
     "Conv": windows.conv,
     "Div": _arithmetic,
     "Dropout": _nothing,

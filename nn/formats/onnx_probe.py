@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,8 +22,8 @@ from nn.model import Sequential
 if TYPE_CHECKING:
     from nn.formats.onnx_reader import Reader
 
-_MOST = 2_000_000_000
-"""Numbers that all trials of a file make together, products counted with what they sum."""
+MOST_TRIED = 2_000_000_000
+"""Numbers that all trials of a file make together, and a part of what is summed in products."""
 
 _NOTHING = {"Cast", "Dropout", "Identity"}
 """Operators that change no number, where floats come to them."""
@@ -58,7 +59,7 @@ class Probe:
         for node in self.nodes[:end]:
             parts = [self._part(name, found) for name in node.inputs]
             self.reader.tried += _work(node, parts)
-            if self.reader.tried > _MOST:
+            if self.reader.tried > MOST_TRIED:
                 raise ValueError("it takes too long to find out what it is")
             made = onnx_arithmetic.work_out(node, parts, self.reader.model.opset)
             found.update(zip(node.outputs, made, strict=False))
@@ -73,18 +74,26 @@ class Probe:
             found[name] = value.astype(np.float64) if value.dtype.kind == "f" else value
         return found[name]
 
+    @cached_property
+    def derived(self) -> set[str]:
+        """The names of what is made of the source, and not of its shape only."""
+        found = {self.source}
+        for node in self.nodes:
+            inputs = {name if name in found else self.reader.resolved(name) for name in node.inputs}
+            if node.op != "Shape" and not found.isdisjoint(inputs):
+                found.update(node.outputs)
+        return found
+
     def waists(self) -> Iterator[tuple[int, Node]]:
         """Yield the nodes after which nothing that was made of the source is wanted but one name.
 
         With each, how many nodes it is to there. It ends where something else comes in.
         """
-        made, live = {self.source}, set[str]()
+        live = set[str]()
         for count, node in enumerate(self.nodes, start=1):
-            inputs = [name if name in made else self.reader.resolved(name) for name in node.inputs]
-            if node.op != "Shape" and not made.isdisjoint(inputs):
-                if any(name not in made and self._unknown(name) for name in inputs):
+            if not self.derived.isdisjoint(node.outputs):
+                if any(map(self._unknown, node.inputs)):
                     return
-                made.update(node.outputs)
                 live.update(node.outputs)
             here = self.start + count
             live = {name for name in live if self.reader.last_use.get(name, -1) >= here}
@@ -92,9 +101,11 @@ class Probe:
                 yield count, node
 
     def _unknown(self, name: str) -> bool:
-        """Whether a name is neither a constant nor made of constants and shapes after the start."""
-        place = self.reader.makers.get(name, -1)
-        return bool(name) and not self.reader.is_constant(name) and place < self.start
+        """Whether a name is none of a constant, the source, and what is made after the start."""
+        if not name or name in self.derived or self.reader.makers.get(name, -1) >= self.start:
+            return False
+        name = self.reader.resolved(name)
+        return name not in self.derived and not self.reader.is_constant(name)
 
     def note(self, x: np.ndarray, end: int) -> None:
         """Let the reader know the shapes that are wanted after these nodes, too."""
@@ -106,8 +117,9 @@ class Probe:
 
 def _work(node: Node, parts: Sequence[np.ndarray | None]) -> int:
     sizes = [part.size for part in parts if part is not None]
-    if node.op in ("Gemm", "MatMul") and parts[1] is not None:
-        return max(sizes) * parts[1].shape[-1]
+    if node.op in ("Einsum", "Gemm", "MatMul") and parts[1] is not None:
+        # A product makes many at once.
+        return 1 + max(sizes) * int(parts[1].shape[-1]) // 16
     return max(sizes, default=1)
 
 
@@ -136,8 +148,18 @@ def affine(found: Sequence[np.ndarray], width: int) -> tuple[np.ndarray, np.ndar
     return rows[1:] - rows[0], rows[0]
 
 
-def same(probe: Probe, end: int, name: str, layer: Layer, arrays: dict[str, np.ndarray]) -> bool:
-    """Whether a layer with these weights gives what a name is after ``end`` nodes."""
+def same(
+    probe: Probe,
+    end: int,
+    name: str,
+    layer: Layer,
+    arrays: dict[str, np.ndarray],
+    steps_first: bool = False,
+) -> bool:
+    """Whether a layer with these weights gives what a name is after ``end`` nodes.
+
+    ``steps_first`` is whether the steps stand before the samples there.
+    """
     reader = probe.reader
     network = Sequential([layer], dtype="float64")
     network.allocate(reader.shape)
@@ -148,8 +170,9 @@ def same(probe: Probe, end: int, name: str, layer: Layer, arrays: dict[str, np.n
     for key, view in layer.views.items():
         view[...] = arrays[key]
     x = trial(reader)
-    found = probe.values(x, end).get(name)
+    found = probe.values(x.swapaxes(0, 1) if reader.steps_first else x, end).get(name)
     expected = network.predict(x)
+    expected = expected.swapaxes(0, 1) if steps_first else expected
     return (
         found is not None
         and found.shape == expected.shape

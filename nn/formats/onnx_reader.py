@@ -43,7 +43,8 @@ class Reader:
         shapes: of what is known to be nothing but asked for its shape, by name.
         rows: the name of the whole numbers with which rows of an Embedding are looked up.
         after: the name of what the node read now gives, if not its first output.
-        batch: how many samples a mini-batch has, where the file says so or shapes are worked out.
+        batch: how many samples a mini-batch has, where shapes are worked out; ``any_batch`` if the
+            file leaves it open.
         of_batch: names of constants that are others with another mini-batch, and their values then.
         aliases: what else names stand for, after nodes that do nothing.
         pads: zeros around pictures, or steps, that the next operator takes as its own padding: for
@@ -66,7 +67,7 @@ class Reader:
         self.highest: float | None = None
         self.shapes: dict[str, Shape] = {}
         self.after = self.rows = ""
-        self.known: dict[str, np.ndarray] = {}
+        self.known: dict[str, np.ndarray] = dict(model.known)
         self.of_batch: dict[str, np.ndarray] = {}
         self.aliases: dict[str, str] = {}
         self.pads: tuple[tuple[int, int], ...] | None = None
@@ -85,6 +86,7 @@ class Reader:
         self.dtype = "float64" if free[0].kind == DOUBLE else "float32"
         first, *rest = free[0].shape or (None,)
         shape = tuple(rest)
+        self.any_batch = not first
         self.batch = min(first or ANY_BATCH, MAX_BATCH)
         if not 1 <= len(shape) <= onnx_model.MAX_RANK or None in shape:
             raise ValueError("the ONNX file does not say the shape of its input, (n, features...)")
@@ -106,7 +108,7 @@ class Reader:
             if node.op == "Shape" or constants.issuperset(node.inputs):
                 constants.update(node.outputs)
             elif node.op not in _ALIKE:
-                return node.op in _PICTURES
+                return node.op in PICTURES
         return False
 
     @property
@@ -261,17 +263,23 @@ class Reader:
                 return
         last = self.layers[-1] if self.layers else None
         if scale is None and last is not None:
-            if isinstance(last, Dense | Conv2D) and self._take_bias(last, offset):
+            if isinstance(last, Conv1D | Dense | Conv2D) and self._take_bias(last, offset):
                 return
             if isinstance(last, Rescaling) and _plain(last.offset, 0):
                 self.layers[-1] = Rescaling(last.scale, offset)
                 return
         self.add(layer)
 
-    def _take_bias(self, layer: Dense | Conv2D, offset: Any) -> bool:
+    def _take_bias(self, layer: Conv1D | Conv2D | Dense, offset: Any) -> bool:
         """Give a layer its bias, if it has none and this is one."""
         units = self.shape[-1]
         fits = np.shape(offset) in ((), (units,))
+        if isinstance(layer, Conv1D):
+            # Which always has one.
+            if fits and layer.activation.name == "linear":
+                self.arrays[-1]["bias"] = self.arrays[-1]["bias"] + offset
+                return True
+            return False
         if layer.use_bias or layer.activation.name != "linear" or not fits:
             return False
         again = type(layer)(**{**layer.config(), "use_bias": True})
@@ -308,4 +316,4 @@ _ALIKE = {
 }
 """Operators on single numbers, or on none."""
 
-_PICTURES = {"Conv", "MaxPool", "AveragePool", "GlobalAveragePool", "BatchNormalization"}
+PICTURES = {"Conv", "MaxPool", "AveragePool", "GlobalAveragePool", "BatchNormalization"}

@@ -11,7 +11,7 @@ import numpy as np
 
 from nn import checks
 from nn.formats.onnx_model import Node
-from nn.formats.onnx_probe import Probe, same
+from nn.formats.onnx_probe import Probe, same, trial
 from nn.formats.onnx_reader import Reader
 from nn.layers import GRU, LSTM, SimpleRNN
 from nn.layers.recurrent import Recurrent
@@ -42,11 +42,13 @@ def read_steps(reader: Reader, position: int) -> int:
             continue
         found = _tried(reader, probe, end, node.outputs[0])
         if found:
-            layer, arrays = found
-            probe.note(np.zeros((reader.batch, *reader.shape)), end)
+            layer, arrays, steps_first = found
+            x = trial(reader)
+            probe.note(x.swapaxes(0, 1) if reader.steps_first else x, end)
             reader.after = node.outputs[0]
             reader.add(layer, arrays)
             reader.axes = tuple(range(len(reader.shape)))
+            reader.steps_first = steps_first
             return end
         tried += 1
         if tried == _TRIED:
@@ -56,8 +58,8 @@ def read_steps(reader: Reader, position: int) -> int:
 
 def _tried(
     reader: Reader, probe: Probe, end: int, name: str
-) -> tuple[Recurrent, dict[str, np.ndarray]] | None:
-    """Return the layer that the first nodes are, and its weights."""
+) -> tuple[Recurrent, dict[str, np.ndarray], bool] | None:
+    """Return the layer that the first nodes are, its weights, and whether it gives steps first."""
     kernels = _constants(reader, probe.nodes[:end], {"Gemm", "MatMul"}, 2)
     if len(kernels) != 2:
         return None
@@ -70,10 +72,11 @@ def _tried(
         biases = _constants(reader, probe.nodes[:end], {"Add", "Gemm"}, 1, width)
         for bias in _biases(kind, biases, width):
             arrays = {"kernel": kernel, "recurrent_kernel": own, "bias": bias}
-            for sequences in (False, True):
+            for sequences, steps_first in ((False, False), (True, False), (True, True)):
                 layer = kind(checks.count(units, "its units"), return_sequences=sequences)
-                if same(probe, end, name, layer, arrays):
-                    return kind(units, return_sequences=sequences), arrays
+                if same(probe, end, name, layer, arrays, steps_first):
+                    again = kind(units, return_sequences=sequences)
+                    return again, arrays, steps_first
     return None
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import numpy as np
 
 from nn import checks
-from nn.activations import SlicedActivation, named
 from nn.formats import onnx_arithmetic, onnx_padding
 from nn.formats import onnx_attributes as attributes
 from nn.formats.onnx_model import Node
@@ -18,9 +17,7 @@ from nn.formats.onnx_reader import Reader
 from nn.formats.onnx_sequences import GATES, OPERATORS
 from nn.formats.steps import in_gates
 from nn.layers import (
-    Activation,
     Conv1D,
-    Dense,
     Embedding,
     GlobalMaxPooling1D,
     LayerNormalization,
@@ -28,7 +25,6 @@ from nn.layers import (
 )
 from nn.layers.recurrent import Recurrent
 from nn.layers.windows import padding_around
-from nn.sliced import written
 
 _KINDS = {op: kind for kind, op in OPERATORS.items()}
 
@@ -44,7 +40,9 @@ _STEPS_FIRST = {
 }
 """Operators that are known while the steps stand first."""
 
-_OF_DIRECTIONS = {"Cast", "Gather", "Identity", "Reshape", "Squeeze", "Transpose"}
+_OF_DIRECTIONS = {
+    *("Cast", "Concat", "Gather", "Identity", "Reshape", "Slice", "Squeeze", "Transpose"),
+}
 """Operators that are known where there is an axis of directions."""
 
 _WHOLE = {"Add", "Cast", "Clip", "Gather", "Identity", "Less", "Where"}
@@ -56,7 +54,9 @@ def check_place(reader: Reader, node: Node) -> None:
     if reader.directions is not None and node.op not in _OF_DIRECTIONS:
         raise ValueError("nn has a Squeeze after a recurrent layer only")
     if reader.steps_first and node.op not in _STEPS_FIRST:
-        raise ValueError("the steps stand before the samples here")
+        raise ValueError(
+            "the steps stand before the samples here, where nn knows recurrent layers only"
+        )
     if reader.whole and node.op not in _WHOLE:
         raise ValueError("nn has whole numbers to look up rows with only")
 
@@ -84,6 +84,9 @@ def last_step(reader: Reader, index: np.ndarray, axis: int) -> None:
 
 def last_steps(reader: Reader, node: Node) -> None:
     """Read a Slice: of the last step only, with an axis of 1 for it."""
+    if reader.directions is not None:
+        _one_direction(reader, node)
+        return
     taken, axis = onnx_arithmetic.part_of(node, [reader.given(node, i) for i in range(1, 5)])
     steps = reader.shape[0]
     if range(steps)[taken] != range(steps - 1, steps):
@@ -92,6 +95,13 @@ def last_steps(reader: Reader, node: Node) -> None:
     reader.ones = (1, 0)
     if axis == 0:
         raise ValueError("the steps stand before the samples here")
+
+
+def _one_direction(reader: Reader, node: Node) -> None:
+    """Read a Slice that takes the only direction."""
+    taken, axis = onnx_arithmetic.part_of(node, [reader.given(node, i) for i in range(1, 5)])
+    if axis != reader.directions or range(1)[taken] != range(1):
+        raise ValueError("nn has a Squeeze after a recurrent layer only")
 
 
 def _give_last(reader: Reader) -> None:
@@ -191,6 +201,9 @@ def recurrent(reader: Reader, node: Node) -> None:
     if len(outputs) != 1 or outputs[0] not in node.outputs[:2]:
         raise ValueError("nn has either all steps of it or the last one")
     units, arrays = _weights(reader, node)
+    states = [reader.given(node, index) for index in (5, 6)]
+    if any(state is not None and state.shape[-1:] not in ((1,), (units,)) for state in states):
+        raise ValueError("its states have other sizes: nn has no projection of them")
     reader.add(_KINDS[node.op](units, return_sequences=True), arrays)
     reader.after = outputs[0]
     reader.directions = 1
@@ -301,6 +314,29 @@ def global_max(reader: Reader, node: Node) -> None:
     reader.axes, reader.ones = (0,), (0, 1)
 
 
+def global_max_unsqueezed(reader: Reader, node: Node, position: int) -> bool:
+    """Read it with a third axis for the time being, as PyTorch has it; return whether it was that.
+
+    An Unsqueeze, a ReduceMax that keeps the axes, and a Squeeze.
+    """
+    nodes = reader.model.nodes[position + 1 : position + 3]
+    if [each.op for each in nodes] != ["ReduceMax", "Squeeze"] or len(reader.shape) != 2:
+        return False
+    largest, squeezed = nodes
+    added, over, dropped = (reader.given(each, 1) for each in (node, largest, squeezed))
+    if added is None or over is None or dropped is None or not largest.attributes.get("keepdims"):
+        return False
+    names = largest.inputs[:1] == node.outputs and squeezed.inputs[:1] == largest.outputs
+    axes = [sorted(int(axis) % 4 for axis in each.ravel()[:9]) for each in (added, over, dropped)]
+    if not names or axes != [[2], [2, 3], [2]] or reader.axes != (1, 0):
+        return False
+    reader.skipped = {largest.outputs[0], squeezed.outputs[0]}
+    for name in reader.skipped:
+        reader.aliases[name] = node.outputs[0]
+    global_max(reader, node)
+    return True
+
+
 def layer_normalization(reader: Reader, node: Node) -> None:
     """Read a LayerNormalization over the last axis."""
     reader.need_last()
@@ -321,54 +357,3 @@ def position(reader: Reader, value: np.ndarray) -> bool:
         return False
     reader.add(PositionEmbedding(), {"position_embeddings": value})
     return True
-
-
-_OF_PARTS = {"Relu": "relu", "Sigmoid": "sigmoid", "Softmax": "softmax", "Tanh": "tanh"}
-
-
-def slices(reader: Reader, node: Node, position: int) -> int:
-    """Read a Split, an activation of each part, and the Concat; return how many nodes that is.
-
-    Raises:
-        ValueError: anything else stands there.
-    """
-    refused = ValueError("nn splits outputs for an activation of each part only")
-    axis = len(reader.file_shape)
-    reader.need_last()
-    sizes = [int(size) for size in reader.wanted(node, 1, 1)[:1000]]
-    if attributes.integer(node, "axis", 0) not in (-1, axis) or len(sizes) != len(node.outputs):
-        raise refused
-    parts, done = [], list(node.outputs)
-    count = 0
-    for each in reader.model.nodes[position + 1 :]:
-        count += 1
-        if each.op == "Concat" and each.inputs == done:
-            if attributes.integer(each, "axis", 0) not in (-1, axis) or not each.outputs:
-                raise refused
-            reader.after = each.outputs[0]
-            break
-        if each.op not in _OF_PARTS or len(each.inputs) != 1 or len(each.outputs) != 1:
-            raise refused
-        if each.inputs[0] not in done or each.inputs[0] not in node.outputs:
-            raise refused
-        if each.op == "Softmax" and attributes.integer(each, "axis", -1) not in (-1, axis):
-            raise refused
-        place = done.index(each.inputs[0])
-        done[place] = each.outputs[0]
-        parts.append((place, _OF_PARTS[each.op]))
-    else:
-        raise refused
-    names = ["linear"] * len(sizes)
-    for place, name in parts:
-        names[place] = name
-    if min(sizes, default=0) < 1 or sum(sizes) != reader.shape[-1]:
-        raise refused
-    function = named(written(zip(names, sizes, strict=True)))
-    if not isinstance(function, SlicedActivation):
-        raise refused
-    last = reader.layers[-1] if reader.layers else None
-    if isinstance(last, Dense | Conv1D) and last.activation.name == "linear":
-        last.activation = function
-    else:
-        reader.add(Activation(function))
-    return count

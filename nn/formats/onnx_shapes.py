@@ -11,8 +11,9 @@ from nn.formats import onnx_attributes as attributes
 from nn.formats import onnx_model
 from nn.formats import onnx_sequence_operators as sequences
 from nn.formats.onnx_model import Node
-from nn.formats.onnx_reader import Reader
+from nn.formats.onnx_reader import PICTURES, Reader
 from nn.layers import Shape
+from nn.layers.recurrent import Recurrent
 
 
 def flatten(reader: Reader, node: Node) -> None:
@@ -91,10 +92,17 @@ def squeeze(reader: Reader, node: Node, position: int) -> None:
 
 def unsqueeze(reader: Reader, node: Node, position: int) -> None:
     """Read an Unsqueeze, of what comes: pictures without channels, for one."""
+    if sequences.global_max_unsqueezed(reader, node, position):
+        return
     shape = reader.file_shape
     axes = reader.given(node, 1)
     count = len(attributes.integers(node, "axes", ())) if axes is None else axes.size
     found = _axes(reader, node, len(shape) + 1 + count)
+    last = reader.layers[-1] if reader.layers else None
+    if isinstance(last, Recurrent) and len(shape) == 1 and found == [0]:
+        # PyTorch's last state has an axis for it.
+        reader.directions = 0
+        return
     if reader.ones is not None or 0 in found or len(found) != count:
         raise ValueError("nn has it for what comes first only")
     sizes = list(shape)
@@ -120,6 +128,8 @@ def transpose(reader: Reader, node: Node) -> None:
         return
     rank = len(reader.file_shape)
     perm = attributes.integers(node, "perm", tuple(range(rank, -1, -1)))
+    if perm in ((0, 2, 1), (2, 0, 1)) and rank == 2:
+        _features_first(reader, node)
     if rank == 2 and sequences.turn(reader, perm):
         return
     if sorted(perm) != list(range(rank + 1)) or perm[0] != 0:
@@ -131,6 +141,16 @@ def transpose(reader: Reader, node: Node) -> None:
         reader.ones = (before, rank - 1 - before)
     else:
         reader.axes = tuple(reader.axes[axis - 1] for axis in perm[1:])
+
+
+def _features_first(reader: Reader, node: Node) -> None:
+    """Have sequences with the steps last come with the steps first, as nn has them."""
+    plain = not np.ndim(reader.inputs.scale) and not np.ndim(reader.inputs.offset)
+    pictures = not reader.users.get(node.outputs[0], set()).isdisjoint(PICTURES)
+    if reader.layers or not plain or pictures or reader.axes != (0, 1) or reader.steps_first:
+        return
+    reader.shape = reader.input_shape = reader.shape[::-1]
+    reader.axes = (1, 0)
 
 
 AT_PLACE: dict[str, Callable[[Reader, Node, int], None]] = {

@@ -26,7 +26,7 @@ def _pair(node: Node, name: str, default: tuple[int, ...] | None = None) -> tupl
 def _padding(reader: Reader, node: Node, window: tuple[int, int], strides: tuple[int, int]) -> str:
     """Return which padding of nn's a window has."""
     auto = node.attributes.get("auto_pad", "NOTSET")
-    found = attributes.integers(node, "pads", (0, 0, 0, 0))
+    found = _used(reader, attributes.integers(node, "pads", (0, 0, 0, 0)), window, strides)
     if auto == "SAME_UPPER":
         return "same"
     if auto == "VALID" or (auto == "NOTSET" and found == (0, 0, 0, 0)):
@@ -38,6 +38,22 @@ def _padding(reader: Reader, node: Node, window: tuple[int, int], strides: tuple
         shown = found if auto == "NOTSET" else auto
         raise ValueError(f'its padding {shown!r:.40} is not "valid", nor "same", which is {same}')
     return "same"
+
+
+def _used(
+    reader: Reader, pads: tuple[int, ...], window: tuple[int, int], strides: tuple[int, int]
+) -> tuple[int, ...]:
+    """Return padding without what stands after the last window: no window has it."""
+    if len(pads) != 4:
+        return pads
+    used = list(pads)
+    for axis in range(2):
+        before, after, size = pads[axis], pads[axis + 2], reader.shape[axis]
+        moves = (size + before + after - window[axis]) // strides[axis]
+        if moves >= 0:
+            needed = moves * strides[axis] + window[axis] - size - before
+            used[axis + 2] = max(0, min(after, needed))
+    return tuple(used)
 
 
 def conv(reader: Reader, node: Node) -> None:
@@ -139,7 +155,8 @@ def global_average(reader: Reader, node: Node) -> None:
 
 def pad(reader: Reader, node: Node) -> None:
     """Read a Pad: as the padding of the operator after it."""
-    reader.need_channels_first()
+    if reader.ones is not None or len(reader.shape) < 2 or reader.steps_first:
+        raise ValueError("nn pads pictures and sequences only, along rows, columns and steps")
     rank = len(reader.shape) + 1
     given = reader.given(node, 1)
     pads = attributes.integers(node, "pads", ()) if given is None else tuple(given.ravel().tolist())
@@ -148,12 +165,15 @@ def pad(reader: Reader, node: Node) -> None:
         raise ValueError("it pads some axes only")
     value = reader.given(node, 2)
     number = attributes.number(node, "value", 0.0) if value is None else value.item()
-    if len(pads) != 2 * rank or min(pads) < 0 or pads[0] or pads[1] or pads[rank] or pads[rank + 1]:
+    # For the batch, and for each of nn's axes.
+    places = [0, *(1 + reader.axes.index(axis) for axis in range(rank - 1))]
+    around = [(pads[place], pads[place + rank]) for place in places if len(pads) == 2 * rank]
+    if not around or min(pads) < 0 or any(around[0]) or any(around[-1]):
         raise ValueError("nn pads pictures and sequences only, along rows, columns and steps")
     if not any(pads):
         reader.aliases[node.outputs[0]] = reader.after = reader.current
         return
-    reader.pads = tuple((pads[axis], pads[axis + rank]) for axis in range(2, rank))
+    reader.pads = tuple(around[1:-1])
     mode = node.attributes.get("mode", "constant")
     if mode == "constant" and number == 0:
         reader.padded_for = "Conv"
@@ -170,7 +190,7 @@ def padded(reader: Reader, node: Node) -> Node:
     Raises:
         ValueError: it is no operator with such a padding.
     """
-    if reader.pads is None or node.op in ("Cast", "Dropout", "Identity"):
+    if reader.pads is None or node.op in ("Cast", "Dropout", "Identity", "Transpose"):
         return node
     own = node.attributes.get("pads", (0,) * 2 * len(reader.pads))
     auto = node.attributes.get("auto_pad", "NOTSET")
