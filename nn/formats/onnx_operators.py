@@ -21,7 +21,7 @@ from nn.formats.onnx_model import DOUBLE, FLOAT, FLOAT16, Node
 from nn.formats.onnx_normalization import read_normalization
 from nn.formats.onnx_parts import slices
 from nn.formats.onnx_probe import MOST_TRIED
-from nn.formats.onnx_reader import Reader
+from nn.formats.onnx_reader import NOTHING, Reader
 from nn.formats.onnx_recurrences import read_steps
 from nn.layers import (
     BatchNormalization,
@@ -38,6 +38,7 @@ def read(reader: Reader) -> None:
             has its number and operator.
     """
     done = 0
+    reader.shapes[reader.current] = reader.whole_shape
     for position, node in enumerate(reader.model.nodes):
         if position < done:
             continue
@@ -58,6 +59,9 @@ def _read_node(reader: Reader, node: Node, position: int) -> int:
         raise ValueError("nn has no layer for it")
     if not any(node.outputs):
         raise ValueError("it has no output")
+    if reader.users.keys().isdisjoint(node.outputs):
+        # Nobody asks for what it gives.
+        return position + 1
     node = replace(node, inputs=[reader.resolved(name) for name in node.inputs])
     following = position + 1
     if node.op == "Shape" and not all(map(reader.is_constant, node.inputs)):
@@ -70,6 +74,7 @@ def _read_node(reader: Reader, node: Node, position: int) -> int:
         if not reader.after:
             raise ValueError("it has no output that is known here")
         reader.current = reader.after
+        reader.shapes[reader.current] = reader.whole_shape
     return following
 
 
@@ -103,16 +108,17 @@ def _read_layer(reader: Reader, node: Node, position: int) -> int:
 
 def _read_many(reader: Reader, node: Node, position: int) -> int:
     """Read several nodes that are one layer, if they are, and return how many."""
-    if reader.current not in node.inputs[:1] or node.op in ("Cast", "Dropout", "Identity"):
+    if reader.current not in node.inputs[:1] or node.op in NOTHING:
         return 0
     if reader.whole or reader.directions is not None or reader.pads:
         return 0
     kinds = (read_attention, read_block, read_normalization, read_heads, read_steps)
     for read_one in kinds[-1:] if reader.steps_first else kinds:
         try:
-            many = read_one(reader, position)
-        except ValueError:
-            # Something among them is not known: they are not this layer.
+            with np.errstate(all="ignore"):
+                many = read_one(reader, position)
+        except (ValueError, LookupError):
+            # Something among them is not known, or is not there: they are not this layer.
             many = 0
         if many:
             return many

@@ -10,23 +10,17 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from nn.formats import onnx_arithmetic
 from nn.formats.onnx_model import Node
+from nn.formats.onnx_reader import NOTHING, Reader
 from nn.layers import Layer
 from nn.model import Sequential
 
-if TYPE_CHECKING:
-    from nn.formats.onnx_reader import Reader
-
 MOST_TRIED = 2_000_000_000
 """Numbers that all trials of a file make together, and a part of what is summed in products."""
-
-_NOTHING = {"Cast", "Dropout", "Identity"}
-"""Operators that change no number, where floats come to them."""
 
 
 class Probe:
@@ -57,6 +51,8 @@ class Probe:
         """
         found = {**(before or {}), self.source: x}
         for node in self.nodes[:end]:
+            if node.op == "Shape" and node.inputs[0] not in found:
+                found[node.inputs[0]] = self._any(node.inputs[0])
             parts = [self._part(name, found) for name in node.inputs]
             self.reader.tried += _work(node, parts)
             if self.reader.tried > MOST_TRIED:
@@ -64,6 +60,12 @@ class Probe:
             made = onnx_arithmetic.work_out(node, parts, self.reader.model.opset)
             found.update(zip(node.outputs, made, strict=False))
         return found
+
+    def _any(self, name: str) -> np.ndarray:
+        """Return zeros in the shape of what came before: nothing but that is asked of them."""
+        if name not in self.reader.shapes:
+            raise ValueError(f"{name!r:.40} is not known here")
+        return np.broadcast_to(0.0, self.reader.shapes[name])
 
     def _part(self, name: str, found: dict[str, np.ndarray]) -> np.ndarray | None:
         if not name:
@@ -127,7 +129,7 @@ def followed(probe: Probe, name: str, place: int) -> tuple[str, int]:
     """Return what a name is called after nodes that do nothing, and the place of the next node."""
     while place < len(probe.nodes):
         node = probe.nodes[place]
-        if node.op not in _NOTHING or node.inputs[:1] != [name]:
+        if node.op not in NOTHING or node.inputs[:1] != [name]:
             break
         name, place = node.outputs[0], place + 1
     return name, place

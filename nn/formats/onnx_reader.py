@@ -17,7 +17,7 @@ import numpy as np
 from nn import checks
 from nn.activations import ACTIVATIONS
 from nn.formats import layer_config, onnx_model
-from nn.formats.onnx_model import DOUBLE, Model, Node
+from nn.formats.onnx_model import DOUBLE, Body, Model, Node
 from nn.formats.weights import MAX_LAYERS
 from nn.layers import Activation, Conv1D, Conv2D, Dense, Flatten, Layer, Rescaling, Shape
 
@@ -123,8 +123,22 @@ class Reader:
         """The operators that take what has a name, and "" where it is the file's output."""
         found: dict[str, set[str]] = {output.name: {""} for output in self.model.outputs}
         for node in self.model.nodes:
-            for name in node.inputs:
+            bodies = [each for each in node.attributes.values() if isinstance(each, Body)]
+            inner = [name for body in bodies for each in body.nodes for name in each.inputs]
+            for name in (*node.inputs, *inner):
                 found.setdefault(name, set()).add(node.op)
+        return found
+
+    def takers(self, name: str) -> set[str]:
+        """The operators that take what has a name, beyond those that do nothing."""
+        found, names = set[str](), {name}
+        for node in self.model.nodes:
+            if names.isdisjoint(node.inputs):
+                continue
+            if node.op in NOTHING:
+                names.update(node.outputs)
+            else:
+                found.add(node.op)
         return found
 
     @cached_property
@@ -295,6 +309,9 @@ class Reader:
         else:
             self.add(Activation(name))
 
+
+NOTHING = {"Cast", "Dropout", "Identity"}
+"""Operators that change no number, where floats come to them."""
 
 ANY_BATCH, MAX_BATCH = 3, 1000
 """Samples of which shapes are worked out where a file leaves open how many there are, and most."""

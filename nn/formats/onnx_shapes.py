@@ -146,7 +146,7 @@ def transpose(reader: Reader, node: Node) -> None:
 def _features_first(reader: Reader, node: Node) -> None:
     """Have sequences with the steps last come with the steps first, as nn has them."""
     plain = not np.ndim(reader.inputs.scale) and not np.ndim(reader.inputs.offset)
-    pictures = not reader.users.get(node.outputs[0], set()).isdisjoint(PICTURES)
+    pictures = not reader.takers(node.outputs[0]).isdisjoint(PICTURES)
     if reader.layers or not plain or pictures or reader.axes != (0, 1) or reader.steps_first:
         return
     reader.shape = reader.input_shape = reader.shape[::-1]

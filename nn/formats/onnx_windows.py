@@ -11,7 +11,7 @@ from nn import checks
 from nn.formats import onnx_attributes as attributes
 from nn.formats import onnx_sequence_operators as sequences
 from nn.formats.onnx_model import Node
-from nn.formats.onnx_reader import Reader
+from nn.formats.onnx_reader import NOTHING, Reader
 from nn.layers import AveragePooling2D, Conv2D, GlobalAveragePooling2D, MaxPooling2D
 from nn.layers.windows import output_size, padding_around
 
@@ -190,7 +190,7 @@ def padded(reader: Reader, node: Node) -> Node:
     Raises:
         ValueError: it is no operator with such a padding.
     """
-    if reader.pads is None or node.op in ("Cast", "Dropout", "Identity", "Transpose"):
+    if reader.pads is None or node.op in {*NOTHING, "Transpose"}:
         return node
     own = node.attributes.get("pads", (0,) * 2 * len(reader.pads))
     auto = node.attributes.get("auto_pad", "NOTSET")
