@@ -105,7 +105,7 @@ def test_attention_that_nn_would_write_otherwise_is_refused_or_is_what_it_comput
     )
     model, _ = loads(data)
     assert sum(isinstance(layer, TransformerBlock) for layer in model.layers) == 2
-    x = np.zeros((3, *model.input_shape), "f4") + np.arange(3)[:, np.newaxis]
+    x = np.zeros((3, *model.input_shape), "f4") + np.arange(3, dtype="f4")[:, np.newaxis]
     np.testing.assert_allclose(model.predict(x), run(data, x), rtol=1e-4, atol=1e-5)
 
 
