@@ -92,9 +92,11 @@ def last_steps(reader: Reader, node: Node) -> None:
     if range(steps)[taken] != range(steps - 1, steps):
         raise ValueError("nn has it for the last step that a recurrent layer gives only")
     last_step(reader, np.array(-1), axis % (len(reader.file_shape) + 1))
-    reader.ones = (1, 0)
     if axis == 0:
-        raise ValueError("the steps stand before the samples here")
+        # The one step is where a direction would be.
+        reader.directions = 0
+    else:
+        reader.ones = (1, 0)
 
 
 def _one_direction(reader: Reader, node: Node) -> None:

@@ -84,6 +84,9 @@ def squeeze(reader: Reader, node: Node, position: int) -> None:
         return
     shape = reader.file_shape
     axes = _axes(reader, node, len(shape) + 1)
+    if shape == (1,) and axes == [1]:
+        # One output, which nn gives in a row of one.
+        return
     if reader.layers or any(axis == 0 or shape[axis - 1] != 1 for axis in axes):
         raise ValueError("nn has it after a mean over pictures only")
     kept = tuple(size for axis, size in enumerate(shape, 1) if axis not in axes)

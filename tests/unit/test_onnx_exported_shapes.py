@@ -39,6 +39,19 @@ def test_the_last_step_may_be_a_slice():
     y = add("Transpose", add("Squeeze", y, axes=[1]), perm=(1, 0, 2))
     y = add("Squeeze", add("Slice", y, axes=[1], starts=[-1], ends=[2**31]), axes=[1])
     check_read(add.file(y, STEPS, 3, opset=9), "SimpleRNN")
+    add = Chain()
+    steps = add("Transpose", "x", perm=(1, 0, 2))
+    y = add("RNN", steps, random(1, 4, 3), random(1, 4, 4), hidden_size=4)
+    y = add("Slice", add("Squeeze", y, axes=[1]), axes=[0], starts=[-1], ends=[2**31])
+    check_read(add.file(add("Squeeze", y, axes=[0]), STEPS, 3, opset=9), "SimpleRNN")
+
+
+def test_one_output_may_be_a_number_and_no_row():
+    add = Chain()
+    data = add.file(add("Squeeze", linear(add, "x", 4, 1), np.array([-1])), 4)
+    model, _ = loads(data)
+    x = random(5, 4)
+    np.testing.assert_allclose(model.predict(x)[:, 0], run(data, x), rtol=1e-4, atol=1e-5)
 
 
 def test_sequences_whose_features_come_first_are_turned():
