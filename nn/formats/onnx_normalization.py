@@ -39,7 +39,7 @@ def normalization(
     if probe.nodes[0].op != "ReduceMean":
         return None
     found = None
-    for end, node in probe.waists():
+    for end, node in probe.waists(alone=False):
         if any(each.op not in _OPS for each in probe.nodes[:end]):
             break
         if node.op in ("Add", "Div", "Mul"):

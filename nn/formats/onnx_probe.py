@@ -86,12 +86,17 @@ class Probe:
                 found.update(node.outputs)
         return found
 
-    def waists(self) -> Iterator[tuple[int, Node]]:
+    def waists(self, alone: bool = True) -> Iterator[tuple[int, Node]]:
         """Yield the nodes after which nothing that was made of the source is wanted but one name.
 
-        With each, how many nodes it is to there. It ends where something else comes in.
+        With each, how many nodes it is to there. It ends where something else comes in. Unless
+        ``alone`` is false, the source itself is not wanted any more, either.
         """
         live = set[str]()
+        last = 0
+        for count, node in enumerate(self.nodes, start=1):
+            if alone and node.op != "Shape" and self.source in map(self._real, node.inputs):
+                last = count
         for count, node in enumerate(self.nodes, start=1):
             if not self.derived.isdisjoint(node.outputs):
                 if any(map(self._unknown, node.inputs)):
@@ -99,8 +104,11 @@ class Probe:
                 live.update(node.outputs)
             here = self.start + count
             live = {name for name in live if self.reader.last_use.get(name, -1) >= here}
-            if len(live) == 1 and live.issubset(node.outputs):
+            if count >= last and len(live) == 1 and live.issubset(node.outputs):
                 yield count, node
+
+    def _real(self, name: str) -> str:
+        return name if name in self.derived else self.reader.resolved(name)
 
     def _unknown(self, name: str) -> bool:
         """Whether a name is none of a constant, the source, and what is made after the start."""

@@ -170,9 +170,30 @@ def of_keras(add: Chain, x: str) -> str:
     return add("Add", rows, random(FEATURES))
 
 
+def side_by_side(add: Chain, x: str, heads: int = HEADS, output: bool = True) -> str:
+    """As courses write it: each head by itself, without biases, and put together afterwards."""
+    later = np.triu(np.ones((STEPS, STEPS), bool), 1)
+    width, made = FEATURES // heads, []
+    for _ in range(heads):
+        key, query, value = (add("MatMul", x, random(FEATURES, width)) for _ in range(3))
+        scores = add("MatMul", query, add("Transpose", key, perm=(0, 2, 1)))
+        scores = add("Mul", scores, np.array(width**-0.5))
+        scores = add("Softmax", add("Where", later, np.array(-np.inf), scores), axis=-1)
+        made.append(add("MatMul", scores, value))
+    y = add("Concat", *made, axis=-1) if len(made) > 1 else made[0]
+    return linear(add, y, FEATURES, FEATURES) if output else y
+
+
 @pytest.mark.parametrize(
     ("attention", "causal"),
-    [(by_hand, True), (functional, True), (operator, True), (module, False), (of_keras, False)],
+    [
+        (by_hand, True),
+        (functional, True),
+        (operator, True),
+        (side_by_side, True),
+        (module, False),
+        (of_keras, False),
+    ],
 )
 def test_attention_is_known_by_what_it_computes(attention, causal):
     add = Chain()
@@ -187,12 +208,23 @@ def test_attention_is_known_by_what_it_computes(attention, causal):
     np.testing.assert_array_equal(again.parameters, model.parameters)
 
 
-def block(add: Chain, x: str, activation: str = "Relu", mask: bool = True) -> str:
+def test_one_head_may_have_no_weights_of_its_output():
+    add = Chain()
+    y = side_by_side(add, "x", heads=1, output=False)
+    data = add.file(linear(add, y, FEATURES, 3), STEPS, FEATURES)
+    model = check_read(data, "MultiHeadAttention", "Dense")
+    assert model.layers[0].config() == {"num_heads": 1, "key_dim": FEATURES, "causal": True}
+
+
+def block(
+    add: Chain, x: str, activation: str = "Relu", mask: bool = True, apart: bool = False
+) -> str:
     def normal(x: str) -> str:
         gamma = 1 + random(FEATURES) / 4
         return add("LayerNormalization", x, gamma, random(FEATURES), axis=-1, epsilon=1e-5)
 
-    x = add("Add", x, module(add, normal(x), mask))
+    given = normal(x)
+    x = add("Add", x, side_by_side(add, given) if apart else module(add, given, mask))
     wider = add(activation, linear(add, normal(x), FEATURES, 7))
     return add("Add", linear(add, wider, 7, FEATURES), x)
 
@@ -201,7 +233,7 @@ def test_a_block_of_a_transformer_is_known_by_its_sums():
     add = Chain()
     rows = add("Gather", random(9, FEATURES), "x", axis=0)
     x = add("Add", rows, random(STEPS, FEATURES))
-    data = add.file(block(add, block(add, x)), STEPS, kind=TensorProto.INT64)
+    data = add.file(block(add, block(add, x), apart=True), STEPS, kind=TensorProto.INT64)
     kinds = ("Embedding", "PositionEmbedding", "TransformerBlock", "TransformerBlock")
     model = check_read(data, *kinds, whole=9)
     assert isinstance(model.layers[-1], TransformerBlock) and model.layers[-1].units == 7
