@@ -9,7 +9,7 @@ import numpy as np
 from nn.formats import onnx_arithmetic
 from nn.formats import onnx_attributes as attributes
 from nn.formats.onnx_model import Node
-from nn.formats.onnx_probe import Probe
+from nn.formats.onnx_probe import Probe, sines
 from nn.formats.onnx_reader import Reader
 from nn.layers import LayerNormalization
 
@@ -62,7 +62,7 @@ def _tried(
     reader: Reader, probe: Probe, end: int, name: str, features: int
 ) -> Normalization | None:
     shape = (reader.batch, *reader.shape[:-1], features)
-    x = np.sin(np.arange(1.0, 1 + np.prod(shape)) ** 1.5).reshape(shape)
+    x = sines(shape)
     found = probe.values(x, end)[name]
     beta = probe.values(np.zeros(shape), end)[name].reshape(-1, features)[0]
     for epsilon in _small(reader, probe.nodes[:end]):

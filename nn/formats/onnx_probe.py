@@ -13,6 +13,7 @@ from functools import cached_property
 
 import numpy as np
 
+from nn import checks
 from nn.formats import onnx_arithmetic
 from nn.formats.onnx_model import Node
 from nn.formats.onnx_reader import NOTHING, Reader
@@ -192,6 +193,16 @@ def same(
 
 def trial(reader: Reader) -> np.ndarray:
     """Return a mini-batch of any samples."""
-    shape = (reader.batch, *reader.shape)
+    return sines((reader.batch, *reader.shape))
+
+
+def sines(shape: Sequence[int]) -> np.ndarray:
+    """Return different numbers in a shape.
+
+    Raises:
+        ValueError: they would be too many.
+    """
+    if math.prod(shape) > 4 * checks.MAX_VALUES:
+        raise ValueError("a mini-batch has too many numbers to find out what is made of it")
     # Large enough that what differs is seen, and so small that functions do not saturate.
     return np.sin(np.arange(1.0, 1 + math.prod(shape)) ** 1.5).reshape(shape)

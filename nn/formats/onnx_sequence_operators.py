@@ -17,14 +17,12 @@ from nn.formats.onnx_reader import Reader
 from nn.formats.onnx_sequences import GATES, OPERATORS
 from nn.formats.steps import in_gates
 from nn.layers import (
-    Conv1D,
     Embedding,
     GlobalMaxPooling1D,
     LayerNormalization,
     PositionEmbedding,
 )
 from nn.layers.recurrent import Recurrent
-from nn.layers.windows import padding_around
 
 _KINDS = {op: kind for kind, op in OPERATORS.items()}
 
@@ -255,37 +253,6 @@ def _weights(reader: Reader, node: Node) -> tuple[int, dict[str, np.ndarray]]:
 
 
 # ---- others ------------------------------------------------------------------------------------
-
-
-def conv1d(reader: Reader, node: Node) -> None:
-    """Read a Conv along sequences."""
-    reader.need_channels_first()
-    attributes.only(node, group=1, dilations=1)
-    kernel = reader.wanted(node, 1, 3).transpose(2, 1, 0)
-    size, channels, filters = kernel.shape
-    if len(reader.shape) != 2 or channels != reader.shape[1]:
-        raise ValueError("its kernel does not fit what comes to it")
-    attributes.only(node, kernel_shape=size)
-    strides = attributes.integers(node, "strides", (1,))
-    if len(strides) != 1:
-        raise ValueError("its strides must be one number")
-    stride = checks.count(strides[0], "its strides")
-    size, filters = checks.count(size, "its kernel"), checks.count(filters, "its filters")
-    known = {
-        "valid": (0, 0),
-        "same": padding_around(reader.shape[0], size, stride, "same"),
-        "causal": (size - 1, 0),
-    }
-    auto = node.attributes.get("auto_pad", "NOTSET")
-    pads = attributes.integers(node, "pads", (0, 0))
-    if auto in ("VALID", "SAME_UPPER"):
-        pads = known["valid" if auto == "VALID" else "same"]
-    padding = next((name for name, each in known.items() if each == pads), None)
-    if padding is None or auto not in ("NOTSET", "VALID", "SAME_UPPER"):
-        raise ValueError(f"its padding {pads!r:.40} is not one of {', '.join(known)}")
-    bias = reader.given(node, 2)
-    arrays = {"kernel": kernel, "bias": np.zeros(filters) if bias is None else bias}
-    reader.add(Conv1D(filters, size, stride, padding), arrays)
 
 
 def reduce_max(reader: Reader, node: Node) -> None:

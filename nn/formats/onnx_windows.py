@@ -12,7 +12,7 @@ from nn.formats import onnx_attributes as attributes
 from nn.formats import onnx_sequence_operators as sequences
 from nn.formats.onnx_model import Node
 from nn.formats.onnx_reader import NOTHING, Reader
-from nn.layers import AveragePooling2D, Conv2D, GlobalAveragePooling2D, MaxPooling2D
+from nn.layers import AveragePooling2D, Conv1D, Conv2D, GlobalAveragePooling2D, MaxPooling2D
 from nn.layers.windows import output_size, padding_around
 
 
@@ -59,7 +59,7 @@ def _used(
 def conv(reader: Reader, node: Node) -> None:
     """Read a Conv on pictures, or along sequences."""
     if len(reader.shape) == 2:
-        sequences.conv1d(reader, node)
+        _conv1d(reader, node)
         return
     reader.need_channels_first(3)
     attributes.only(node, group=1, dilations=1)
@@ -79,6 +79,41 @@ def conv(reader: Reader, node: Node) -> None:
     arrays = {"kernel": kernel, **({} if bias is None else {"bias": bias})}
     filters = checks.count(filters, "its filters")
     reader.add(Conv2D(filters, window, strides, padding, use_bias=bias is not None), arrays)
+
+
+def _conv1d(reader: Reader, node: Node) -> None:
+    """Read a Conv along sequences."""
+    reader.need_channels_first()
+    attributes.only(node, group=1, dilations=1)
+    kernel = reader.wanted(node, 1, 3).transpose(2, 1, 0)
+    size, channels, filters = kernel.shape
+    if len(reader.shape) != 2 or channels != reader.shape[1]:
+        raise ValueError("its kernel does not fit what comes to it")
+    attributes.only(node, kernel_shape=size)
+    strides = attributes.integers(node, "strides", (1,))
+    if len(strides) != 1:
+        raise ValueError("its strides must be one number")
+    stride = checks.count(strides[0], "its strides")
+    size, filters = checks.count(size, "its kernel"), checks.count(filters, "its filters")
+    known = {
+        "valid": (0, 0),
+        "same": padding_around(reader.shape[0], size, stride, "same"),
+        "causal": (size - 1, 0),
+    }
+    auto = node.attributes.get("auto_pad", "NOTSET")
+    pads = attributes.integers(node, "pads", (0, 0))
+    if auto in ("VALID", "SAME_UPPER"):
+        pads = known["valid" if auto == "VALID" else "same"]
+    padding = next((name for name, each in known.items() if each == pads), None)
+    if padding is None and auto == "NOTSET" and len(pads) == 2 and min(pads) >= 0:
+        zeros = _zeros_around(reader.shape[0], size, stride, (pads[0], pads[1]))
+        if zeros is not None:
+            kernel, padding = np.pad(kernel, (zeros, (0, 0), (0, 0))), "same"
+    if padding is None or auto not in ("NOTSET", "VALID", "SAME_UPPER"):
+        raise ValueError(f"its padding {pads!r:.40} is not one of {', '.join(known)}")
+    bias = reader.given(node, 2)
+    arrays = {"kernel": kernel, "bias": np.zeros(filters) if bias is None else bias}
+    reader.add(Conv1D(filters, len(kernel), stride, padding), arrays)
 
 
 def _wider(

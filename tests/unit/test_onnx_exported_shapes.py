@@ -104,6 +104,16 @@ def test_padding_alike_on_both_sides_with_strides(size, kernel, strides, pads, a
     check_read(add.file(y, 2, *size), "Conv2D", "Flatten", "Dense", shape=(2, *size))
 
 
+@pytest.mark.parametrize(
+    ("steps", "size", "pads"), [(8, 5, (2, 2)), (8, 3, (1, 1)), (7, 3, (1, 1))]
+)
+def test_padding_alike_on_both_sides_with_strides_along_sequences(steps, size, pads):
+    add = Chain()
+    y = add("Conv", "x", random(4, 3, size), random(4), strides=[2], pads=pads)
+    y = add("Transpose", y, perm=(0, 2, 1))
+    check_read(add.file(y, 3, steps), "Conv1D", shape=(3, steps))
+
+
 def test_padding_before_a_convolution_along_sequences():
     """As Keras pads "causal": before the channels come first."""
     add = Chain()
