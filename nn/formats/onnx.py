@@ -20,7 +20,7 @@ from __future__ import annotations
 import json
 
 from nn import checks
-from nn.formats import onnx_model, onnx_operators, onnx_writer
+from nn.formats import onnx_expanded, onnx_model, onnx_operators, onnx_writer
 from nn.formats.assembled import assembled, facts_of
 from nn.formats.onnx_reader import Reader
 from nn.formats.weights import Training
@@ -47,6 +47,7 @@ def loads(data: bytes) -> tuple[Sequential, Training]:
         ValueError: the file is not one, or has what no layer of nn does; the message names it.
     """
     content = onnx_model.loads(data)
+    onnx_expanded.expand(content)
     reader = Reader(content)
     onnx_operators.read(reader)
     facts = None

@@ -22,11 +22,14 @@ IR_VERSION, OPSET = 13, 25
 MAX_NODES = 2000
 MAX_RANK = 8
 
-FLOAT, INT32, INT64, FLOAT16, DOUBLE = 1, 6, 7, 10, 11
-_DTYPES: dict[int, np.dtype[Any]] = {
+FLOAT, UINT8, INT8, INT32, INT64, BOOL, FLOAT16, DOUBLE = 1, 2, 3, 6, 7, 9, 10, 11
+DTYPES: dict[int, np.dtype[Any]] = {
     FLOAT: np.dtype("<f4"),
+    UINT8: np.dtype("u1"),
+    INT8: np.dtype("i1"),
     INT32: np.dtype("<i4"),
     INT64: np.dtype("<i8"),
+    BOOL: np.dtype("?"),
     FLOAT16: np.dtype("<f2"),
     DOUBLE: np.dtype("<f8"),
 }
@@ -73,6 +76,8 @@ class Model:
     outputs: list[Value]
     metadata: dict[str, str]
     opset: int = OPSET
+    known: dict[str, np.ndarray] = field(default_factory=dict)
+    """Constants that do not stand in the file."""
 
 
 # ---- out ---------------------------------------------------------------------------------------
@@ -124,9 +129,9 @@ def _attribute(name: str, value: tuple[int, ...] | float | Body) -> bytes:
 
 
 def _tensor(array: np.ndarray, name: str) -> bytes:
-    kind = next(kind for kind in (INT64, DOUBLE, FLOAT) if array.dtype == _DTYPES[kind])
+    kind = next(kind for kind in (INT64, DOUBLE, FLOAT) if array.dtype == DTYPES[kind])
     dims = b"".join(protobuf.field(1, size) for size in array.shape)
-    raw = array.astype(_DTYPES[kind]).tobytes()
+    raw = array.astype(DTYPES[kind]).tobytes()
     return dims + protobuf.field(2, kind) + protobuf.field(8, name) + protobuf.field(9, raw)
 
 
@@ -192,7 +197,7 @@ def _read_attribute(message: Message, within: bool) -> Any:
     """Return its value; a tensor as it stands in the file; None for what nothing here has."""
     kind = message.integer(20)
     if kind == _FLOAT:
-        found = message.numbers(2, _DTYPES[FLOAT])
+        found = message.numbers(2, DTYPES[FLOAT])
         # The shortest decimal that is this float32: 0.01, and not 0.00999999977648258.
         return float(str(found[-1])) if len(found) else 0.0
     if kind == _INT:
@@ -224,11 +229,14 @@ def array(tensor: Message, name: str) -> np.ndarray:
         ValueError: they are of a kind that nothing here has, or not as many as its shape says.
     """
     kind = tensor.integer(2)
-    if kind not in _DTYPES:
+    if kind not in DTYPES:
         raise ValueError(f"{name} is of a type that nn has not, number {kind} of ONNX")
     if tensor.integer(14) or 13 in tensor:
-        raise ValueError(f"{name} lies in another file: save the model as one file")
-    dtype = _DTYPES[kind]
+        raise ValueError(
+            f"{name} lies in another file: save the model as one file, which PyTorch does with "
+            "external_data=False"
+        )
+    dtype = DTYPES[kind]
     shape = tensor.integers(1)
     if len(shape) > MAX_RANK or not all(0 <= size <= checks.MAX_VALUES for size in shape):
         raise ValueError(f"{name} is too large, or its shape is none")

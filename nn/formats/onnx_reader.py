@@ -17,7 +17,7 @@ import numpy as np
 from nn import checks
 from nn.activations import ACTIVATIONS
 from nn.formats import layer_config, onnx_model
-from nn.formats.onnx_model import DOUBLE, Model, Node
+from nn.formats.onnx_model import DOUBLE, Body, Model, Node
 from nn.formats.weights import MAX_LAYERS
 from nn.layers import Activation, Conv1D, Conv2D, Dense, Flatten, Layer, Rescaling, Shape
 
@@ -43,6 +43,16 @@ class Reader:
         shapes: of what is known to be nothing but asked for its shape, by name.
         rows: the name of the whole numbers with which rows of an Embedding are looked up.
         after: the name of what the node read now gives, if not its first output.
+        batch: how many samples a mini-batch has, where shapes are worked out; ``any_batch`` if the
+            file leaves it open.
+        of_batch: names of constants that are others with another mini-batch, and their values then.
+        aliases: what else names stand for, after nodes that do nothing.
+        pads: zeros around pictures, or steps, that the next operator takes as its own padding: for
+            each of nn's axes but the channels, before and after; None otherwise.
+        padded_for: the only operator that takes them.
+        skipped: the outputs of nodes that have been read with one before them.
+        wraps: how many rows an Embedding must have, whose rows are counted from its end, too.
+        tried: how many numbers were made to find out what operators do.
     """
 
     def __init__(self, model: Model) -> None:
@@ -57,7 +67,14 @@ class Reader:
         self.highest: float | None = None
         self.shapes: dict[str, Shape] = {}
         self.after = self.rows = ""
-        self.known: dict[str, np.ndarray] = {}
+        self.known: dict[str, np.ndarray] = dict(model.known)
+        self.of_batch: dict[str, np.ndarray] = {}
+        self.aliases: dict[str, str] = {}
+        self.pads: tuple[tuple[int, int], ...] | None = None
+        self.padded_for = ""
+        self.skipped: set[str] = set()
+        self.wraps: int | None = None
+        self.tried = 0
         self.rescaled = 0
         free = [value for value in model.inputs if value.name not in model.constants]
         if len(free) != 1 or len(model.outputs) != 1:
@@ -67,7 +84,10 @@ class Reader:
             )
         self.current = free[0].name
         self.dtype = "float64" if free[0].kind == DOUBLE else "float32"
-        shape = (free[0].shape or ())[1:]
+        first, *rest = free[0].shape or (None,)
+        shape = tuple(rest)
+        self.any_batch = not first
+        self.batch = min(first or ANY_BATCH, MAX_BATCH)
         if not 1 <= len(shape) <= onnx_model.MAX_RANK or None in shape:
             raise ValueError("the ONNX file does not say the shape of its input, (n, features...)")
         self.begin(tuple(checks.count(size, "the input's shape") for size in shape), 0)
@@ -88,7 +108,7 @@ class Reader:
             if node.op == "Shape" or constants.issuperset(node.inputs):
                 constants.update(node.outputs)
             elif node.op not in _ALIKE:
-                return node.op in _PICTURES
+                return node.op in PICTURES
         return False
 
     @property
@@ -103,17 +123,51 @@ class Reader:
         """The operators that take what has a name, and "" where it is the file's output."""
         found: dict[str, set[str]] = {output.name: {""} for output in self.model.outputs}
         for node in self.model.nodes:
-            for name in node.inputs:
+            bodies = [each for each in node.attributes.values() if isinstance(each, Body)]
+            inner = [name for body in bodies for each in body.nodes for name in each.inputs]
+            for name in (*node.inputs, *inner):
                 found.setdefault(name, set()).add(node.op)
         return found
 
+    def takers(self, name: str) -> set[str]:
+        """The operators that take what has a name, beyond those that do nothing."""
+        found, names = set[str](), {name}
+        for node in self.model.nodes:
+            if names.isdisjoint(node.inputs):
+                continue
+            if node.op in NOTHING:
+                names.update(node.outputs)
+            else:
+                found.add(node.op)
+        return found
+
+    @cached_property
+    def last_use(self) -> dict[str, int]:
+        """The last node that takes what has a name; one past them all for the file's output."""
+        nodes = self.model.nodes
+        found = {name: place for place, node in enumerate(nodes) for name in node.inputs}
+        return {**found, **{output.name: len(nodes) for output in self.model.outputs}}
+
+    @cached_property
+    def makers(self) -> dict[str, int]:
+        """The node that makes what has a name."""
+        nodes = enumerate(self.model.nodes)
+        return {name: place for place, node in nodes for name in node.outputs}
+
     @property
     def whole_shape(self) -> Shape:
-        """The shape of a mini-batch, as the file has it, of 0 samples: any number."""
+        """The shape of a mini-batch, as the file has it."""
         shape = self.file_shape
-        return (shape[0], 0, *shape[1:]) if self.steps_first else (0, *shape)
+        found = (shape[0], self.batch, *shape[1:]) if self.steps_first else (self.batch, *shape)
+        if self.directions is not None:
+            found = (*found[: self.directions], 1, *found[self.directions :])
+        return found
 
     # ---- what a node has -----------------------------------------------------------------------
+
+    def resolved(self, name: str) -> str:
+        """Return what a name stands for, if nodes that do nothing have given it."""
+        return self.aliases.get(name, name)
 
     def constant(self, name: str) -> np.ndarray:
         """Return a constant by its name, decoded when it is first asked for."""
@@ -189,6 +243,8 @@ class Reader:
     def as_sample(self, value: np.ndarray) -> Any:
         """Return a constant that a sample is combined with, as Rescaling has it."""
         rank = len(self.file_shape)
+        if value.dtype.kind not in "fiu":
+            raise ValueError("its constant is of a type that nn has not, true and false")
         if value.size == 1:
             return value.reshape(()).item()
         if value.ndim > rank + 1 or (value.ndim == rank + 1 and len(value) != 1):
@@ -221,17 +277,23 @@ class Reader:
                 return
         last = self.layers[-1] if self.layers else None
         if scale is None and last is not None:
-            if isinstance(last, Dense | Conv2D) and self._take_bias(last, offset):
+            if isinstance(last, Conv1D | Dense | Conv2D) and self._take_bias(last, offset):
                 return
             if isinstance(last, Rescaling) and _plain(last.offset, 0):
                 self.layers[-1] = Rescaling(last.scale, offset)
                 return
         self.add(layer)
 
-    def _take_bias(self, layer: Dense | Conv2D, offset: Any) -> bool:
+    def _take_bias(self, layer: Conv1D | Conv2D | Dense, offset: Any) -> bool:
         """Give a layer its bias, if it has none and this is one."""
         units = self.shape[-1]
         fits = np.shape(offset) in ((), (units,))
+        if isinstance(layer, Conv1D):
+            # Which always has one.
+            if fits and layer.activation.name == "linear":
+                self.arrays[-1]["bias"] = self.arrays[-1]["bias"] + offset
+                return True
+            return False
         if layer.use_bias or layer.activation.name != "linear" or not fits:
             return False
         again = type(layer)(**{**layer.config(), "use_bias": True})
@@ -248,6 +310,13 @@ class Reader:
             self.add(Activation(name))
 
 
+NOTHING = {"Cast", "Dropout", "Identity"}
+"""Operators that change no number, where floats come to them."""
+
+ANY_BATCH, MAX_BATCH = 3, 1000
+"""Samples of which shapes are worked out where a file leaves open how many there are, and most."""
+
+
 def check_size(shape: Sequence[int]) -> None:
     """Raise a ValueError for samples too large to be worked on."""
     if math.prod(shape) > checks.MAX_VALUES:
@@ -260,8 +329,8 @@ def _plain(value: Any, number: float) -> bool:
 
 _ALIKE = {
     *("Cast", "Identity", "Dropout", "Constant", "Mul", "Add", "Sub", "Div"),
-    *("Relu", "LeakyRelu", "Sigmoid", "Tanh"),
+    *("Pad", "Relu", "LeakyRelu", "Sigmoid", "Tanh"),
 }
 """Operators on single numbers, or on none."""
 
-_PICTURES = {"Conv", "MaxPool", "AveragePool", "GlobalAveragePool", "BatchNormalization"}
+PICTURES = {"Conv", "MaxPool", "AveragePool", "GlobalAveragePool", "BatchNormalization"}

@@ -10,25 +10,19 @@ from __future__ import annotations
 import numpy as np
 
 from nn import checks
-from nn.activations import SlicedActivation, named
+from nn.formats import onnx_arithmetic, onnx_padding
 from nn.formats import onnx_attributes as attributes
-from nn.formats import onnx_padding
-from nn.formats.onnx_model import INT32, INT64, Node
+from nn.formats.onnx_model import Node
 from nn.formats.onnx_reader import Reader
 from nn.formats.onnx_sequences import GATES, OPERATORS
 from nn.formats.steps import in_gates
 from nn.layers import (
-    Activation,
-    Conv1D,
-    Dense,
     Embedding,
     GlobalMaxPooling1D,
     LayerNormalization,
     PositionEmbedding,
 )
 from nn.layers.recurrent import Recurrent
-from nn.layers.windows import padding_around
-from nn.sliced import written
 
 _KINDS = {op: kind for kind, op in OPERATORS.items()}
 
@@ -38,13 +32,18 @@ _FUNCTIONS = {
     "RNN": ("tanh",),
 }
 
-_STEPS_FIRST = {"Cast", "Dropout", "Gather", "Identity", "Squeeze", "Transpose", *_KINDS}
+_STEPS_FIRST = {
+    *("Cast", "Dropout", "Gather", "Identity", "Reshape", "Slice", "Squeeze", "Transpose"),
+    *_KINDS,
+}
 """Operators that are known while the steps stand first."""
 
-_OF_DIRECTIONS = {"Cast", "Gather", "Squeeze"}
+_OF_DIRECTIONS = {
+    *("Cast", "Concat", "Gather", "Identity", "Reshape", "Slice", "Squeeze", "Transpose"),
+}
 """Operators that are known where there is an axis of directions."""
 
-_WHOLE = {"Cast", "Clip", "Gather", "Identity"}
+_WHOLE = {"Add", "Cast", "Clip", "Gather", "Identity", "Less", "Where"}
 """Operators that are known of inputs as whole numbers."""
 
 
@@ -53,7 +52,9 @@ def check_place(reader: Reader, node: Node) -> None:
     if reader.directions is not None and node.op not in _OF_DIRECTIONS:
         raise ValueError("nn has a Squeeze after a recurrent layer only")
     if reader.steps_first and node.op not in _STEPS_FIRST:
-        raise ValueError("the steps stand before the samples here")
+        raise ValueError(
+            "the steps stand before the samples here, where nn knows recurrent layers only"
+        )
     if reader.whole and node.op not in _WHOLE:
         raise ValueError("nn has whole numbers to look up rows with only")
 
@@ -64,65 +65,7 @@ def check_end(reader: Reader) -> None:
         raise ValueError("the outputs of the ONNX file are no sequences, samples first")
 
 
-# ---- whole numbers -----------------------------------------------------------------------------
-
-
-def whole(reader: Reader, node: Node) -> None:
-    """Read what makes whole numbers of inputs, which an Embedding does itself: Round, Clip, Cast.
-
-    Raises:
-        ValueError: they are not the raw inputs, or something else is meant.
-    """
-    _need_raw(reader)
-    if node.op == "Clip":
-        if not reader.whole:
-            raise ValueError("nn has it before rows are looked up only")
-        low, high = (reader.wanted(node, index) for index in (1, 2))
-        if low.size != 1 or high.size != 1 or low.item() != 0:
-            raise ValueError("it does not begin at 0, as the rows of an Embedding do")
-        reader.highest = float(high.item())
-    reader.whole = True
-
-
-def is_whole(node: Node) -> bool:
-    """Whether a Cast makes whole numbers."""
-    return node.op == "Cast" and node.attributes.get("to") in (INT32, INT64)
-
-
-def gather(reader: Reader, node: Node) -> None:
-    """Read a Gather: an Embedding, or the last step of a sequence."""
-    axis = attributes.integer(node, "axis", 0)
-    if reader.directions is not None:
-        # The only direction, instead of a Squeeze.
-        index = reader.wanted(node, 1, 0).item()
-        if node.inputs[0] != reader.current or axis != reader.directions or index not in (0, -1):
-            raise ValueError("nn has a Squeeze after a recurrent layer only")
-        reader.directions = None
-        return
-    if node.inputs[0] == reader.current:
-        _last_step(reader, reader.wanted(node, 1), axis)
-        return
-    rows = reader.wanted(node, 0, 2)
-    _need_raw(reader)
-    reader.need_last()
-    if axis != 0:
-        raise ValueError("nn looks up whole rows only")
-    count, width = (checks.count(size, "its table") for size in rows.shape)
-    if reader.highest is not None and reader.highest != count - 1:
-        raise ValueError("it looks up other rows than all of an Embedding")
-    reader.whole = False
-    reader.rows, reader.shapes[node.inputs[1]] = node.inputs[1], reader.whole_shape
-    reader.add(Embedding(count, width), {"embeddings": rows})
-    reader.axes = tuple(range(len(reader.shape)))
-
-
-def _need_raw(reader: Reader) -> None:
-    plain = np.all(reader.inputs.scale == 1) and np.all(reader.inputs.offset == 0)
-    if reader.layers or not plain:
-        raise ValueError("nn has it for the raw inputs only")
-
-
-def _last_step(reader: Reader, index: np.ndarray, axis: int) -> None:
+def last_step(reader: Reader, index: np.ndarray, axis: int) -> None:
     last = reader.layers[-1] if reader.layers else None
     time = 0 if reader.steps_first else 1
     steps = reader.shape[0]
@@ -135,6 +78,30 @@ def _last_step(reader: Reader, index: np.ndarray, axis: int) -> None:
     ):
         raise ValueError("nn has it for the last step that a recurrent layer gives only")
     _give_last(reader)
+
+
+def last_steps(reader: Reader, node: Node) -> None:
+    """Read a Slice: of the last step only, with an axis of 1 for it."""
+    if reader.directions is not None:
+        _one_direction(reader, node)
+        return
+    taken, axis = onnx_arithmetic.part_of(node, [reader.given(node, i) for i in range(1, 5)])
+    steps = reader.shape[0]
+    if range(steps)[taken] != range(steps - 1, steps):
+        raise ValueError("nn has it for the last step that a recurrent layer gives only")
+    last_step(reader, np.array(-1), axis % (len(reader.file_shape) + 1))
+    if axis == 0:
+        # The one step is where a direction would be.
+        reader.directions = 0
+    else:
+        reader.ones = (1, 0)
+
+
+def _one_direction(reader: Reader, node: Node) -> None:
+    """Read a Slice that takes the only direction."""
+    taken, axis = onnx_arithmetic.part_of(node, [reader.given(node, i) for i in range(1, 5)])
+    if axis != reader.directions or range(1)[taken] != range(1):
+        raise ValueError("nn has a Squeeze after a recurrent layer only")
 
 
 def _give_last(reader: Reader) -> None:
@@ -162,6 +129,23 @@ def turn(reader: Reader, perm: tuple[int, ...]) -> bool:
         reader.axes, reader.steps_first = (perm[1] // 2, perm[2] // 2), False
         return True
     return False
+
+
+def turn_directions(reader: Reader, node: Node) -> None:
+    """Note where the axes stand after a Transpose of what a recurrent operator gives."""
+    assert reader.directions is not None
+    rest = ["steps", "batch", "units"] if reader.steps_first else ["batch", "steps", "units"]
+    before = rest if len(reader.shape) == 2 else ["batch", "units"]
+    before.insert(reader.directions, "directions")
+    perm = attributes.integers(node, "perm", tuple(reversed(range(len(before)))))
+    if sorted(perm) != list(range(len(before))):
+        raise ValueError("its perm is no order of axes")
+    after = [before[axis] for axis in perm]
+    reader.directions = after.index("directions")
+    after.remove("directions")
+    if after[-1] != "units" or after[-2:] == ["steps", "batch"]:
+        raise ValueError("it puts another axis than that of the steps first")
+    reader.steps_first = after[0] == "steps"
 
 
 def aside(reader: Reader, node: Node) -> bool:
@@ -217,6 +201,9 @@ def recurrent(reader: Reader, node: Node) -> None:
     if len(outputs) != 1 or outputs[0] not in node.outputs[:2]:
         raise ValueError("nn has either all steps of it or the last one")
     units, arrays = _weights(reader, node)
+    states = [reader.given(node, index) for index in (5, 6)]
+    if any(state is not None and state.shape[-1:] not in ((1,), (units,)) for state in states):
+        raise ValueError("its states have other sizes: nn has no projection of them")
     reader.add(_KINDS[node.op](units, return_sequences=True), arrays)
     reader.after = outputs[0]
     reader.directions = 1
@@ -268,37 +255,6 @@ def _weights(reader: Reader, node: Node) -> tuple[int, dict[str, np.ndarray]]:
 # ---- others ------------------------------------------------------------------------------------
 
 
-def conv1d(reader: Reader, node: Node) -> None:
-    """Read a Conv along sequences."""
-    reader.need_channels_first()
-    attributes.only(node, group=1, dilations=1)
-    kernel = reader.wanted(node, 1, 3).transpose(2, 1, 0)
-    size, channels, filters = kernel.shape
-    if len(reader.shape) != 2 or channels != reader.shape[1]:
-        raise ValueError("its kernel does not fit what comes to it")
-    attributes.only(node, kernel_shape=size)
-    strides = attributes.integers(node, "strides", (1,))
-    if len(strides) != 1:
-        raise ValueError("its strides must be one number")
-    stride = checks.count(strides[0], "its strides")
-    size, filters = checks.count(size, "its kernel"), checks.count(filters, "its filters")
-    known = {
-        "valid": (0, 0),
-        "same": padding_around(reader.shape[0], size, stride, "same"),
-        "causal": (size - 1, 0),
-    }
-    auto = node.attributes.get("auto_pad", "NOTSET")
-    pads = attributes.integers(node, "pads", (0, 0))
-    if auto in ("VALID", "SAME_UPPER"):
-        pads = known["valid" if auto == "VALID" else "same"]
-    padding = next((name for name, each in known.items() if each == pads), None)
-    if padding is None or auto not in ("NOTSET", "VALID", "SAME_UPPER"):
-        raise ValueError(f"its padding {pads!r:.40} is not one of {', '.join(known)}")
-    bias = reader.given(node, 2)
-    arrays = {"kernel": kernel, "bias": np.zeros(filters) if bias is None else bias}
-    reader.add(Conv1D(filters, size, stride, padding), arrays)
-
-
 def reduce_max(reader: Reader, node: Node) -> None:
     """Read the largest of each channel, over all steps."""
     axes = reader.given(node, 1)
@@ -327,6 +283,29 @@ def global_max(reader: Reader, node: Node) -> None:
     reader.axes, reader.ones = (0,), (0, 1)
 
 
+def global_max_unsqueezed(reader: Reader, node: Node, position: int) -> bool:
+    """Read it with a third axis for the time being, as PyTorch has it; return whether it was that.
+
+    An Unsqueeze, a ReduceMax that keeps the axes, and a Squeeze.
+    """
+    nodes = reader.model.nodes[position + 1 : position + 3]
+    if [each.op for each in nodes] != ["ReduceMax", "Squeeze"] or len(reader.shape) != 2:
+        return False
+    largest, squeezed = nodes
+    added, over, dropped = (reader.given(each, 1) for each in (node, largest, squeezed))
+    if added is None or over is None or dropped is None or not largest.attributes.get("keepdims"):
+        return False
+    names = largest.inputs[:1] == node.outputs and squeezed.inputs[:1] == largest.outputs
+    axes = [sorted(int(axis) % 4 for axis in each.ravel()[:9]) for each in (added, over, dropped)]
+    if not names or axes != [[2], [2, 3], [2]] or reader.axes != (1, 0):
+        return False
+    reader.skipped = {largest.outputs[0], squeezed.outputs[0]}
+    for name in reader.skipped:
+        reader.aliases[name] = node.outputs[0]
+    global_max(reader, node)
+    return True
+
+
 def layer_normalization(reader: Reader, node: Node) -> None:
     """Read a LayerNormalization over the last axis."""
     reader.need_last()
@@ -347,54 +326,3 @@ def position(reader: Reader, value: np.ndarray) -> bool:
         return False
     reader.add(PositionEmbedding(), {"position_embeddings": value})
     return True
-
-
-_OF_PARTS = {"Relu": "relu", "Sigmoid": "sigmoid", "Softmax": "softmax", "Tanh": "tanh"}
-
-
-def slices(reader: Reader, node: Node, position: int) -> int:
-    """Read a Split, an activation of each part, and the Concat; return how many nodes that is.
-
-    Raises:
-        ValueError: anything else stands there.
-    """
-    refused = ValueError("nn splits outputs for an activation of each part only")
-    axis = len(reader.file_shape)
-    reader.need_last()
-    sizes = [int(size) for size in reader.wanted(node, 1, 1)[:1000]]
-    if attributes.integer(node, "axis", 0) not in (-1, axis) or len(sizes) != len(node.outputs):
-        raise refused
-    parts, done = [], list(node.outputs)
-    count = 0
-    for each in reader.model.nodes[position + 1 :]:
-        count += 1
-        if each.op == "Concat" and each.inputs == done:
-            if attributes.integer(each, "axis", 0) not in (-1, axis) or not each.outputs:
-                raise refused
-            reader.after = each.outputs[0]
-            break
-        if each.op not in _OF_PARTS or len(each.inputs) != 1 or len(each.outputs) != 1:
-            raise refused
-        if each.inputs[0] not in done or each.inputs[0] not in node.outputs:
-            raise refused
-        if each.op == "Softmax" and attributes.integer(each, "axis", -1) not in (-1, axis):
-            raise refused
-        place = done.index(each.inputs[0])
-        done[place] = each.outputs[0]
-        parts.append((place, _OF_PARTS[each.op]))
-    else:
-        raise refused
-    names = ["linear"] * len(sizes)
-    for place, name in parts:
-        names[place] = name
-    if min(sizes, default=0) < 1 or sum(sizes) != reader.shape[-1]:
-        raise refused
-    function = named(written(zip(names, sizes, strict=True)))
-    if not isinstance(function, SlicedActivation):
-        raise refused
-    last = reader.layers[-1] if reader.layers else None
-    if isinstance(last, Dense | Conv1D) and last.activation.name == "linear":
-        last.activation = function
-    else:
-        reader.add(Activation(function))
-    return count
