@@ -31,6 +31,9 @@ function count(name, share) {
   tellOf(sum([...arrived.values()]), sum([...arrived.keys()].map((each) => assets[each].packed)));
 }
 
+// Counts a file that will be asked for, so that the bar knows of it from the beginning.
+export const expected = (name) => count(name, 0);
+
 // Calls `each` with every chunk, and `tell` with the share that has arrived, or the bar.
 async function read(name, body, each, tell = (share) => count(name, share)) {
   const reader = body.getReader();

@@ -1,9 +1,10 @@
 // The pictures of digits: those that a visit begins with are fetched while Python starts, unless
 // another lab is opened first, and the others when the page asks for them.
 
-import { assets, fetchWhole } from "./assets.js";
+import { assets, expected, fetchWhole } from "./assets.js";
 import { FIRST } from "./furnish.js";
 import { currentLab } from "./labs.js";
+import { fetchedPython } from "./pyodide.js";
 
 let first;
 
@@ -19,5 +20,8 @@ export function moreDigits(tell) {
   return fetchWhole("moreDigits", (share) => tell(share * packed, packed));
 }
 
-// Whoever awaits them is told; until then it is not an unhandled error.
-if (currentLab() === FIRST) digits().catch(() => {});
+// Python is needed first. Whoever awaits them is told; until then it is not an unhandled error.
+if (currentLab() === FIRST) {
+  expected("digits");
+  fetchedPython.then(() => digits().catch(() => {}));
+}

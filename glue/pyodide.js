@@ -16,6 +16,8 @@ const fetched = {
   libraries: fetchWhole("libraries"),
   own: fetchWhole("own"),
 };
+// What Python begins with is here, or has failed.
+export const fetchedPython = Promise.allSettled([fetched.wasm, fetched.memory]);
 const pyodide = Promise.all([import(addressOf("loader")), import(addressOf("asm"))]);
 const compiled = compiledLibraries();
 for (const each of [...Object.values(fetched), pyodide, compiled]) each.catch(() => {}); // told when awaited

@@ -28,6 +28,7 @@ FILE_ENDINGS = (".csv", ".tsv", ".gz", ".idx", "ubyte", "-int", ".npy", ".npz", 
 PICTURE_ENDINGS = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp")
 
 _DEEPEST = 2  # zips in a zip
+_AT_A_TIME = 1_000  # files that are looked at
 _LABEL_WORDS = {"label", "labels", "target", "targets", "y", "class", "classes", "lab", "labs"}
 
 _NAME_WORDS = {"names", "categories", "meanings"}
@@ -114,12 +115,21 @@ def expanding(files: Mapping[str, Content]) -> Slices[dict[str, Content]]:
     """Do the same as :func:`expanded`, a slice each time that the generator is pulled."""
     found: dict[str, Content] = {}
     size, before = sum(map(len, files.values())), 0
-    for name, content in files.items():
+    for place, (name, content) in enumerate(files.items()):
         after = before + len(content)
-        work = _expand(name, content, _DEEPEST, found)
-        yield from stage(work, before / max(1, size), after / max(1, size))
+        if _is_packed(content):
+            work = _expand(name, content, _DEEPEST, found)
+            yield from stage(work, before / max(1, size), after / max(1, size))
+        else:
+            found[name] = content
+        if place % _AT_A_TIME == 0:
+            yield None
         before = after
     return found
+
+
+def _is_packed(content: Content) -> bool:
+    return gzipped.is_gzip(content) or archives.looks_like_zip(content)
 
 
 def _expand(name: str, packed: Content, deep: int, found: dict[str, Content]) -> Slices[None]:
@@ -138,12 +148,14 @@ def _expand(name: str, packed: Content, deep: int, found: dict[str, Content]) ->
             some = ", ".join(list(members)[:3]) or "nothing"
             raise ValueError(f"the zip archive holds no pictures but {some}; {EXPECTED}")
     folder = name.removesuffix(".zip")
-    for member in known:
+    for place, member in enumerate(known):
         inner = members[member]
-        if not gzipped.is_gzip(inner) and not archives.looks_like_zip(inner):
+        if _is_packed(inner):
+            yield from stage(_expand(f"{folder}/{member}", inner, deep - 1, found), 1, 1)
+        else:
             found[f"{folder}/{member}"] = inner
-            continue
-        yield from stage(_expand(f"{folder}/{member}", inner, deep - 1, found), 1, 1)
+        if place % _AT_A_TIME == 0:
+            yield None
 
 
 def ends_known(name: str) -> bool:

@@ -78,7 +78,7 @@ def _parts_of(found: Found, loose: Loose, purposes: Mapping[str, bool], testing:
     _pair(pictures, labels, "test" if testing else "training", parts)
     names = wanted(loose.names)
     if names:
-        if any(stem(name) in found.listed for name in names):
+        if found.listed and any(stem(name) in found.listed for name in names):
             _take_listed(names, found.listed, loose, parts)
         else:
             others = [name for name in loose.names if purposes[name] != testing]

@@ -27,6 +27,7 @@ _DEPTHS = {_GREY: (1, 2, 4, 8, 16), _PALETTE: (1, 2, 4, 8)}
 _PLAIN_START = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR"
 _TOGETHER = 2**24  # bytes that are unfiltered at a time
 _AT_A_TIME = 50  # files that are unpacked
+_LOOKED_AT = 1_000  # files at a time
 
 _Predict = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]
 _SUB, _UP, _AVERAGE, _PAETH = 1, 2, 3, 4
@@ -65,7 +66,7 @@ def decoding(contents: Iterable[bytes], largest: int = LARGEST) -> Slices[dict[b
     Pictures of more than ``largest`` pixels a side are left out too.
     """
     found: dict[bytes, np.ndarray] = {}
-    groups = _groups(contents, largest)
+    groups = yield from _grouping(contents, largest)
     count, done = sum(map(len, groups.values())), 0
     for form, group in groups.items():
         at_a_time = max(1, _TOGETHER // (form.height * (1 + form.row)))
@@ -89,14 +90,16 @@ def decoding(contents: Iterable[bytes], largest: int = LARGEST) -> Slices[dict[b
     return found
 
 
-def _groups(contents: Iterable[bytes], largest: int) -> dict[_Form, list[bytes]]:
+def _grouping(contents: Iterable[bytes], largest: int) -> Slices[dict[_Form, list[bytes]]]:
     """Return those that are plain by their forms, where there are enough of one."""
-    groups: defaultdict[_Form, list[bytes]] = defaultdict(list)
-    for content in dict.fromkeys(contents):
+    groups: defaultdict[_Form, dict[bytes, None]] = defaultdict(dict)
+    for place, content in enumerate(contents):
         form = _plain_form(content)
         if form is not None and max(form.height, form.width) <= largest:
-            groups[form].append(content)
-    return {form: group for form, group in groups.items() if len(group) >= _FEWEST}
+            groups[form][content] = None
+        if place % _LOOKED_AT == 0:
+            yield None
+    return {form: list(group) for form, group in groups.items() if len(group) >= _FEWEST}
 
 
 def _plain_form(content: bytes) -> _Form | None:

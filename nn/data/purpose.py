@@ -117,6 +117,10 @@ def _word(name: str | None) -> bool:
 
 
 def _folder(name: str) -> str | None:
-    parts = [part for part in name.replace("\\", "/").split("/")[:-1] if part]
-    parts = [part for part in parts if not is_purpose(part)]
+    return _class_of_folders(name.replace("\\", "/").rpartition("/")[0])
+
+
+@lru_cache(10_000)
+def _class_of_folders(path: str) -> str | None:
+    parts = [part for part in path.split("/") if part and not is_purpose(part)]
     return parts[-1] if parts else None

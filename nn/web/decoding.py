@@ -13,11 +13,12 @@ from pyscript.js_modules import glue
 
 from nn.data import png
 from nn.data.gzipped import Content, Slices
-from nn.data.image_files import ends_known, expanding, naming
+from nn.data.image_files import ends_known, expanding
 from nn.data.images import Images, reading_images
 from nn.data.picture_files import all_flattened, common_size, declared_size, kind_of
 from nn.data.pixels import LARGEST
 from nn.data.resize import fitted
+from nn.elsewhere import of_file
 from nn.web import files
 from nn.web.reading import Going, done
 
@@ -122,8 +123,11 @@ async def _taken(
 
 
 def _declared(name: str, content: bytes) -> tuple[int, int]:
-    with naming(name):
+    # Not naming(), which takes longer than looking: there may be tens of thousands.
+    try:
         return declared_size(content)
+    except ValueError as error:
+        raise of_file(name, error) from None
 
 
 def _type(content: bytes) -> str:
