@@ -103,7 +103,7 @@ class GradientPanel(Panel[S]):
 
     def _show_table(self, result: GradientCheck) -> None:
         times = result.numerical_seconds / result.backpropagation_seconds
-        slower = f" ({times:,.0f} times as long)" if times >= 1.5 else ""
+        slower = f" ({times:,.0f} times as long)" if times >= 10 else f" ({times:.1f} times as long)"
         rows = {
             "Network and mini-batch": self._checked,
             "Largest difference": f"{figure(result.largest)}, in {_place(result)}",
