@@ -103,14 +103,14 @@ class GradientPanel(Panel[S]):
 
     def _show_table(self, result: GradientCheck) -> None:
         times = result.numerical_seconds / result.backpropagation_seconds
-        slower = f" ({times:,.0f} times as long)" if times >= 10 else f" ({times:.1f} times as long)"
+        told = f"{times:,.0f}" if times >= 10 else f"{times:.1f}"
         rows = {
             "Network and mini-batch": self._checked,
             "Largest difference": f"{figure(result.largest)}, in {_place(result)}",
             "Relative difference": figure(result.relative),
             "Parameters checked": f"{result.checked:,} of {result.parameters:,}",
             "One gradient by backpropagation": work_time(result.backpropagation_seconds),
-            "The same by nudging": work_time(result.numerical_seconds) + slower,
+            "The same by nudging": f"{work_time(result.numerical_seconds)} ({told} times as long)",
         }
         if result.kinks:
             rows["At a kink of the loss, not compared"] = f"{result.kinks:,}"
