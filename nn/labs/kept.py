@@ -110,14 +110,13 @@ def unpack_classes(data: bytes) -> OwnClasses:
         return [list(islice(pictures, count)) for count in counts]
 
     own = OwnClasses()
-    for name, examples in zip(facts["names"], taken(facts["counts"]), strict=True):
+    for name, group in zip(facts["names"], taken(facts["counts"]), strict=True):
         place = own.add_class(name)
-        for picture in examples:
+        for picture in group:
             own.add(place, picture)
     own.learnt = facts.get("learnt", False)
     for each in facts.get("deleted", ()):
-        examples = taken(each.pop("counts"))
-        own.deleted.append(Deleted(examples=examples, **each))
+        own.deleted.append(Deleted(examples=taken(each.pop("counts")), **each))
     return own
 
 
