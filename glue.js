@@ -22,6 +22,7 @@ export { keep, kept, reloaded } from "./glue/keeping.js";
 export { breath, nextFrame } from "./glue/frames.js";
 export { digits, moreDigits } from "./glue/mnist.js";
 export { completePython, loadPyodide, version } from "./glue/interpreter.js";
+import "./glue/touch.js";
 import "./glue/keys.js";
 import "./glue/bar.js";
 export { askOwn } from "./glue/share.js";

@@ -316,7 +316,7 @@ export default {
     },
     "ownClasses": {
       "name": "Your own classes",
-      "text": "Teach the network your own signs: add a few drawings or camera pictures for each class, then train on these. More, and more varied, examples make it more reliable."
+      "text": "Teach the network your own signs: add a few drawings or camera pictures for each class, then train on these. More, and more varied, examples make it more reliable. ▾ shows those of a class; what you delete comes back by Undo."
     },
     "eye": {
       "text": "What each unit or filter of the first layer looks for, as a picture. Before training it is noise; after, you can make out strokes and edges."

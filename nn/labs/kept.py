@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict, replace
+from itertools import islice
 from typing import Any, TypeVar
 
 import numpy as np
@@ -15,7 +16,7 @@ from nn.experiment.comparison import Curve, Run
 from nn.experiment.settings import Settings, parse
 from nn.formats import packed
 from nn.labs.edits import AddedPoint, Edits, MovedPoint
-from nn.labs.own_classes import OwnClasses
+from nn.labs.own_classes import Deleted, OwnClasses
 from nn.labs.own_points import Axis, OwnPoints
 from nn.labs.pictures import Pictures
 from nn.labs.points_source import PointsSource
@@ -81,21 +82,41 @@ def unpack_pictures(data: bytes) -> Pictures:
 
 
 def pack_classes(own: OwnClasses) -> bytes:
-    """Return named classes with their examples as bytes."""
-    examples = [picture for pictures in own.examples for picture in pictures]
-    facts = {"names": own.names, "counts": [len(pictures) for pictures in own.examples]}
-    return packed.pack(facts, {"examples": np.array(examples, np.uint8)})
+    """Return named classes with their examples, and those that were deleted, as bytes."""
+    groups = [own.examples, *(each.examples for each in own.deleted)]
+    pictures = [picture for group in groups for each in group for picture in each]
+    facts = {
+        **_counted(own.names, own.examples),
+        "learnt": own.learnt,
+        "deleted": [
+            {"what": each.what, "place": each.place, "index": each.index}
+            | _counted(each.names, each.examples)
+            for each in own.deleted
+        ],
+    }
+    return packed.pack(facts, {"examples": np.array(pictures, np.uint8)})
+
+
+def _counted(names: list[str], examples: list[list[np.ndarray]]) -> dict[str, Any]:
+    return {"names": names, "counts": [len(pictures) for pictures in examples]}
 
 
 def unpack_classes(data: bytes) -> OwnClasses:
     """Return named classes again."""
     facts, arrays = packed.unpack(data)
-    examples = iter(arrays["examples"])
+    pictures = iter(arrays["examples"])
+
+    def taken(counts: list[int]) -> list[list[np.ndarray]]:
+        return [list(islice(pictures, count)) for count in counts]
+
     own = OwnClasses()
-    for name, count in zip(facts["names"], facts["counts"], strict=True):
+    for name, group in zip(facts["names"], taken(facts["counts"]), strict=True):
         place = own.add_class(name)
-        for _ in range(count):
-            own.add(place, next(examples))
+        for picture in group:
+            own.add(place, picture)
+    own.learnt = facts.get("learnt", False)
+    for each in facts.get("deleted", ()):
+        own.deleted.append(Deleted(examples=taken(each.pop("counts")), **each))
     return own
 
 

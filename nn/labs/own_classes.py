@@ -28,6 +28,33 @@ _TESTED = 5  # one in so many examples of a class is held out for testing
 _SAMPLES = 6000  # that the network sees in a training
 
 
+@dataclass(frozen=True, eq=False)
+class Deleted:
+    """What was deleted, and can come back.
+
+    Attributes:
+        what: an "example", a "class" with its examples, or "all" classes.
+        names, examples: of the classes that it was of; the one example of an "example".
+        place: of the class.
+        index: of the example in it.
+    """
+
+    what: str
+    names: list[str]
+    examples: list[list[np.ndarray]]
+    place: int = 0
+    index: int = 0
+
+    def __str__(self) -> str:
+        count = sum(map(len, self.examples))
+        drawings = "1 drawing" if count == 1 else f"{count:,} drawings"
+        if self.what == "example":
+            return f"a drawing of {self.names[0]}"
+        if self.what == "class":
+            return f"{self.names[0]} with {drawings}" if count else self.names[0]
+        return f"{', '.join(self.names)} with {drawings}"
+
+
 @dataclass(eq=False)
 class OwnClasses:
     """Named classes with their examples.
@@ -35,6 +62,8 @@ class OwnClasses:
     Attributes:
         names: of the classes, all different.
         examples: for each class its pictures, (28, 28) uint8, 0 for background.
+        learnt: whether a network has begun to learn them as they are.
+        deleted: what was deleted, the latest last.
 
     Example:
         >>> own = OwnClasses()
@@ -47,6 +76,8 @@ class OwnClasses:
 
     names: list[str] = field(default_factory=list)
     examples: list[list[np.ndarray]] = field(default_factory=list)
+    learnt: bool = False
+    deleted: list[Deleted] = field(default_factory=list)
 
     def add_class(self, name: str = "") -> int:
         """Add a class, and return its position; without a name it gets one.
@@ -61,15 +92,19 @@ class OwnClasses:
             name = next(f"class {n}" for n in numbers if f"class {n}" not in self.names)
         self.names.append(self._checked(name, None))
         self.examples.append([])
+        self.learnt = False
         return len(self.names) - 1
 
     def rename(self, place: int, name: str) -> None:
         """Give a class another name; errors are those of :meth:`add_class`."""
-        self.names[place] = self._checked(name, place)
+        name = self._checked(name, place)
+        self.learnt = self.learnt and name == self.names[place]
+        self.names[place] = name
 
     def remove_class(self, place: int) -> None:
-        """Remove a class and its examples."""
-        del self.names[place], self.examples[place]
+        """Remove a class and its examples; :meth:`undo` brings them back."""
+        name, pictures = self.names.pop(place), self.examples.pop(place)
+        self._delete(Deleted("class", [name], [pictures], place))
 
     def add(self, place: int, image: np.ndarray) -> None:
         """Add an example to a class.
@@ -82,10 +117,64 @@ class OwnClasses:
         if len(self.examples[place]) >= MOST_EXAMPLES:
             raise ValueError(f"{self.names[place]} has {MOST_EXAMPLES:,} examples: enough")
         self.examples[place].append(image)
+        self.learnt = False
 
     def remove(self, place: int, index: int) -> None:
-        """Remove an example of a class."""
-        del self.examples[place][index]
+        """Remove an example of a class; :meth:`undo` brings it back."""
+        image = self.examples[place].pop(index)
+        self._delete(Deleted("example", [self.names[place]], [[image]], place, index))
+
+    def exchange(self, other: OwnClasses) -> None:
+        """Have the classes of ``other`` instead; :meth:`undo` brings back those that there were."""
+        former = self._all()
+        self.names, self.examples, self.learnt = other.names, other.examples, False
+        if any(former.examples):
+            self._delete(former)
+
+    def _delete(self, deleted: Deleted) -> None:
+        self.deleted.append(deleted)
+        self.learnt = False
+
+    def _all(self) -> Deleted:
+        return Deleted("all", self.names, self.examples)
+
+    def undo(self) -> Deleted:
+        """Bring back what was deleted last, and return it; what was added since stays.
+
+        Where all classes come back, it is the present ones that can come back in the end.
+
+        Raises:
+            ValueError: nothing was deleted, or there is no place left for it.
+        """
+        if not self.deleted:
+            raise ValueError("nothing was deleted: there is nothing to bring back")
+        last = self.deleted[-1]
+        place = last.place
+        if last.what == "class" and len(self.names) >= MOST:
+            raise ValueError(f"there are {MOST} classes: no place is left for {last}")
+        if last.what == "example" and len(self.examples[place]) >= MOST_EXAMPLES:
+            raise ValueError(f"{self.names[place]} has {MOST_EXAMPLES:,} examples: enough")
+        self.deleted.pop()
+        self.learnt = False
+        if last.what == "all":
+            if any(self.examples):
+                # Before all else: other deletions are of the classes that come back.
+                self.deleted.insert(0, self._all())
+            self.names, self.examples = last.names, last.examples
+        elif last.what == "class":
+            self.names.insert(place, self._free(last.names[0]))
+            self.examples.insert(place, last.examples[0])
+        else:
+            self.examples[place].insert(last.index, last.examples[0][0])
+        return last
+
+    def _free(self, name: str) -> str:
+        """Return the name, or if another class is called so by now, one that is like it."""
+        tried, number = name, 1
+        while tried in self.names:
+            number += 1
+            tried = f"{name[: _LONGEST_NAME - 3]} {number}"
+        return tried
 
     def _checked(self, name: str, place: int | None) -> str:
         name = " ".join(name.split())

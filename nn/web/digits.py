@@ -32,6 +32,7 @@ from nn.web.keeper import Part
 from nn.web.lab import Lab
 from nn.web.own_classes import OwnClassesPanel
 from nn.web.photo import PhotoReader, only_photos
+from nn.web.plan import Instead
 from nn.web.reading import Reading
 from nn.web.results import Results
 from nn.web.sketch import Sketch
@@ -81,23 +82,22 @@ class DigitsLab(Lab[DigitsSettings]):
         self._own_network: Experiment | None = None
         self._results = Results(self._sketch.put)
         self._answers = Answers(self._network_to_ask, self._sketch.put)
+        self._own_classes = OwnClassesPanel(self._sketch, self.learn, self.show_plan)
         self._describe_data()
         self.begin()
         self.painter.add(0.2, self._sketch.follow)
         self.painter.add(0.6, self._paint_eye)
         self.painter.add(0.5, self._photos.again)
-        self._own_classes = OwnClassesPanel(self._sketch, self.learn)
-        self.parts.click("mnist", self._back_to_mnist)
+        for name in ("mnist", "ownMnist"):
+            self.parts.click(name, lambda: self._use(self._mnist))
         self.parts.click("turn", lambda: self._change(self._pictures.turn(), "turned"))
         self.parts.click("mirror", lambda: self._change(self._pictures.mirror(), "mirrored"))
         self.parts.click("rename", self._rename)
         self.parts.click("sample", lambda: self._put_sample(None))
         self.parts.on_files("dataFiles", self._open_pictures)
         self.parts.on_files("dataFolder", self._open_pictures)
-        dom.on(
-            self.parts.element("loadWeights"), "click", lambda event: self.load_shipped(_SHIPPED)
-        )
-        dom.on(self.parts.element("loadBest"), "click", lambda event: self.load_shipped(_BEST))
+        self.parts.click("loadWeights", lambda: self.load_shipped(_SHIPPED))
+        self.parts.click("loadBest", lambda: self.load_shipped(_BEST))
         dom.on(self.parts.element("canvas"), "keydown", self._key_on_canvas)
 
     def task(self, settings: DigitsSettings) -> Task:
@@ -155,6 +155,9 @@ class DigitsLab(Lab[DigitsSettings]):
         task = digits.task(self.defaults, shape, digits.classes_of(model))
         return experiment.settings(self.defaults, task)
 
+    def instead(self) -> Instead | None:
+        return self._own_classes.instead()
+
     def _network_to_ask(self) -> tuple[Sequential, Shape]:
         return self.experiment.model, self._sketch.shape
 
@@ -199,9 +202,7 @@ class DigitsLab(Lab[DigitsSettings]):
         return {
             "pictures": Part(lambda: self._pictures, pictures),
             "drawing": Part(lambda: self._sketch.changes, lambda key: self._sketch.kept()),
-            "classes": Part(
-                lambda: self._own_classes.changes, lambda key: self._own_classes.kept()
-            ),
+            "classes": self._own_classes.part,
         }
 
     async def read_parts(
@@ -288,9 +289,6 @@ class DigitsLab(Lab[DigitsSettings]):
             pictures = Pictures.of(images)
         self._use(pictures)
 
-    def _back_to_mnist(self) -> None:
-        self._use(self._mnist)
-
     def _use(self, pictures: Pictures) -> None:
         """Train and test on other pictures from now on; figures of the former ones go.
 
@@ -315,8 +313,8 @@ class DigitsLab(Lab[DigitsSettings]):
         """Have other pictures, and say so."""
         own = pictures is not self._mnist
         self._hold(pictures)
-        dom.element("mnist").hidden = not own
-        dom.element("ownData").hidden = not own
+        for name in ("mnist", "ownMnist", "ownData"):
+            dom.element(name).hidden = not own
         self.data, self.test_data = self._used
         self._describe_data()
         self._offer_presets()
@@ -325,10 +323,11 @@ class DigitsLab(Lab[DigitsSettings]):
         """Train a new network for other pictures, with these settings, from now on."""
         # A network that was learnt so before is not what comes back in the end.
         former = self._former if self.experiment is self._own_network else None
-        self._use(Pictures.of(images))
-        self._former = former or self._former
-        self.form.write(settings)
-        self.remake()
+        with self.memory.undoable():
+            self._use(Pictures.of(images))
+            self._former = former or self._former
+            self.form.write(settings)
+            self.remake()
         self._own_network = self.experiment
         self.train()
 

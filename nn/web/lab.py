@@ -205,11 +205,18 @@ class Lab(Subject[S]):
     def _form_changed(self) -> None:
         if self.plan.network is not None:
             self.form_changed(self.form.valid())
-            self.parts.show("plan", self.plan.told(self.form.valid(), self.experiment, self.busy))
-            if not self.busy:
-                self.parts.show("train", self.plan.button(self.form.valid()))
+            self.show_plan()
             self.panels.refresh()
             self.show_engine()
+
+    def show_plan(self) -> None:
+        """Say what Train will do."""
+        settings, busy = self.form.valid(), self.busy
+        instead = None if busy else self.instead()
+        told = instead.told if instead else self.plan.told(settings, self.experiment, busy)
+        self.parts.show("plan", told)
+        if not busy:
+            self.parts.show("train", instead.button if instead else self.plan.button(settings))
 
     def show_engine(self) -> None:
         """Say which engine the network runs on, if the lab is shown."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 from pyodide.ffi import to_js
+from pyscript import window
 from pyscript.js_modules import glue
 
 from nn.data.images import Images
@@ -16,12 +18,24 @@ from nn.labs.own_classes import OwnClasses, settings_for
 from nn.photo import find_drawing
 from nn.web import decoding, dom, files, photo, pictures
 from nn.web.camera import Camera
+from nn.web.keeper import Part
+from nn.web.plan import Instead
 from nn.web.reading import WHATEVER
 from nn.web.sketch import Sketch
 
 _FILE = "my-classes.zip"
 _MOST_BYTES = 100_000_000
-_HINT = "Draw an example above and press + beside its class: about 10 of each. Then press Train."
+_TRAIN = "Train on these"
+_HINT = f"Draw above, press + at its class: about 10 of each. Then {_TRAIN}."
+_TOLD = "Your own classes are learnt next. Fold them up to train on the other pictures."
+_LABELS = {
+    "drawn": "Add the drawing to {}",
+    "more": "Drawings of {}, files, delete",
+    "files": "File for {}",
+    "camera": "Camera for {}",
+    "remove": "Delete class {}",
+}
+_USUAL_NAME = re.compile(r"class \d+")
 
 
 class OwnClassesPanel:
@@ -30,24 +44,28 @@ class OwnClassesPanel:
     Args:
         sketch: the canvas.
         learn: trains a new network with settings on pictures.
-
-    Attributes:
-        changes: a count of them.
+        changed: called when :meth:`instead` may have become another.
     """
 
-    changes = 0
-
-    def __init__(self, sketch: Sketch, learn: Callable[[Images, DigitsSettings], None]) -> None:
-        self._sketch, self._learn = sketch, learn
+    def __init__(
+        self,
+        sketch: Sketch,
+        learn: Callable[[Images, DigitsSettings], None],
+        changed: Callable[[], None],
+    ) -> None:
+        self._sketch, self._learn, self._changed = sketch, learn, changed
+        self._changes = 0
         self._own = OwnClasses()
         self._own.add_class()
         self._own.add_class()
         self._at = 0  # the class that files and the camera are for
         self._list = dom.element("ownList")
+        self._panel = dom.element("ownClasses")
         self._camera = Camera("ownCamera", self._taken, many=True)
         parts = dom.Parts("digits")
         parts.click("ownAdd", self._add_class)
         parts.click("ownTrain", self._train)
+        parts.click("ownUndo", self._undo)
         parts.click("ownSave", self._save)
         parts.click("ownOpen", lambda: dom.element("ownZip").click())
         parts.on_files("ownZip", self._open)
@@ -56,49 +74,95 @@ class OwnClassesPanel:
         dom.on(self._list, "click", self._clicked)
         dom.on(self._list, "change", self._renamed)
         dom.on(self._list, "drop", self._dropped)
+        for moment in ("focusin", "click"):
+            dom.on(self._list, moment, self._in_name)
+        # Of a click, and not of `toggle`: what a visit brings back moves nothing.
+        dom.on(self._panel.querySelector("summary"), "click", lambda event: self._opened())
+        dom.on(self._panel, "toggle", lambda event: self._changed())
         self._show()
 
     # ---- What is shown.
 
     def _show(self) -> None:
-        self.changes += 1
+        self._changes += 1
         rows = [self._row(place) for place in range(len(self._own.names))]
         self._list.replaceChildren(*rows)
+        for place in range(len(rows)):
+            self._tell(place)
         dom.show("ownHint", _HINT)
+        self._show_undo()
+
+    def _show_undo(self) -> None:
+        deleted, button = self._own.deleted, dom.element("ownUndo")
+        button.hidden = not deleted
+        button.title = f"Brings back {deleted[-1]}" if deleted else ""
+
+    def _tell(self, place: int) -> None:
+        """Say how many examples of a class there are, and its name; show the latest example."""
+        row, examples = self._list.children[place], self._own.examples[place]
+        row.querySelector("output").textContent = str(len(examples))
+        latest = row.querySelector("[data-act=more] canvas")
+        latest.hidden = not examples
+        if examples:
+            pictures.paint(latest, pictures.ink(examples[-1]))
+        for act, label in _LABELS.items():
+            if button := row.querySelector(f"[data-act={act}]"):
+                button.setAttribute("aria-label", label.format(self._own.names[place]))
+
+    async def _opened(self) -> None:
+        """Bring into view what opens, and what one draws on."""
+        await glue.nextFrame()
+        if self._panel.open:
+            small = window.matchMedia("(max-width: 800px)").matches
+            shown = dom.element("canvas") if small else self._list
+            shown.scrollIntoView(block="start" if small else "nearest")
 
     @property
     def any(self) -> bool:
         """Whether there are examples."""
         return any(self._own.examples)
 
-    def kept(self) -> bytes:
-        """Return the classes and their examples, to be kept."""
-        return kept.pack_classes(self._own)
+    @property
+    def part(self) -> Part:
+        """The classes and their examples, to be kept."""
+        return Part(lambda: self._changes, lambda key: kept.pack_classes(self._own))
 
     def bring_back(self, data: bytes) -> None:
-        """Show what :meth:`kept` returned."""
-        self._own = kept.unpack_classes(data)
-        self._show()
+        """Show the classes that were kept, unless there are examples: none is thrown away."""
+        if not self.any:
+            self._own = kept.unpack_classes(data)
+            self._panel.open = self._panel.open or self.any
+            self._show()
+
+    def instead(self) -> Instead | None:
+        """Return what Train does while a visitor works here, and the examples are not learnt."""
+        if not self._panel.open or self._own.learnt or not self.any:
+            return None
+        return Instead(_TRAIN, _TOLD, self._train)
 
     def _row(self, place: int) -> Any:
-        name = self._own.names[place]
         row = dom.new("li", data_class=str(place))
         field = dom.new("input", aria_label=f"Name of class {place + 1}", maxlength="40")
-        field.value = name
-        count = dom.new("output", f"{len(self._own.examples[place])}")
+        field.value = self._own.names[place]
+        count = dom.new("output", str(len(self._own.examples[place])))
         count.title = "examples"
-        buttons = [
-            dom.new("button", "+", data_act="drawn", aria_label=f"Add the drawing to {name}"),
-            dom.new("button", "File", data_act="files", aria_label=f"File for {name}"),
-        ]
+        more = dom.new("button", data_act="more", aria_expanded="false")
+        more.append(dom.new("canvas"))
+        rest = dom.new("div", data_rest="")
+        buttons = [dom.new("button", "+", data_act="drawn"), more]
+        tools = [dom.new("button", "File", data_act="files")]
         if glue.hasCamera():
-            buttons.append(dom.new("button", "Camera", data_act="camera"))
-        buttons.append(dom.new("button", "×", data_act="remove", aria_label=f"Remove {name}"))
-        for button in buttons:
+            tools.append(dom.new("button", "Camera", data_act="camera"))
+        tools.append(dom.new("button", "Delete class", data_act="remove"))
+        for button in buttons + tools:
             button.type = "button"
         examples = dom.new("div", data_examples="")
         examples.append(*(self._thumb(image) for image in self._own.examples[place]))
-        row.append(field, count, *buttons, examples)
+        hint = dom.new("p", "A drawing that you press is deleted.")
+        hint.className = "hint"
+        rest.append(*tools, hint, examples)
+        rest.hidden = True
+        row.append(field, count, *buttons, rest)
         return row
 
     def _thumb(self, image: np.ndarray) -> Any:
@@ -112,11 +176,16 @@ class OwnClassesPanel:
 
     def _add(self, place: int, image: np.ndarray) -> None:
         """Add an example, and show it without making all the others anew."""
-        self.changes += 1
         self._own.add(place, image)
-        row = self._list.children[place]
-        row.querySelector("[data-examples]").append(self._thumb(image))
-        row.querySelector("output").textContent = str(len(self._own.examples[place]))
+        self._list.children[place].querySelector("[data-examples]").append(self._thumb(image))
+        self._edited(place)
+
+    def _edited(self, place: int) -> None:
+        """Take in that the name or the examples of a class are others."""
+        self._changes += 1
+        self._tell(place)
+        self._show_undo()
+        self._changed()
 
     # ---- What a visitor does.
 
@@ -124,26 +193,48 @@ class OwnClassesPanel:
         button = event.target.closest("[data-act]")
         if not button:
             return None
-        self.changes += 1
         place = self._place(button)
         act = button.dataset.act
         if act == "drawn":
             self._add_drawing(place)
+        elif act == "more":
+            rest = self._list.children[place].querySelector("[data-rest]")
+            rest.hidden = not rest.hidden
+            button.setAttribute("aria-expanded", "false" if rest.hidden else "true")
         elif act == "delete":
             self._own.remove(place, list(button.parentElement.children).index(button))
             button.remove()
-            count = len(self._own.examples[place])
-            self._list.children[place].querySelector("output").textContent = str(count)
+            self._edited(place)
+            self._say_deleted()
         elif act == "remove":
             self._own.remove_class(place)
             self._show()
+            self._changed()
+            self._say_deleted()
+        elif act == "files":
+            self._at = place
+            dom.element("ownFiles").click()
         else:
             self._at = place
-            if act == "files":
-                dom.element("ownFiles").click()
-            else:
-                return self._camera.open()
+            return self._camera.open()
         return None
+
+    def _say_deleted(self) -> None:
+        dom.announce(
+            f"Deleted {self._own.deleted[-1]}; Undo beside your own classes brings it back"
+        )
+
+    def _undo(self) -> None:
+        back = self._own.undo()
+        self._show()
+        self._changed()
+        dom.announce(f"Back again: {back}")
+
+    def _in_name(self, event: Any) -> None:
+        """Let what is typed take the place of a name that no visitor gave."""
+        field = event.target
+        if field.tagName == "INPUT" and _USUAL_NAME.fullmatch(field.value):
+            field.select()
 
     def _place(self, node: Any) -> int:
         return int(node.closest("[data-class]").getAttribute("data-class"))
@@ -159,7 +250,7 @@ class OwnClassesPanel:
         place = self._place(event.target)
         try:
             self._own.rename(place, event.target.value)
-            self.changes += 1
+            self._edited(place)
         finally:
             event.target.value = self._own.names[place]
 
@@ -194,8 +285,8 @@ class OwnClassesPanel:
 
     def _add_class(self) -> None:
         place = self._own.add_class()
-        self.changes += 1
         self._list.append(self._row(place))
+        self._edited(place)
         self._list.children[place].querySelector("input").select()
 
     # ---- Learning and keeping.
@@ -203,6 +294,8 @@ class OwnClassesPanel:
     def _train(self) -> None:
         images = self._own.images()
         assert images.train is not None
+        self._own.learnt = True
+        self._changes += 1
         self._learn(images, settings_for(len(images.train)))
 
     def _save(self) -> None:
@@ -216,9 +309,10 @@ class OwnClassesPanel:
         if images is None:
             return
         try:
-            self._own = OwnClasses.of(images)
+            self._own.exchange(OwnClasses.of(images))
         except ValueError as error:
             raise ValueError(f"{file.name}: {error}") from None
         self._show()
+        self._changed()
         count = sum(map(len, self._own.examples))
         dom.announce(f"{file.name}: {count:,} examples of {', '.join(self._own.names)}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -31,6 +31,21 @@ class Run(Generic[S]):
     def goes_on(self, settings: S) -> bool:
         """Whether it is the training that is asked for."""
         return self.settings == settings
+
+
+@dataclass(frozen=True)
+class Instead:
+    """What Train does in place of training the network on what it was trained on.
+
+    Attributes:
+        button: what the button is called.
+        told: a sentence on it.
+        begin: does it.
+    """
+
+    button: str
+    told: str
+    begin: Callable[[], None]
 
 
 class Plan(Generic[S]):

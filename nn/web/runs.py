@@ -63,6 +63,8 @@ class Runs(Generic[S]):
             lab.stop()
             lab.memory.write()
             dom.announce(f"Stopped{'; Continue goes on from here' if lab.plan.run else ''}")
+        elif instead := lab.instead():
+            instead.begin()
         else:
             self.train()
 

@@ -16,6 +16,7 @@ from nn.labs.selection import Selection
 from nn.model import Sequential
 from nn.progress import Evaluation
 from nn.web.keeper import Part
+from nn.web.plan import Instead
 
 S = TypeVar("S", bound=Settings)
 
@@ -71,6 +72,10 @@ class Subject(Generic[S]):
 
     def check_data(self) -> None:
         """Raise a ValueError if there is nothing to train on and to test with."""
+
+    def instead(self) -> Instead | None:
+        """Return what Train does in place of training the network, if that is anything else."""
+        return None
 
     def validation_freq(self, settings: S) -> int:
         """Return how many epochs come before each test."""

@@ -68,6 +68,21 @@ def test_axe_finds_nothing_with_a_table_and_a_question(visit):
         assert complaints_in_both_schemes(lab) == []
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_in_classes_of_ones_own(visit, scheme):
+    with visit("#digits") as lab:
+        lab.page.emulate_media(color_scheme=scheme)
+        lab.page.locator("#ownClasses summary").click()
+        add = lab.page.locator("#ownList [data-act=drawn]").first
+        for _ in range(2):
+            lab.draw([[(0, 0), (1, 1)]])
+            add.click()
+        lab.page.locator("#ownList [data-act=more]").first.click()
+        lab.page.locator("#ownList [data-act=delete]").first.click()
+        expect(lab.find("ownUndo")).to_be_visible()
+        assert complaints(lab) == []
+
+
 def test_an_error_can_be_heard_and_read(visit):
     with visit("#digits") as lab:
         file = {"name": "broken.json", "mimeType": "application/json", "buffer": b"{"}

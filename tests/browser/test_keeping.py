@@ -165,10 +165,18 @@ def test_a_drawing_and_own_classes_come_back(visitor):
         ink = lab.ink()
     with visitor() as lab:
         assert back(lab) and abs(lab.ink() - ink) < 20
-        lab.page.locator("#ownClasses summary").click()
         row = lab.page.locator("#ownList > li").nth(0)
+        expect(row).to_be_visible()
         expect(row.locator("input")).to_have_value("eight")
         expect(row.locator("[data-act=delete]")).to_have_count(1)
+        expect(lab.find("train")).to_have_text("Train on these")
+        row.locator("[data-act=more]").click()
+        lab.news(row.locator("[data-act=remove]").click, "^Deleted eight with 1 drawing")
+    with visitor() as lab:
+        # Nor is what was deleted lost by a reload.
+        lab.page.locator("#ownClasses summary").click()
+        lab.click("ownUndo")
+        expect(lab.page.locator("#ownList input").first).to_have_value("eight")
 
 
 def test_the_result_of_a_test_and_rows_of_a_comparison_come_back(visitor):

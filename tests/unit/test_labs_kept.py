@@ -62,7 +62,18 @@ def test_own_classes_come_back_with_their_examples():
     again = kept.unpack_classes(kept.pack_classes(own))
     assert again.names == own.names
     assert [[picture[0, 0] for picture in each] for each in again.examples] == [[3, 3], [4], []]
+    assert not again.learnt and not again.deleted
     assert kept.unpack_classes(kept.pack_classes(OwnClasses())).names == []
+
+    own.remove(1, 0)
+    own.remove_class(0)
+    own.learnt = True
+    again = kept.unpack_classes(kept.pack_classes(own))
+    assert again.learnt
+    again.undo()
+    again.undo()
+    assert again.names == ["cat", "dog", "none"]
+    assert [[picture[0, 0] for picture in each] for each in again.examples] == [[3, 3], [4], []]
 
 
 def test_a_table_comes_back_with_the_columns_that_were_chosen():

@@ -15,7 +15,7 @@ from nn.data.images import read_images
 from nn.data.png_writer import png_of
 from nn.experiment.experiment import Experiment
 from nn.labs import digits
-from nn.labs.own_classes import MOST, OwnClasses, settings_for
+from nn.labs.own_classes import MOST, MOST_EXAMPLES, OwnClasses, settings_for
 from nn.progress import exhaust
 from tests.unit.photos import arc, ink
 
@@ -109,6 +109,87 @@ def test_classes_and_examples_are_added_renamed_and_removed():
     own.remove_class(1)
     assert own.names == ["one", "three"]
     assert own.add_class() == 2 and own.names[2] == "class 1"
+
+
+def shown(own: OwnClasses) -> dict[str, list[int]]:
+    return {
+        name: [int(picture[0, 0]) for picture in pictures]
+        for name, pictures in zip(own.names, own.examples, strict=True)
+    }
+
+
+def numbered(**classes: list[int]) -> OwnClasses:
+    own = OwnClasses()
+    for name, numbers in classes.items():
+        place = own.add_class(name)
+        for number in numbers:
+            own.add(place, np.full((28, 28), number, np.uint8))
+    return own
+
+
+def test_what_was_deleted_comes_back_where_it_was_beside_what_was_added_since():
+    own = numbered(a=[1, 2, 3], b=[4, 5])
+    own.remove(0, 1)
+    own.remove_class(0)
+    assert shown(own) == {"b": [4, 5]}
+    own.add(own.add_class("a"), np.full((28, 28), 9, np.uint8))
+    assert str(own.undo()) == "a with 2 drawings"
+    assert shown(own) == {"a 2": [1, 3], "b": [4, 5], "a": [9]}
+    assert str(own.undo()) == "a drawing of a"
+    assert shown(own) == {"a 2": [1, 2, 3], "b": [4, 5], "a": [9]}
+    with pytest.raises(ValueError, match="nothing was deleted"):
+        own.undo()
+
+
+def test_classes_that_were_exchanged_come_back_and_lose_nothing():
+    own = numbered(a=[1, 2], b=[3])
+    own.remove(0, 0)
+    own.exchange(numbered(c=[4]))
+    own.add(0, np.full((28, 28), 5, np.uint8))
+    assert str(own.undo()) == "a, b with 2 drawings"
+    assert shown(own) == {"a": [2], "b": [3]}
+    own.undo()
+    assert shown(own) == {"a": [1, 2], "b": [3]}
+    own.undo()
+    assert shown(own) == {"c": [4, 5]}
+
+
+def test_a_class_comes_back_only_where_there_is_place_for_it():
+    own = numbered(a=[1], b=[2])
+    own.remove_class(0)
+    while len(own.names) < MOST:
+        own.add_class()
+    with pytest.raises(ValueError, match="no place is left for a with 1 drawing"):
+        own.undo()
+    assert own.deleted and len(own.names) == MOST
+
+    own = numbered(a=[1])
+    own.remove(0, 0)
+    for _ in range(MOST_EXAMPLES):
+        own.add(0, EXAMPLE)
+    with pytest.raises(ValueError, match="a has 1,000 examples"):
+        own.undo()
+    assert own.deleted and len(own.examples[0]) == MOST_EXAMPLES
+
+
+def test_whatever_changes_what_was_learnt_is_not_learnt_yet():
+    changes = [
+        lambda own: own.add(0, EXAMPLE),
+        lambda own: own.remove(0, 0),
+        lambda own: own.remove_class(1),
+        lambda own: own.add_class(),
+        lambda own: own.rename(0, "c"),
+        lambda own: own.exchange(numbered(c=[4])),
+        lambda own: own.undo(),
+    ]
+    for change in changes:
+        own = numbered(a=[1, 2], b=[3])
+        own.remove(0, 0)
+        own.learnt = True
+        own.rename(0, "a")
+        assert own.learnt
+        change(own)
+        assert not own.learnt
 
 
 def test_what_cannot_be_is_refused():

@@ -73,6 +73,8 @@ function showForm(predict) {
     changed();
   }
 
+  // A browser may take a quick stroke for a fling, and swallow the next tap.
+  canvas.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
   canvas.addEventListener("pointerdown", (event) => {
     if (event.button !== 0) return;
     canvas.setPointerCapture(event.pointerId);
