@@ -18,6 +18,7 @@ from nn.data.tables import Column, Table, shown
 from nn.data.tables.cells import Numbers
 from nn.data.tables.dates import days_of_numbers
 from nn.data.tables.readable import dates_among, numbers_among
+from nn.data.tables.readings import fits, without
 from nn.metrics import predicted_classes
 
 MAX_CATEGORIES = 50
@@ -42,8 +43,8 @@ class Input:
         values: of a category, each of which is a feature; the texts of false and true; or which
             :data:`PARTS` of a date are used.
         other, missing: whether a category has a feature for any other value, and for none.
-        order: of dates, "day first" or "month first" where the training rows had to tell: others
-            that do not tell are read in that order too.
+        reading: how the training rows were read where there were two ways, as in "day first" of
+            dates, or in "-999 as missing" of numbers: others are read so too, unless they tell.
     """
 
     name: str
@@ -52,7 +53,7 @@ class Input:
     values: tuple[str, ...] = ()
     other: bool = False
     missing: bool = False
-    order: str = ""
+    reading: str = ""
 
     @classmethod
     def of(cls, column: Column) -> Input:
@@ -64,6 +65,7 @@ class Input:
         if column.missing.all():
             raise ValueError(f"the column {shown(column.name)} has no values: leave it out")
         missing = bool(column.missing.any())
+        reading = column.reading if fits(column.reading, column.kind) else ""
         if column.kind in ("category", "text"):
             codes, texts = column.categories
             counts = np.bincount(codes[codes >= 0], minlength=len(texts))
@@ -71,12 +73,12 @@ class Input:
             often = order[: MAX_CATEGORIES if len(texts) > MAX_CATEGORIES else len(texts)]
             values = tuple(texts[code] for code in sorted(often.tolist()) if counts[code])
             more = len(texts) > MAX_CATEGORIES
-            return cls(column.name, "category", values=values, other=more, missing=missing)
+            return cls(column.name, "category", None, values, more, missing, reading)
         assert column.numbers is not None
         median = float(np.median(column.numbers[~column.missing]))
         if column.kind == "true/false":
             texts = column.texts or ("0", "1")
-            return cls(column.name, "true/false", float(median > 0.5), texts)
+            return cls(column.name, "true/false", float(median > 0.5), texts, reading=reading)
         if column.kind == "date":
             parts = date_parts(column.numbers[~column.missing])
             varied = [i for i, name in enumerate(PARTS) if np.ptp(parts[:, i]) > 0]
@@ -84,8 +86,8 @@ class Input:
             if "day" not in used:
                 # Always the same day of the month: that of the week means nothing.
                 used = tuple(part for part in used if part != "day of week")
-            return cls(column.name, "date", median, used, order=column.order)
-        return cls(column.name, "number", median)
+            return cls(column.name, "date", median, used, reading=reading)
+        return cls(column.name, "number", median, reading=reading)
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -139,7 +141,7 @@ class Input:
         return float(first.astype(int) + day - 1 + parts.get("hour", 0.0) / 24)
 
     def _one_hot(self, column: Column) -> np.ndarray:
-        codes, texts = column.categories
+        codes, texts = self.read(column).categories
         places = {value: place for place, value in enumerate(self.values)}
         other = len(self.values) if self.other else -1
         nothing = len(self.values) + self.other if self.missing else -1
@@ -147,12 +149,17 @@ class Input:
         found = table[codes]
         return np.asarray(np.equal.outer(found, np.arange(len(self.features))), np.float64)
 
+    def read(self, column: Column) -> Column:
+        """Return a column of other rows, read as that of the training rows was."""
+        return column.in_reading(self.reading)
+
     def numbers(self, column: Column) -> np.ndarray:
         """Return (n,) numbers, 0 and 1, or days; NaN where a value is missing or cannot be read.
 
         Raises:
             ValueError: most of the column is something else than this input takes.
         """
+        column = self.read(column)
         if column.missing.all():
             return np.full(len(column), np.nan)
         if self.kind == "true/false" and column.codes is not None:
@@ -167,15 +174,15 @@ class Input:
             return known
         dates = self.kind == "date"
         if column.numbers is not None and (column.kind == "date") == dates:
-            return np.asarray(column.in_order(self.order).numbers)
+            return column.numbers
         if dates and column.numbers is not None:
             days = days_of_numbers(column.numbers, least=1)
             if days is not None:
                 return days
         if column.numbers is None:
-            among = dates_among(column, self.order) if dates else numbers_among(column)
+            among = dates_among(column, self.reading) if dates else numbers_among(column)
             if among is not None:
-                return among
+                return without(among, self.reading)
         texts = column.categories[1]
         strange = [text for text in texts if Numbers.of([text]) is None]
         found = (strange or texts)[0] if not dates or column.numbers is None else "a number"

@@ -115,14 +115,31 @@ def test_a_wrong_guess_of_letters_or_dates_can_be_changed(lab):
     expect(encoding).to_have_value("cp1252")
     lab.news(lambda: encoding.select_option("cp1250"), "^Opened mine.csv: 60 rows")
     assert lab.find("sliders").locator("option").all_text_contents() == ["Győző", "Szőke"]
-    order = lab.find("inputColumns").get_by_label("nap has the dates")
+    order = lab.find("inputColumns").get_by_label("nap is read with")
     expect(order).to_have_value("day first")
     lab.news(lambda: order.select_option("month first"), "^A new network")
     assert "'nap' has dates, month first, as was chosen" in lab.text("assumed")
     expect(encoding).to_have_value("cp1250")
     lab.click("codeTab")
     code = lab.text("code")
-    assert "encoding='cp1250'" in code and "table.with_order('nap', 'month first')" in code
+    assert "encoding='cp1250'" in code and "table.with_reading('nap', 'month first')" in code
+
+
+def test_marks_of_what_is_missing_are_taken_for_it_unless_someone_says_otherwise(lab):
+    rows = [f"{-999 if i % 9 == 4 else i % 7},{i % 6},{i % 5 / 5}" for i in range(60)]
+    lab.open_table("wind,level,rain\n" + "\n".join(rows))
+    told = "-999 in 'wind' is taken for missing"
+    assert told in lab.text("assumed") and "7 rows lack an input" in lab.text("assumed")
+    slider = lab.find("sliders").locator("input[type=range]").first
+    assert float(slider.get_attribute("min")) == 0
+    expect(lab.find("inputColumns").get_by_label("level is read with")).to_be_hidden()
+    reading = lab.find("inputColumns").get_by_label("wind is read with")
+    expect(reading).to_have_value("-999 as missing")
+    lab.news(lambda: reading.select_option("-999 as a number"), "^A new network")
+    assert f"{told.replace('missing', 'a number')}, as was chosen" in lab.text("assumed")
+    assert float(slider.get_attribute("min")) < -990
+    lab.news(lambda: reading.select_option("-999 as missing"), "^A new network")
+    assert told in lab.text("assumed")
 
 
 def test_a_competitions_zip_is_learnt_from_and_its_other_rows_answered(lab):
