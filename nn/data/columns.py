@@ -7,6 +7,7 @@ is missing is filled with what the training rows say. All of this is kept in the
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -27,6 +28,9 @@ MAX_CATEGORIES = 50
 OTHER, NOTHING = "other", "missing"
 PARTS = ("year", "month", "day", "day of week", "hour")
 """What a date is made into."""
+
+_PLACES = 18
+"""More decimal digits than a number has."""
 
 InputKind = Literal["number", "category", "true/false", "date"]
 
@@ -98,6 +102,11 @@ class Input:
         if self.kind == "date":
             return tuple(f"{self.name}: {part}" for part in self.values)
         return (self.name,)
+
+    @property
+    def timed(self) -> bool:
+        """Whether it is a date whose hour matters."""
+        return self.kind == "date" and PARTS[-1] in self.values
 
     def encode(self, column: Column) -> np.ndarray:
         """Return (n, features) numbers; NaN where a value is missing that nothing stands for.
@@ -192,6 +201,15 @@ class Input:
         return f"the column {shown(self.name)} has {shown(found)}; the network takes {expected}"
 
 
+def shortest(features: np.ndarray) -> np.ndarray:
+    """Return float32 numbers as float64 ones that were written down: 16.2, not 16.200000762939453.
+
+    >>> shortest(np.float32([16.2, 1e30])).tolist()
+    [16.2, 1e+30]
+    """
+    return np.array([float(str(one)) for one in features.astype(np.float32)])
+
+
 def date_parts(days: np.ndarray) -> np.ndarray:
     """Return (n, 5) :data:`PARTS` of (n,) days since 1970-01-01; the week begins on Monday, with 1.
 
@@ -271,6 +289,23 @@ class Output:
         """Return the numbers that outputs stand for."""
         return outputs * self.scale + self.offset
 
+    def truth(self, target: np.float32) -> float:
+        """Return the number that a target was made from: of all that give it, the shortest.
+
+        >>> output = Output("rain", scale=0.3, offset=0.7)
+        >>> target = np.float32((0.2 - 0.7) / 0.3)
+        >>> float(output.numbers(np.float64(target))), output.truth(target)
+        (0.20000001192092892, 0.2)
+        """
+        number = float(target) * self.scale + self.offset
+        if not (self.scale and math.isfinite(number)):
+            return number
+        least = -math.ceil(math.log10(max(abs(number), abs(self.scale))))
+        shorter = (round(number, places) + 0.0 for places in range(least, least + _PLACES))
+        made = ((one, (one - self.offset) / self.scale) for one in shorter)
+        with np.errstate(over="ignore"):
+            return next((one for one, scaled in made if np.float32(scaled) == target), number)
+
 
 @dataclass(frozen=True)
 class Columns:
@@ -346,4 +381,9 @@ class Columns:
         """
         if self.classes is not None:
             return (float(target),)
-        return tuple(float(answer[0]) for answer in self.answers(target[np.newaxis]))
+        parts = self.of_each(target[np.newaxis])
+        answers = self.answers(target[np.newaxis])
+        return tuple(
+            output.truth(part[0, 0]) if output.classes is None else float(answer[0])
+            for output, part, answer in zip(self.outputs, parts, answers, strict=True)
+        )

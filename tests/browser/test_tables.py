@@ -142,6 +142,34 @@ def test_marks_of_what_is_missing_are_taken_for_it_unless_someone_says_otherwise
     assert told in lab.text("assumed")
 
 
+def test_a_date_with_hours_is_asked_for_with_its_time(lab):
+    rows = [f"2024-03-{1 + i // 8:02} {i % 8 * 3:02}:00,{(i % 8 - 4) ** 2 / 10}" for i in range(80)]
+    lab.open_table("when,load\n" + "\n".join(rows))
+    field = lab.find("sliders").get_by_label("when")
+    expect(field).to_have_attribute("type", "datetime-local")
+    lab.click("example")
+    moment = field.input_value().replace("T", " ")
+    (load,) = [row.split(",")[1] for row in rows if row.startswith(moment)]
+    assert lab.text("truth") == f"The data says {load.removesuffix('.0')}."
+    said = []
+    for time in ("2024-03-05T03:00", "2024-03-05T21:30"):
+        field.fill(time)
+        said.append(lab.text("answer"))
+    assert len(set(said)) == 2 and lab.text("truth") == ""
+    expect(field).to_have_value("2024-03-05T21:30")
+
+
+def test_rows_to_test_with_stand_in_the_form_as_in_the_file(lab):
+    rows = [(f"{16.2 + i * 7 % 31 / 10:.1f}", f"{i % 6 / 5:.1f}") for i in range(60)]
+    lab.open_table("temperature,rain\n" + "\n".join(map(",".join, rows)))
+    for _ in range(8):
+        lab.click("example")
+        rain = lab.text("truth").removeprefix("The data says ").removesuffix(".")
+        found = float(lab.number(0).input_value()), float(rain)
+        assert found in [(float(a), float(b)) for a, b in rows]
+        assert len(lab.number(0).input_value()) <= 4 and len(rain) <= 3
+
+
 def test_a_competitions_zip_is_learnt_from_and_its_other_rows_answered(lab):
     rows = [f"{i},{i % 7 / 7},{'uv'[i % 7 > 3]}" for i in range(90)]
     packed = io.BytesIO()
