@@ -117,6 +117,29 @@ def test_what_pandas_writes_with_two_levels_of_names(groups, names, index, separ
     assert values(table, expected[-1]) == [row[-1] for row in rows]
 
 
+@pytest.mark.parametrize("levels", [[None, None], ["what", "how"]])
+def test_what_the_levels_of_names_are_called_is_no_row(levels):
+    columns = pd.MultiIndex.from_tuples([("A", "low"), ("A", "high"), ("B", "low")], names=levels)
+    frame = pd.DataFrame([[i, i / 2, i * i] for i in range(6)], columns=columns)
+    frame.index.name = "day"
+    table = read_table(frame.to_csv().encode())
+    assert list(table.columns) == ["day", "A low", "high", "B low"] and len(table) == 6
+    assert values(table, "day") == list(range(6))
+
+
+def test_two_levels_of_names_in_json_are_groups_too():
+    columns = pd.MultiIndex.from_tuples([("A", "low"), ("A", "high"), ("B", "low")])
+    frame = pd.DataFrame([[i, i / 2, i * i] for i in range(6)], columns=columns)
+    table = read_table(frame.to_json(orient="split").encode())
+    assert list(table.columns) == ["A low", "high", "B low"] and len(table) == 6
+    for names in ("[]", '[["a"], "b"]', '["a", "b"]', "{}", "3", "[[]]"):
+        text = f'{{"columns": {names}, "data": [[1, 2], [3, 4]]}}'
+        try:
+            assert len(read_table(text.encode())) >= 2
+        except ValueError as error:
+            assert names != '["a", "b"]' and "expected" in str(error)
+
+
 def test_cells_that_are_merged_in_a_workbook_are_groups():
     book = openpyxl.Workbook()
     for line in [["", "Weather", None, "Place"], ["day", "temp", "rain", "town"]]:

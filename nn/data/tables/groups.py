@@ -119,16 +119,25 @@ def _are_names(above: list[str], names: list[str], rest: list[list[str]]) -> boo
     return numeric > 0
 
 
-def name_of_rows(names: list[str], line: list[str]) -> list[str] | None:
-    """Return names with those that a line adds below columns without one, if it has nothing else.
+def name_of_rows(names: list[str], line: list[str], below: list[str]) -> list[str] | None:
+    """Return names with what a line adds below columns without one, if it has nothing else.
 
-    So pandas writes what the names of rows are called.
+    So pandas writes what the names of rows are called, even below what the names are called.
 
-    >>> name_of_rows(["", "rain", "sun"], ["day", "", ""])
+    Args:
+        names: of the columns.
+        line: that may have more of them.
+        below: the next line.
+
+    >>> name_of_rows(["", "rain", "sun"], ["day", "", ""], ["1", "0.5", "7"])
     ['day', 'rain', 'sun']
     """
     cells = [cell.strip() for cell in line] + [""] * (len(names) - len(line))
-    both = list(zip(names, cells, strict=False))
-    if len(cells) > len(names) or not any(cells) or any(bool(a) == bool(b) for a, b in both):
+    if len(cells) > len(names) or not any(cells):
+        return None
+    if cells[0] and not any(cells[1:]) and not is_number(cells[0]) and is_number(below[0]):
+        return [cells[0], *names[1:]]
+    both = list(zip(names, cells, strict=True))
+    if any(bool(name) == bool(cell) for name, cell in both):
         return None
     return [name or cell for name, cell in both]

@@ -347,7 +347,7 @@ def _named_by(header: Header, lines: list[list[str]], notes: list[str]) -> list[
     listed = ", ".join(header.groups[:3]) + ", ..." * (len(header.groups) > 3)
     notes.append(f"the line above the names, {listed}, has groups of columns")
     del lines[:2]
-    named = name_of_rows(header.names, lines[0])
+    named = name_of_rows(header.names, *lines[:2])
     if named is None:
         return header.names
     del lines[0]

@@ -108,6 +108,11 @@ class Table:
         notes = [note for note in notes if note not in told] + told_marks(columns)
         return replace(self, columns=columns, notes=tuple(notes))
 
+    def read_as(self, other: Table, names: Sequence[str]) -> Table:
+        """Return the table with some columns read as those of another one, unless they tell."""
+        columns = {name: self.column(name).in_reading(other.column(name).reading) for name in names}
+        return replace(self, columns={**self.columns, **columns})
+
     def take(self, rows: np.ndarray | Sequence[int]) -> Table:
         """Return the table with some of its rows, in that order."""
         places = np.asarray(rows, dtype=np.intp)
