@@ -35,6 +35,10 @@ STATION = "hour,temperature,rain\n" + "".join(
         # Among the other numbers one of them may be a number.
         ([-1200, 12, 1400, -999, -99999], "-99999 as missing"),
         ([-400, 12, 300, -999], "-999 as a number"),
+        # Unless it is far more frequent than each of them.
+        ([-400, 12, 300, -999, -999, -999], "-999 as missing"),
+        ([-400, 12, 12, 300, -999, -999, -999], "-999 as a number"),
+        ([-900, 12, 300, -999, -999, -999], "-999 as a number"),
         # Bought and brought back.
         ([0, 15.5, 999, 20, -999], "-999 as a number"),
         # Codes.

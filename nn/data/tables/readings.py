@@ -19,8 +19,11 @@ _READING = re.compile(
 _FEW_VALUES = 3
 """Different values of a code rather than of what is measured."""
 
-_GAPS = 3
-"""Ranges of the other values, by which a mark lies below them."""
+_FAR, _NEAR = 3, 0.5
+"""Ranges of the other values, by which a mark lies below them: any, and one that is frequent."""
+
+_OFTEN = 2
+"""Times as often as the most frequent of the others a frequent one occurs."""
 
 
 def marks_in(reading: str) -> tuple[float, ...]:
@@ -71,9 +74,9 @@ def reading_of_numbers(numbers: np.ndarray) -> str:
     """Return how a column of numbers is read in which a mark such as -999 occurs; else nothing.
 
     It is missing where it can hardly be a number: the others are not below 0 and none is 999, as
-    where a sum was paid back; or it lies further below them than thrice their range. Of two or
-    three different values it may be a code. Where this does not hold it is a number, but may be
-    chosen to be missing.
+    where a sum was paid back; or it lies further below them than thrice their range, or than half
+    of it where no value is as frequent. Of two or three different values it may be a code. Where
+    this does not hold it is a number, but may be chosen to be missing.
 
     >>> reading_of_numbers(np.array([0.0, 0.2, 5, 3, -999]))
     '-999 as missing'
@@ -84,14 +87,16 @@ def reading_of_numbers(numbers: np.ndarray) -> str:
     candidates = np.unique(low[np.isin(low, _MARKS)])
     if not candidates.size:
         return ""
-    values = np.unique(numbers[np.isfinite(numbers)])
+    values, counts = np.unique(numbers[np.isfinite(numbers)], return_counts=True)
     others = values[~np.isin(values, candidates)]
     if not others.size:
         return ""
     certain = candidates if len(values) > _FEW_VALUES else candidates[:0]
     while certain.size:
-        others = values[~np.isin(values, certain)]
-        kept = certain[[_stands_out(mark, others) for mark in certain.tolist()]]
+        rest = ~np.isin(values, certain)
+        usual = int(counts[rest].max())
+        often = {mark: counts[values == mark].item() > _OFTEN * usual for mark in certain.tolist()}
+        kept = certain[[_stands_out(*mark, values[rest]) for mark in often.items()]]
         if len(kept) == len(certain):
             break
         certain = kept
@@ -99,8 +104,8 @@ def reading_of_numbers(numbers: np.ndarray) -> str:
     return reading_of(tuple(found[::-1].tolist()), how)
 
 
-def _stands_out(mark: float, others: np.ndarray) -> bool:
+def _stands_out(mark: float, often: bool, others: np.ndarray) -> bool:
     lowest = float(others.min())
-    if lowest >= 0:
-        return -mark not in others
-    return lowest - mark > _GAPS * float(np.ptp(others))
+    if lowest >= 0 and -mark not in others:
+        return True
+    return lowest - mark > (_NEAR if often else _FAR) * float(np.ptp(others))
