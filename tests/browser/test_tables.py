@@ -121,8 +121,9 @@ def test_a_wrong_guess_of_letters_or_dates_can_be_changed(lab):
     assert "'nap' has dates, month first, as was chosen" in lab.text("assumed")
     expect(encoding).to_have_value("cp1250")
     lab.click("codeTab")
-    code = lab.text("code")
-    assert "encoding='cp1250'" in code and "table.with_reading('nap', 'month first')" in code
+    code = lab.find("code")
+    expect(code).to_contain_text("table.with_reading('nap', 'month first')")
+    expect(code).to_contain_text("encoding='cp1250'")
 
 
 def test_marks_of_what_is_missing_are_taken_for_it_unless_someone_says_otherwise(lab):
