@@ -170,3 +170,7 @@ def test_a_series_has_gaps_instead_of_spikes_and_says_so():
         "-999 in 'load' is taken for missing",
         "1 missing values are filled by straight lines",
     )
+    rows = "".join(f"{-999 if i % 3 == 1 else i * i % 17}\n" for i in range(40))
+    problem = r"lacks 13 of 40 values \(read with -999 as missing\), the first in row 2: fill"
+    with pytest.raises(ValueError, match=problem):
+        series_of(from_csv("load\n" + rows))
