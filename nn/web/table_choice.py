@@ -180,12 +180,14 @@ def _laid_out(table: Table) -> list[tuple[str, tuple[str, str] | None]]:
 
 
 def _kinds(column: Column) -> list[Kind]:
-    """Return what a column can be taken for."""
-    found: list[Kind] = []
-    for kind in KINDS:
-        try:
-            column.as_kind(kind)
-        except ValueError:
-            continue
-        found.append(kind)
-    return found
+    """Return what a column can be taken for, in either reading."""
+    readings = [column] if column.other is None else [column, column.reread()]
+    return [kind for kind in KINDS if any(_can_be(one, kind) for one in readings)]
+
+
+def _can_be(column: Column, kind: Kind) -> bool:
+    try:
+        column.as_kind(kind)
+    except ValueError:
+        return False
+    return True

@@ -143,6 +143,25 @@ def test_marks_of_what_is_missing_are_taken_for_it_unless_someone_says_otherwise
     assert told in lab.text("assumed")
 
 
+def test_a_code_of_two_values_and_a_mark_can_be_true_or_false(lab):
+    lab.open_table(
+        "a,b\n" + "".join(f"{(0, 1, -999)[i % 3]},{i * 7 % 40 / 3:.1f}\n" for i in range(60))
+    )
+    columns = lab.find("inputColumns")
+    kind, reading = (columns.get_by_label(f"a is {how}") for how in ("taken for", "read with"))
+    expect(reading).to_have_value("-999 as a number")
+    complaint = lab.complaint(lambda: kind.select_option("true/false"))
+    assert "'a' has 3 different values; expected two for true and false" in complaint
+    expect(kind).to_have_value("number")
+    lab.news(lambda: reading.select_option("-999 as missing"), "^A new network")
+    assert "-999 in 'a' is taken for missing, as was chosen" in lab.text("assumed")
+    lab.news(lambda: kind.select_option("true/false"), "^A new network")
+    assert lab.find("sliders").locator("select option").all_text_contents() == ["0", "1"]
+    complaint = lab.complaint(lambda: reading.select_option("-999 as a number"))
+    assert "expected two for true and false" in complaint
+    expect(reading).to_have_value("-999 as missing")
+
+
 def test_a_date_with_hours_is_asked_for_with_its_time(lab):
     rows = [f"2024-03-{1 + i // 8:02} {i % 8 * 3:02}:00,{(i % 8 - 4) ** 2 / 10}" for i in range(80)]
     lab.open_table("when,load\n" + "\n".join(rows))
