@@ -16,6 +16,7 @@ from nn import formats
 from nn.commands.options import add_settings
 from nn.commands.progress import BUDGET
 from nn.data.tables import ENCODINGS, KINDS, ORDERS, Table
+from nn.data.tables.readings import AS_MISSING, AS_NUMBER, both
 from nn.experiment.experiment import Experiment
 from nn.experiment.settings import ending, parse
 from nn.labs import colours
@@ -31,6 +32,8 @@ from nn.progress import Progress, exhaust
 _FIELDS = [
     field for field in ColoursSettings.table if field not in ("colours", "colour", "gradients")
 ]
+
+_NINES = {"missing": AS_MISSING, "number": AS_NUMBER}
 
 _MOST_SHOWN = 12
 """Classes of a confusion matrix that is printed."""
@@ -55,6 +58,11 @@ def add_to(commands: Any) -> None:
         "--dates",
         choices=[order.split()[0] for order in ORDERS],
         help="what comes first in dates such as 01/02/2024 (default: guessed)",
+    )
+    command.add_argument(
+        "--nines",
+        choices=_NINES,
+        help="what -999, -9999 and such are (default: missing where they can hardly be numbers)",
     )
     command.add_argument(
         "--encoding", choices=ENCODINGS, help="of text that is not Unicode (default: guessed)"
@@ -138,12 +146,13 @@ def _read(path: Path, options: argparse.Namespace) -> Opened:
     header = {"yes": True, "no": False, None: None}[options.header]
     how = header, options.encoding or ""
     opened = exhaust(Opened.reading(path.read_bytes(), path.name, *how))
-    if options.dates is None:
-        return opened
     table = opened.table
+    wanted = (f"{options.dates} first", _NINES.get(options.nines, " "))
     for column in table.columns.values():
-        if column.swapped is not None:
-            table = table.with_order(column.name, f"{options.dates} first")
+        possible = () if column.other is None else both(column.reading)
+        for reading in possible:
+            if reading.endswith(wanted):
+                table = table.with_reading(column.name, reading)
     return replace(opened, table=table)
 
 

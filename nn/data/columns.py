@@ -7,6 +7,7 @@ is missing is filled with what the training rows say. All of this is kept in the
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,6 +19,7 @@ from nn.data.tables import Column, Table, shown
 from nn.data.tables.cells import Numbers
 from nn.data.tables.dates import days_of_numbers
 from nn.data.tables.readable import dates_among, numbers_among
+from nn.data.tables.readings import fits, without
 from nn.metrics import predicted_classes
 
 MAX_CATEGORIES = 50
@@ -26,6 +28,9 @@ MAX_CATEGORIES = 50
 OTHER, NOTHING = "other", "missing"
 PARTS = ("year", "month", "day", "day of week", "hour")
 """What a date is made into."""
+
+_PLACES = 18
+"""More decimal digits than a number has."""
 
 InputKind = Literal["number", "category", "true/false", "date"]
 
@@ -42,8 +47,8 @@ class Input:
         values: of a category, each of which is a feature; the texts of false and true; or which
             :data:`PARTS` of a date are used.
         other, missing: whether a category has a feature for any other value, and for none.
-        order: of dates, "day first" or "month first" where the training rows had to tell: others
-            that do not tell are read in that order too.
+        reading: how the training rows were read where there were two ways, as in "day first" of
+            dates, or in "-999 as missing" of numbers: others are read so too, unless they tell.
     """
 
     name: str
@@ -52,7 +57,7 @@ class Input:
     values: tuple[str, ...] = ()
     other: bool = False
     missing: bool = False
-    order: str = ""
+    reading: str = ""
 
     @classmethod
     def of(cls, column: Column) -> Input:
@@ -64,6 +69,7 @@ class Input:
         if column.missing.all():
             raise ValueError(f"the column {shown(column.name)} has no values: leave it out")
         missing = bool(column.missing.any())
+        reading = column.reading if fits(column.reading, column.kind) else ""
         if column.kind in ("category", "text"):
             codes, texts = column.categories
             counts = np.bincount(codes[codes >= 0], minlength=len(texts))
@@ -71,12 +77,12 @@ class Input:
             often = order[: MAX_CATEGORIES if len(texts) > MAX_CATEGORIES else len(texts)]
             values = tuple(texts[code] for code in sorted(often.tolist()) if counts[code])
             more = len(texts) > MAX_CATEGORIES
-            return cls(column.name, "category", values=values, other=more, missing=missing)
+            return cls(column.name, "category", None, values, more, missing, reading)
         assert column.numbers is not None
         median = float(np.median(column.numbers[~column.missing]))
         if column.kind == "true/false":
             texts = column.texts or ("0", "1")
-            return cls(column.name, "true/false", float(median > 0.5), texts)
+            return cls(column.name, "true/false", float(median > 0.5), texts, reading=reading)
         if column.kind == "date":
             parts = date_parts(column.numbers[~column.missing])
             varied = [i for i, name in enumerate(PARTS) if np.ptp(parts[:, i]) > 0]
@@ -84,8 +90,8 @@ class Input:
             if "day" not in used:
                 # Always the same day of the month: that of the week means nothing.
                 used = tuple(part for part in used if part != "day of week")
-            return cls(column.name, "date", median, used, order=column.order)
-        return cls(column.name, "number", median)
+            return cls(column.name, "date", median, used, reading=reading)
+        return cls(column.name, "number", median, reading=reading)
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -96,6 +102,11 @@ class Input:
         if self.kind == "date":
             return tuple(f"{self.name}: {part}" for part in self.values)
         return (self.name,)
+
+    @property
+    def timed(self) -> bool:
+        """Whether it is a date whose hour matters."""
+        return self.kind == "date" and PARTS[-1] in self.values
 
     def encode(self, column: Column) -> np.ndarray:
         """Return (n, features) numbers; NaN where a value is missing that nothing stands for.
@@ -139,7 +150,7 @@ class Input:
         return float(first.astype(int) + day - 1 + parts.get("hour", 0.0) / 24)
 
     def _one_hot(self, column: Column) -> np.ndarray:
-        codes, texts = column.categories
+        codes, texts = self.read(column).categories
         places = {value: place for place, value in enumerate(self.values)}
         other = len(self.values) if self.other else -1
         nothing = len(self.values) + self.other if self.missing else -1
@@ -147,12 +158,17 @@ class Input:
         found = table[codes]
         return np.asarray(np.equal.outer(found, np.arange(len(self.features))), np.float64)
 
+    def read(self, column: Column) -> Column:
+        """Return a column of other rows, read as that of the training rows was."""
+        return column.in_reading(self.reading)
+
     def numbers(self, column: Column) -> np.ndarray:
         """Return (n,) numbers, 0 and 1, or days; NaN where a value is missing or cannot be read.
 
         Raises:
             ValueError: most of the column is something else than this input takes.
         """
+        column = self.read(column)
         if column.missing.all():
             return np.full(len(column), np.nan)
         if self.kind == "true/false" and column.codes is not None:
@@ -167,15 +183,15 @@ class Input:
             return known
         dates = self.kind == "date"
         if column.numbers is not None and (column.kind == "date") == dates:
-            return np.asarray(column.in_order(self.order).numbers)
+            return column.numbers
         if dates and column.numbers is not None:
             days = days_of_numbers(column.numbers, least=1)
             if days is not None:
                 return days
         if column.numbers is None:
-            among = dates_among(column, self.order) if dates else numbers_among(column)
+            among = dates_among(column, self.reading) if dates else numbers_among(column)
             if among is not None:
-                return among
+                return without(among, self.reading)
         texts = column.categories[1]
         strange = [text for text in texts if Numbers.of([text]) is None]
         found = (strange or texts)[0] if not dates or column.numbers is None else "a number"
@@ -183,6 +199,15 @@ class Input:
 
     def _refusal(self, found: str, expected: str) -> str:
         return f"the column {shown(self.name)} has {shown(found)}; the network takes {expected}"
+
+
+def shortest(features: np.ndarray) -> np.ndarray:
+    """Return float32 numbers as float64 ones that were written down: 16.2, not 16.200000762939453.
+
+    >>> shortest(np.float32([16.2, 1e30])).tolist()
+    [16.2, 1e+30]
+    """
+    return np.array([float(str(one)) for one in features.astype(np.float32)])
 
 
 def date_parts(days: np.ndarray) -> np.ndarray:
@@ -264,6 +289,23 @@ class Output:
         """Return the numbers that outputs stand for."""
         return outputs * self.scale + self.offset
 
+    def truth(self, target: np.float32) -> float:
+        """Return the number that a target was made from: of all that give it, the shortest.
+
+        >>> output = Output("rain", scale=0.3, offset=0.7)
+        >>> target = np.float32((0.2 - 0.7) / 0.3)
+        >>> float(output.numbers(np.float64(target))), output.truth(target)
+        (0.20000001192092892, 0.2)
+        """
+        number = float(target) * self.scale + self.offset
+        if not (self.scale and math.isfinite(number)):
+            return number
+        least = -math.ceil(math.log10(max(abs(number), abs(self.scale))))
+        shorter = (round(number, places) + 0.0 for places in range(least, least + _PLACES))
+        made = ((one, (one - self.offset) / self.scale) for one in shorter)
+        with np.errstate(over="ignore"):
+            return next((one for one, scaled in made if np.float32(scaled) == target), number)
+
 
 @dataclass(frozen=True)
 class Columns:
@@ -339,4 +381,9 @@ class Columns:
         """
         if self.classes is not None:
             return (float(target),)
-        return tuple(float(answer[0]) for answer in self.answers(target[np.newaxis]))
+        parts = self.of_each(target[np.newaxis])
+        answers = self.answers(target[np.newaxis])
+        return tuple(
+            output.truth(part[0, 0]) if output.classes is None else float(answer[0])
+            for output, part, answer in zip(self.outputs, parts, answers, strict=True)
+        )

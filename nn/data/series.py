@@ -10,6 +10,7 @@ import numpy as np
 from nn.data.columns import Columns, Input, Output
 from nn.data.dataset import Dataset
 from nn.data.tables import Column, Table, shown
+from nn.data.tables.readings import marks_in
 from nn.layers import Rescaling
 
 LEAST, MOST = 20, 100_000
@@ -118,9 +119,10 @@ def series_of(table: Table, name: str | None = None) -> Series:
     gaps = np.flatnonzero(np.isnan(values))
     notes = list(table.notes)
     if gaps.size > _MOST_FILLED * len(values):
+        read = f" (read with {column.reading})" if marks_in(column.reading) else ""
         raise ValueError(
-            f"the column {shown(column.name)} lacks {gaps.size:,} of {len(values):,} values, the "
-            f"first in row {known[0] + gaps[0] + 1:,}: fill them, or choose another column"
+            f"the column {shown(column.name)} lacks {gaps.size:,} of {len(values):,} values{read}, "
+            f"the first in row {known[0] + gaps[0] + 1:,}: fill them, or choose another column"
         )
     if gaps.size:
         places = np.arange(len(values))

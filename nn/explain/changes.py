@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
 
 from nn.data.columns import Columns, Input
+from nn.data.tables.dates import text_of_days
 
 _PARTS = 2_000
 """Parts of its range in which a number is changed, at most."""
@@ -31,7 +32,7 @@ class Knob:
         rows: makes rows for other values.
         low, high, step: where a number may go, and in which steps.
         options: what a choice is between; empty for numbers.
-        date: whether the number is days.
+        date, timed: whether the number is days, and whether their hours matter.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Knob:
     step: float = 0.001
     options: tuple[str, ...] = ()
     date: bool = False
+    timed: bool = False
 
     @classmethod
     def between(
@@ -73,7 +75,7 @@ class Knob:
         if self.options:
             return self.options[round(value)] if value < len(self.options) else "something else"
         if self.date:
-            return str(np.datetime64(math.floor(value), "D"))
+            return text_of_days(value, self.timed)
         places = max(0, -math.floor(math.log10(self.step) + 1e-9))
         text = f"{value:,.{places}f}"
         return text.rstrip("0").rstrip(".") if places else text
@@ -207,7 +209,8 @@ def _knob(column: Input, place: slice, row: np.ndarray, others: np.ndarray) -> K
             value - 365,
             value + 365,
         ]
-        return Knob.between(column.name, value, made, min(days), max(days), date=True)
+        knob = Knob.between(column.name, value, made, min(days), max(days), date=True)
+        return replace(knob, timed=column.timed)
     if not len(others):
         spread = max(1.0, abs(value))
         return Knob.between(column.name, value, made, value - spread, value + spread)

@@ -9,13 +9,17 @@ from typing import Any, TypeVar, get_args
 from nn import checks
 from nn.data.columns import PARTS, Columns, Input, InputKind, Output
 from nn.data.tables.dates import ORDERS
+from nn.data.tables.readings import fits
 
 T = TypeVar("T")
 
-_ORDER = "order"
-"""Of dates: not in files from before it was kept, nor of other columns."""
+_READING = "reading"
+"""Not in files from before it was kept, nor where there was one way only."""
 
-_INPUT = {"name", "kind", "fill", "values", "other", "missing", _ORDER}
+_ORDER = "order"
+"""What files call it that knew it of dates only."""
+
+_INPUT = {"name", "kind", "fill", "values", "other", "missing", _READING}
 
 _OUTPUT = {"name", "classes", "scale", "offset"}
 
@@ -23,14 +27,14 @@ _OUTPUT = {"name", "classes", "scale", "offset"}
 def to_json(columns: Columns) -> dict[str, Any]:
     """Return what stands in the file."""
     return {
-        "inputs": [_without_order(asdict(column)) for column in columns.inputs],
+        "inputs": [_without_reading(asdict(column)) for column in columns.inputs],
         "outputs": [_listed(asdict(output)) for output in columns.outputs],
     }
 
 
-def _without_order(entry: dict[str, Any]) -> dict[str, Any]:
-    """Return an input's entry without an order that says nothing."""
-    return {key: value for key, value in _listed(entry).items() if value or key != _ORDER}
+def _without_reading(entry: dict[str, Any]) -> dict[str, Any]:
+    """Return an input's entry without a reading that says nothing."""
+    return {key: value for key, value in _listed(entry).items() if value or key != _READING}
 
 
 def _listed(entry: dict[str, Any]) -> dict[str, Any]:
@@ -44,7 +48,7 @@ def from_plain(entry: Any) -> Any:
         return entry
     inputs = entry.get("inputs")
     if isinstance(inputs, list):
-        usual = {**_without_order(asdict(Input(""))), "values": []}
+        usual = {**_without_reading(asdict(Input(""))), "values": []}
         inputs = [{**usual, "name": name} for name in inputs]
     output = {key: value for key, value in entry.items() if key not in ("inputs", "output")}
     return {"inputs": inputs, "outputs": [{**output, "name": entry["output"]}]}
@@ -105,7 +109,10 @@ def _object(entry: Any, name: str, keys: set[str]) -> dict[str, Any]:
 
 
 def _input(entry: Any, name: str) -> Input:
-    entry = _object({_ORDER: ""} | entry if isinstance(entry, dict) else entry, name, _INPUT)
+    if isinstance(entry, dict):
+        known = {key: value for key, value in entry.items() if key != _ORDER}
+        entry = {_READING: entry.get(_ORDER, "")} | known
+    entry = _object(entry, name, _INPUT)
     kind = entry["kind"]
     if kind not in get_args(InputKind):
         raise ValueError(f"{name}.kind must be one of {', '.join(get_args(InputKind))}")
@@ -120,12 +127,13 @@ def _input(entry: Any, name: str) -> Input:
             )
     if kind == "date" and not (values and set(values) <= set(PARTS)):
         raise ValueError(f"{name}.values must be some of {', '.join(PARTS)}")
-    order = entry[_ORDER]
-    if order not in ("", *ORDERS) or (order and kind != "date"):
-        raise ValueError(f"{name}.order must be {' or '.join(ORDERS)}, of dates")
+    reading = entry[_READING]
+    if not isinstance(reading, str) or not fits(reading, kind):
+        expected = " or ".join(ORDERS) if kind == "date" else 'such as "-999 as missing"'
+        raise ValueError(f"{name}.reading must be {expected}, found {checks.shown(reading)}")
     if kind == "true/false" and len(values) != 2:
         raise ValueError(f"{name}.values must be the texts of false and true")
-    found = Input(entry["name"], kind, fill, values, entry["other"], entry["missing"], order)
+    found = Input(entry["name"], kind, fill, values, entry["other"], entry["missing"], reading)
     if not found.features:
         raise ValueError(f"{name}.values must have at least one text")
     return found

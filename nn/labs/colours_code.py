@@ -6,7 +6,7 @@ from nn.data.columns import Columns
 from nn.data.tables import Table
 from nn.experiment.task import DataCode
 from nn.labs.colours import ColoursSettings, described, parts_of
-from nn.labs.selection import Selection, changed_kinds, changed_orders
+from nn.labs.selection import Selection, changed_kinds, changed_readings
 from nn.labs.split import HELD_OUT
 
 
@@ -56,7 +56,7 @@ def data_code(
     lines = [
         f"# The {opened} that you opened in the page: put {them} beside this program.",
         f"table = {reading}",
-        *(f"table = table.with_order{change!r}" for change in changed_orders(selection.table)),
+        *(f"table = table.with_reading{change!r}" for change in changed_readings(selection.table)),
         *(f"table = table.with_kind{change!r}" for change in changed_kinds(selection.table)),
         f"inputs = {list(selection.choice.inputs)!r}",
         f"outputs = {list(selection.choice.outputs)!r}",

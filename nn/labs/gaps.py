@@ -43,7 +43,7 @@ def told_merged(table: Table, columns: Columns) -> list[str]:
     sentences = []
     for one in columns.inputs:
         if one.kind == "category" and one.other:
-            texts, rows = _never_seen(one, table.column(one.name))
+            texts, rows = _never_seen(one, one.read(table.column(one.name)))
             if rows:
                 sentences.append(
                     f"{shown(one.name)} has {texts + len(one.values):,} values: all but the "
@@ -54,7 +54,7 @@ def told_merged(table: Table, columns: Columns) -> list[str]:
 
 def _gaps(one: Input, column: Column) -> list[tuple[int, str]]:
     """Return counts of cells, each with where they are and what is taken for them."""
-    name = shown(one.name)
+    name, column = shown(one.name), one.read(column)
     if one.kind != "category":
         lost = int(np.isnan(one.numbers(column)).sum()) if one.fill is not None else 0
         what = "date" if one.kind == "date" else "number"

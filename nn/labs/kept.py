@@ -20,7 +20,7 @@ from nn.labs.own_classes import Deleted, OwnClasses
 from nn.labs.own_points import Axis, OwnPoints
 from nn.labs.pictures import Pictures
 from nn.labs.points_source import PointsSource
-from nn.labs.selection import Selection, changed_kinds, changed_orders
+from nn.labs.selection import Selection, changed_kinds, changed_readings
 from nn.labs.table_source import Opened, TableSource
 from nn.model import Sequential
 from nn.progress import Evaluation
@@ -136,9 +136,8 @@ def pack_table(source: TableSource) -> bytes:
     arrays = {}
     if opened is not None:
         table = opened.table
-        kinds, orders = changed_kinds(table), changed_orders(table)
-        facts |= {"file": opened.name, "header": table.header, "kinds": kinds, "orders": orders}
-        facts["encoding"] = opened.encoding
+        facts |= {"file": opened.name, "header": table.header, "encoding": opened.encoding}
+        facts |= {"kinds": changed_kinds(table), "readings": changed_readings(table)}
         arrays["content"] = np.frombuffer(opened.content, np.uint8)
     if selection is not None:
         facts["choice"] = asdict(selection.choice)
@@ -162,8 +161,9 @@ def unpacking_table(data: bytes, model: Sequential) -> Slices[TableSource]:
         how = facts["header"], facts.get("encoding", "")
         opened = yield from Opened.reading(content, facts["file"], *how)
         table = opened.table
-        for name, order in facts.get("orders", ()):
-            table = table.with_order(name, order)
+        # Only the order of dates was kept at first.
+        for name, reading in facts.get("readings", facts.get("orders", ())):
+            table = table.with_reading(name, reading)
         for name, kind in facts["kinds"]:
             table = table.with_kind(name, kind)
         opened = replace(opened, table=table)

@@ -138,12 +138,12 @@ def changed_kinds(table: Table) -> list[tuple[str, Kind]]:
     ]
 
 
-def changed_orders(table: Table) -> list[tuple[str, str]]:
-    """Return names and orders of the columns whose dates were read in another order at first."""
+def changed_readings(table: Table) -> list[tuple[str, str]]:
+    """Return names and readings of the columns that were read in another way at first."""
     return [
-        (column.name, column.order)
+        (column.name, column.reading)
         for column in table.columns.values()
-        if column.order != column.first_order
+        if column.reading != column.first_reading
     ]
 
 

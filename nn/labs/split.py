@@ -122,7 +122,8 @@ def split(
     notes = told_merged(table.take(rows), columns)
     if test is not None:
         try:
-            tested, told_test = rows_to_test(test, columns)
+            answers = test.read_as(table, choice.outputs)
+            tested, told_test = rows_to_test(answers, columns)
         except ValueError as error:
             raise ValueError(f"the table to test with: {error}") from None
         notes += told_test

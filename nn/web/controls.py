@@ -6,8 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-import numpy as np
-
+from nn.data.tables.dates import days_of_text, text_of_days
 from nn.experiment.fields import with_point
 from nn.web import dom
 from nn.web.scale import Scale
@@ -23,9 +22,10 @@ class Options:
 
 @dataclass(frozen=True)
 class Day:
-    """A date; its value is in days since 1970-01-01."""
+    """A date, with a time if that matters; its value is in days since 1970-01-01."""
 
     name: str
+    timed: bool = False
 
 
 Control: TypeAlias = Scale | Options | Day
@@ -84,7 +84,9 @@ class Controls:
             elements = [chooser]
         else:
             row.className = "slider list"
-            elements = [dom.new("input", type="date", id=name)]
+            elements = [
+                dom.new("input", type="datetime-local" if control.timed else "date", id=name)
+            ]
         row.append(label, *elements)
         self._elements.append(elements)
         return row
@@ -104,7 +106,7 @@ class Controls:
         control = self._controls[index]
         try:
             if isinstance(control, Day):
-                value = float(np.datetime64(str(element.value)).astype("datetime64[D]").astype(int))
+                value = days_of_text(str(element.value))
             else:
                 value = float(with_point(str(element.value).strip()))
         except ValueError:
@@ -121,7 +123,7 @@ class Controls:
             self._controls, self._elements, self.values, strict=True
         ):
             if isinstance(control, Day):
-                text = str(np.datetime64(int(value), "D"))
+                text = text_of_days(value, control.timed).replace(" ", "T")
             elif isinstance(control, Options):
                 text = str(int(value))
             else:

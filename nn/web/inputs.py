@@ -10,7 +10,7 @@ import numpy as np
 from nn.data import Dataset
 from nn.data.channels import channels, means_of
 from nn.data.colours import CHANNELS
-from nn.data.columns import NOTHING, OTHER, Columns, Input, Output
+from nn.data.columns import NOTHING, OTHER, Columns, Input, Output, shortest
 from nn.explain.why import told_sum
 from nn.labs.colour_space import ink_on
 from nn.metrics import predicted_classes
@@ -103,7 +103,7 @@ class Inputs:
         if column.kind == "true/false":
             return Options(column.name, column.values)
         if column.kind == "date":
-            return Day(column.name)
+            return Day(column.name, column.timed)
         if rows is not None:
             values = rows[:, feature]
             whole = bool((values == np.floor(values)).all())
@@ -153,7 +153,7 @@ class Inputs:
 
     def put_row(self, features: np.ndarray) -> None:
         """Put a row on the sliders: (features,) raw."""
-        self._features = features.astype(np.float64)
+        self._features = shortest(features)
         if self.channels is not None:
             self._controls.put(self._features[self.channels].tolist())
             self._keep_colour()
@@ -166,10 +166,11 @@ class Inputs:
     def _truth(self, target: np.ndarray) -> str:
         if self._columns.classes is not None:
             return self._columns.classes[int(target)]
-        answers = self._columns.answers(target[np.newaxis])
         truths = [
-            _said(output, answer[0])
-            for output, answer in zip(self._columns.outputs, answers, strict=True)
+            _said(output, answer)
+            for output, answer in zip(
+                self._columns.outputs, self._columns.truths(target), strict=True
+            )
         ]
         return ", ".join(truths)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from nn.data.tables import KINDS, ORDERS, Column, Kind, Table
+from nn.data.tables import KINDS, Column, Kind, Table
+from nn.data.tables.readings import both, fits
 from nn.labs.selection import Selection, Sort, problem_of_input, suggested_sort
 from nn.web import dom
 from nn.web.dom import Parts
@@ -35,12 +36,12 @@ class TableChoice:
     def show(self, selection: Selection) -> None:
         """Show which columns are chosen."""
         before = self._selection
-        if before is None or list(before.table.columns) != list(selection.table.columns):
+        if before is None or _laid_out(before.table) != _laid_out(selection.table):
             self._lay_out(selection.table)
         self._selection = selection
         choice = selection.choice
         self._show_outputs(selection)
-        for (box, kind, order, reason), column in zip(
+        for (box, kind, reading, reason), column in zip(
             self._rows, selection.table.columns.values(), strict=True
         ):
             predicted = column.name in choice.outputs
@@ -48,8 +49,8 @@ class TableChoice:
             box.checked = column.name in choice.inputs
             box.disabled = bool(why_not)
             kind.value = column.kind
-            order.hidden = column.swapped is None or column.kind != "date"
-            order.value = column.order
+            reading.hidden = column.other is None or not fits(column.reading, column.kind)
+            reading.value = column.reading
             reason.textContent = why_not
 
     def _lay_out(self, table: Table) -> None:
@@ -63,15 +64,16 @@ class TableChoice:
             kind = dom.new("select")
             kind.setAttribute("aria-label", f"{column.name} is taken for")
             kind.append(*(dom.new("option", name, value=name) for name in _kinds(column)))
-            # Of dates such as 01/02/2024, which do not tell.
-            order = dom.new("select")
-            order.setAttribute("aria-label", f"{column.name} has the dates")
-            order.append(*(dom.new("option", name, value=name) for name in ORDERS))
+            # Of dates such as 01/02/2024, which do not tell, and of numbers such as -999.
+            reading = dom.new("select")
+            reading.setAttribute("aria-label", f"{column.name} is read with")
+            possible = () if column.other is None else both(column.reading)
+            reading.append(*(dom.new("option", name, value=name) for name in possible))
             reason = dom.new("small")
             line = dom.new("div")
             line.className = "column"
-            line.append(label, kind, order, reason)
-            self._rows.append((box, kind, order, reason))
+            line.append(label, kind, reading, reason)
+            self._rows.append((box, kind, reading, reason))
             lines.append(line)
         self._inputs.replaceChildren(*lines)
 
@@ -149,9 +151,9 @@ class TableChoice:
         assert self._selection
         table = self._selection.table
         names = list(table.columns)
-        for (_, kind, order, _), name in zip(self._rows, names, strict=True):
-            if table.columns[name].swapped is not None and order.value:
-                table = table.with_order(name, order.value)
+        for (_, kind, reading, _), name in zip(self._rows, names, strict=True):
+            if table.columns[name].other is not None and reading.value:
+                table = table.with_reading(name, reading.value)
             if kind.value != table.columns[name].kind:
                 table = table.with_kind(name, kind.value)
         outputs = [names[int(column.value)] for column, _ in self._lines]
@@ -169,13 +171,23 @@ class TableChoice:
         return Selection.of(table, inputs, outputs, sorts)
 
 
+def _laid_out(table: Table) -> list[tuple[str, tuple[str, str] | None]]:
+    """Return what the controls of a table are made from: names, and readings to choose from."""
+    return [
+        (name, None if column.other is None else both(column.reading))
+        for name, column in table.columns.items()
+    ]
+
+
 def _kinds(column: Column) -> list[Kind]:
-    """Return what a column can be taken for."""
-    found: list[Kind] = []
-    for kind in KINDS:
-        try:
-            column.as_kind(kind)
-        except ValueError:
-            continue
-        found.append(kind)
-    return found
+    """Return what a column can be taken for, in either reading."""
+    readings = [column] if column.other is None else [column, column.reread()]
+    return [kind for kind in KINDS if any(_can_be(one, kind) for one in readings)]
+
+
+def _can_be(column: Column, kind: Kind) -> bool:
+    try:
+        column.as_kind(kind)
+    except ValueError:
+        return False
+    return True

@@ -256,6 +256,16 @@ def test_a_column_of_ones_own_is_opened_learnt_and_chosen(lab):
     assert lab.off_by()[0] == pytest.approx(network, rel=0.01)
 
 
+def test_marks_of_what_is_missing_are_filled_and_said(lab):
+    rows = (-999 if i % 50 == 20 else 20 + i * i % 17 for i in range(200))
+    content = "day,height\n" + "".join(f"{i},{height}\n" for i, height in enumerate(rows))
+    lab.news(lambda: lab.choose("tableFile", {"heights.csv": content.encode()}), "^heights")
+    assert lab.told().startswith("height: 200 values from 20 to 36")
+    said = lab.text("dataDescription")
+    assert "-999 in 'height' is taken for missing" in said
+    assert "4 missing values are filled by straight lines" in said
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [

@@ -227,6 +227,21 @@ def test_a_table_has_a_control_a_column_and_names_do_no_harm(opened, activation)
         assert page.evaluate("[window.harmed, document.images.length]") == [None, 0]
 
 
+def test_a_date_with_hours_is_asked_for_with_its_time(opened):
+    when = Input("when", "date", 19_787.5625, ("month", "day", "hour"))
+    model = built(Sequential([Dense(3, "tanh"), Dense(1)]), 3)
+    model.columns = Columns((when,), (Output("load"),))
+    with opened(model) as page:
+        field = page.get_by_label("when")
+        for time, days in (("2024-03-05T13:30", 19_787.5625), ("2024-03-06T21:15", 19_788.885417)):
+            if time != field.input_value():
+                field.fill(time)
+            expect(field).to_have_value(time)
+            load = model.predict(np.float32([when.features_of(round(days * 1440) / 1440)]))[0, 0]
+            shown = float(page.locator("#answer").inner_text().replace(",", ""))
+            assert shown == pytest.approx(load, rel=1e-4)
+
+
 def test_the_plane_shows_points(opened):
     model = built(Sequential([Dense(4, "tanh"), Dense(1, "sigmoid")]), 3)
     model.columns = Columns.plain(("x", "y", "sin x"), "class", ("blue", "orange"))

@@ -115,14 +115,79 @@ def test_a_wrong_guess_of_letters_or_dates_can_be_changed(lab):
     expect(encoding).to_have_value("cp1252")
     lab.news(lambda: encoding.select_option("cp1250"), "^Opened mine.csv: 60 rows")
     assert lab.find("sliders").locator("option").all_text_contents() == ["Győző", "Szőke"]
-    order = lab.find("inputColumns").get_by_label("nap has the dates")
+    order = lab.find("inputColumns").get_by_label("nap is read with")
     expect(order).to_have_value("day first")
     lab.news(lambda: order.select_option("month first"), "^A new network")
     assert "'nap' has dates, month first, as was chosen" in lab.text("assumed")
     expect(encoding).to_have_value("cp1250")
     lab.click("codeTab")
-    code = lab.text("code")
-    assert "encoding='cp1250'" in code and "table.with_order('nap', 'month first')" in code
+    code = lab.find("code")
+    expect(code).to_contain_text("table.with_reading('nap', 'month first')")
+    expect(code).to_contain_text("encoding='cp1250'")
+
+
+def test_marks_of_what_is_missing_are_taken_for_it_unless_someone_says_otherwise(lab):
+    rows = [f"{-999 if i % 9 == 4 else i % 7},{i % 6},{i % 5 / 5}" for i in range(60)]
+    lab.open_table("wind,level,rain\n" + "\n".join(rows))
+    told = "-999 in 'wind' is taken for missing"
+    assert told in lab.text("assumed") and "7 rows lack an input" in lab.text("assumed")
+    slider = lab.find("sliders").locator("input[type=range]").first
+    assert float(slider.get_attribute("min")) == 0
+    expect(lab.find("inputColumns").get_by_label("level is read with")).to_be_hidden()
+    reading = lab.find("inputColumns").get_by_label("wind is read with")
+    expect(reading).to_have_value("-999 as missing")
+    lab.news(lambda: reading.select_option("-999 as a number"), "^A new network")
+    assert f"{told.replace('missing', 'a number')}, as was chosen" in lab.text("assumed")
+    assert float(slider.get_attribute("min")) < -990
+    lab.news(lambda: reading.select_option("-999 as missing"), "^A new network")
+    assert told in lab.text("assumed")
+
+
+def test_a_code_of_two_values_and_a_mark_can_be_true_or_false(lab):
+    lab.open_table(
+        "a,b\n" + "".join(f"{(0, 1, -999)[i % 3]},{i * 7 % 40 / 3:.1f}\n" for i in range(60))
+    )
+    columns = lab.find("inputColumns")
+    kind, reading = (columns.get_by_label(f"a is {how}") for how in ("taken for", "read with"))
+    expect(reading).to_have_value("-999 as a number")
+    complaint = lab.complaint(lambda: kind.select_option("true/false"))
+    assert "'a' has 3 different values; expected two for true and false" in complaint
+    expect(kind).to_have_value("number")
+    lab.news(lambda: reading.select_option("-999 as missing"), "^A new network")
+    assert "-999 in 'a' is taken for missing, as was chosen" in lab.text("assumed")
+    lab.news(lambda: kind.select_option("true/false"), "^A new network")
+    assert lab.find("sliders").locator("select option").all_text_contents() == ["0", "1"]
+    complaint = lab.complaint(lambda: reading.select_option("-999 as a number"))
+    assert "expected two for true and false" in complaint
+    expect(reading).to_have_value("-999 as missing")
+
+
+def test_a_date_with_hours_is_asked_for_with_its_time(lab):
+    rows = [f"2024-03-{1 + i // 8:02} {i % 8 * 3:02}:00,{(i % 8 - 4) ** 2 / 10}" for i in range(80)]
+    lab.open_table("when,load\n" + "\n".join(rows))
+    field = lab.find("sliders").get_by_label("when")
+    expect(field).to_have_attribute("type", "datetime-local")
+    lab.click("example")
+    moment = field.input_value().replace("T", " ")
+    (load,) = [row.split(",")[1] for row in rows if row.startswith(moment)]
+    assert lab.text("truth") == f"The data says {load.removesuffix('.0')}."
+    said = []
+    for time in ("2024-03-05T03:00", "2024-03-05T21:30"):
+        field.fill(time)
+        said.append(lab.text("answer"))
+    assert len(set(said)) == 2 and lab.text("truth") == ""
+    expect(field).to_have_value("2024-03-05T21:30")
+
+
+def test_rows_to_test_with_stand_in_the_form_as_in_the_file(lab):
+    rows = [(f"{16.2 + i * 7 % 31 / 10:.1f}", f"{i % 6 / 5:.1f}") for i in range(60)]
+    lab.open_table("temperature,rain\n" + "\n".join(map(",".join, rows)))
+    for _ in range(8):
+        lab.click("example")
+        rain = lab.text("truth").removeprefix("The data says ").removesuffix(".")
+        found = float(lab.number(0).input_value()), float(rain)
+        assert found in [(float(a), float(b)) for a, b in rows]
+        assert len(lab.number(0).input_value()) <= 4 and len(rain) <= 3
 
 
 def test_a_competitions_zip_is_learnt_from_and_its_other_rows_answered(lab):

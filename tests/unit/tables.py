@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from nn.data.tables import Table, read_table
+from nn.data.tables.readings import AS_MISSING, both
 from nn.labs.selection import Selection, first_choice
 
 CSV = "r,g,label,uid\n255,0.5,red-ish,x1\n0,128,green-ish,x2\n200,1e2,red-ish,x3\n"
@@ -46,6 +47,14 @@ def passengers(rows: int = 300) -> Table:
 def selected(text: str) -> Selection:
     """The columns of a table in a file of this text that are chosen first."""
     return first_choice(from_csv(text))[0]
+
+
+def with_marks(table: Table) -> Table:
+    """A table in which -999 and such are numbers, as whatever writes any number may mean them."""
+    for column in table.columns.values():
+        if column.reading.endswith(AS_MISSING):
+            table = table.with_reading(column.name, both(column.reading)[1])
+    return table
 
 
 def values(table: Table, name: str) -> list[Any]:

@@ -94,6 +94,19 @@ def test_the_network_is_written_and_reads_raw_rows(file, tmp_path, capsys):
     assert model.columns.outputs[0].classes == ("0", "1")
 
 
+def test_marks_such_as_999_below_zero_are_missing_unless_they_are_to_be_numbers(tmp_path, capsys):
+    path = tmp_path / "station.csv"
+    lines = [f"{-999 if i % 9 == 4 else i % 7},{i % 6},{i % 5 / 5}" for i in range(60)]
+    path.write_text("\n".join(["wind,level,rain", *lines]))
+    told = "-999 in 'wind' is taken for missing"
+    found = said(capsys, path, *FAST)
+    assert told in found["assumed"] and found["rows"]["filled"] == 7
+    found = said(capsys, path, *FAST, "--nines", "number")
+    assert f"{told.replace('missing', 'a number')}, as was chosen" in found["assumed"]
+    assert found["rows"]["filled"] == 0
+    assert said(capsys, path, *FAST, "--nines", "missing", "--dates", "day")["rows"]["filled"] == 7
+
+
 def test_a_seed_repeats(file, capsys):
     assert said(capsys, file, *FAST) == said(capsys, file, *FAST)
 

@@ -39,7 +39,7 @@ def test_dates_to_be_answered_are_read_as_the_training_rows_were():
     model = network("\n".join(["when,month", *lines]))
     model = loads(dumps(model))[0]
     (when,) = model.columns.inputs
-    assert when.order == "month first"
+    assert when.reading == "month first"
     for cells, month in (
         (("3/4/2023",), 3),
         (("3/4/2023", "3/5/2023", "soon"), 3),

@@ -12,7 +12,8 @@ from nn.data.tables import is_workbook, read_table
 from nn.experiment.comparison import Curve, Run
 from nn.experiment.experiment import Experiment
 from nn.experiment.settings import parse
-from nn.labs import colours, kept
+from nn.formats.packed import pack, unpack
+from nn.labs import colours, colours_code, kept
 from nn.labs.edits import Edits
 from nn.labs.own_classes import OwnClasses
 from nn.labs.own_points import OwnPoints
@@ -186,12 +187,32 @@ def test_how_a_table_was_read_comes_back():
         exhaust(Opened.reading(text.encode("cp1251"), "a.csv", header=None, encoding="koi8-r"))
     )
     (name, *_) = source.opened.table.columns
-    table = source.opened.table.with_order(name, "month first")
+    table = source.opened.table.with_reading(name, "month first")
     source = source.choose(Selection.of(table, [name], ["y"]))
     again = exhaust(kept.unpacking_table(kept.pack_table(source), Sequential([Dense(1)])))
     assert list(again.opened.table.columns) == list(table.columns)
     assert again.opened.encoding == "koi8-r"
-    assert again.opened.table.columns[name].order == "month first"
+    assert again.opened.table.columns[name].reading == "month first"
+    # As what kept the order of dates only wrote it.
+    facts, arrays = unpack(kept.pack_table(source))
+    facts["orders"] = facts.pop("readings")
+    older = pack(facts, {key: np.array(array) for key, array in arrays.items()})
+    again = exhaust(kept.unpacking_table(older, Sequential([Dense(1)])))
+    assert again.opened.table.columns[name].reading == "month first"
+
+
+def test_what_a_mark_was_chosen_to_be_comes_back():
+    text = "x,y\n" + "".join(f"{-999 if i % 9 == 4 else i},{i % 5}\n" for i in range(40))
+    source = TableSource.of(exhaust(Opened.reading(text.encode(), "a.csv")))
+    table = source.opened.table.with_reading("x", "-999 as a number")
+    source = source.choose(Selection.of(table, ["x"], ["y"]))
+    code = colours_code.data_code(colours.DEFAULTS, source.selection, "read_table(data)")
+    assert "table = table.with_reading('x', '-999 as a number')" in code.lines
+    again = exhaust(kept.unpacking_table(kept.pack_table(source), Sequential([Dense(1)])))
+    assert again.opened.table.columns["x"].numbers[4] == -999
+    assert again.assumed(again.parts(colours.DEFAULTS))[0] == (
+        "-999 in 'x' is taken for a number, as was chosen"
+    )
 
 
 def test_a_table_from_a_zip_comes_back_with_the_one_beside_it():

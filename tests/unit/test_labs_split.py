@@ -166,3 +166,16 @@ def test_a_missing_value_that_nothing_stands_for_is_named():
         as_dataset(from_csv("a,b\n1.5,1\n,2\n"), columns)
     kept = replace(columns, inputs=(Input("a", fill=3.0),))
     assert as_dataset(from_csv("a,b\n1.5,1\n,2\n"), kept).inputs[:, 0].tolist() == [1.5, 3]
+
+
+@pytest.mark.parametrize("how", ["as missing", "as a number"])
+def test_marks_in_rows_to_test_with_are_what_they_are_in_those_that_are_learnt_from(how):
+    lines = [f"{i % 7},{-999 if i % 9 == 4 else i % 5 / 5}" for i in range(40)]
+    table = from_csv("\n".join(["x,y", *lines])).with_reading("y", f"-999 {how}")
+    selection = Selection.of(table, ["x"], ["y"])
+    few = from_csv("x,y\n1,0.5\n2,-999\n3,0.25\n")
+    many = from_csv("x,y\n1,0.5\n2,-999\n3,0.25\n4,1\n")
+    assert [one.columns["y"].missing.any() for one in (few, many)] == [False, True]
+    for test, rows in ((few, 3), (many, 4)):
+        found = parted(selection, test=test)
+        assert len(found.test) == rows - (how == "as missing")

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nn.data.tables import read_table, reading_table
-from tests.unit.tables import values
+from tests.unit.tables import values, with_marks
 
 texts = st.text("abcdefgh ,;|\t\"'.-", min_size=1, max_size=8).map(lambda text: f"t{text.strip()}")
 numbers = st.floats(-1e6, 1e6, allow_nan=False)
@@ -35,6 +35,7 @@ def frames(draw):
 
 def assert_same(table, frame):
     assert list(table.columns) == [str(name) for name in frame.columns]
+    table = with_marks(table)
     for name in frame.columns:
         expected = [None if pd.isna(cell) else cell for cell in frame[name]]
         found = [None if cell == "" or cell != cell else cell for cell in values(table, str(name))]
@@ -67,7 +68,7 @@ def test_what_pandas_writes_as_json(frame, orient):
     text = frame.to_json(orient=orient, double_precision=15, index=orient not in ("records",))
     if orient == "table":
         text = frame.to_json(orient=orient, double_precision=15, index=False)
-    table = read_table(text.encode())
+    table = with_marks(read_table(text.encode()))
     for name in frame.columns:
         if frame[name].map(type).eq(float).all():
             assert np.allclose(table.columns[name].numbers, frame[name].astype(float))

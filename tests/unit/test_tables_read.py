@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nn.data.tables import beside, json_rows, read_table, rows, source
-from tests.unit.tables import CSV, from_csv, from_json, values
+from tests.unit.tables import CSV, from_csv, from_json, values, with_marks
 
 ENTRIES = [
     {"r": 255, "g": 0.5, "label": "red-ish", "uid": "x1"},
@@ -310,7 +310,7 @@ def tables(draw):
 def assert_same(table, columns):
     assert list(table.columns) == list(columns)
     for name, cells in columns.items():
-        assert values(table, name) == cells
+        assert values(with_marks(table), name) == cells
 
 
 def rows_of(columns):

@@ -119,11 +119,18 @@ def test_a_network_of_very_many_rows_comes_back(widths):
             (
                 Input("alone", "true/false", 1.0, ("no", "yes")),
                 Input("when", "date", 19_000.0, ("year",)),
-                Input("then", "date", 19_000.0, ("month",), order="month first"),
+                Input("then", "date", 19_000.0, ("month",), reading="month first"),
             ),
             (Output("price", None, 12_345.678, -3e5), Output("__proto__")),
         ),
         Columns((Input("town", "category", None, ("", "u"), other=True),), NAMED.outputs),
+        Columns(
+            (
+                Input("rain", "number", 0.5, reading="-999 and -999.9 as missing"),
+                *NAMED.inputs[1:],
+            ),
+            NAMED.outputs,
+        ),
     ],
 )
 def test_what_inputs_and_outputs_stand_for_comes_back(columns):

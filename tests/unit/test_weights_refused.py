@@ -10,6 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from nn.data.columns import Input
 from nn.formats.weights import MAX_BYTES, MAX_LAYERS, loads
 from nn.losses import LOSSES
 from tests.unit.weights_files import NAMED, OLD, VALID, base64_kernel, edited, without, written
@@ -196,8 +197,10 @@ def test_what_is_wrong_is_named(data, message):
         (edited("columns", "inputs", 0, "kind", value="category"), "must have at least one text"),
         (edited("columns", "inputs", 0, "kind", value="date"), "values must be some of year"),
         (edited("columns", "inputs", 0, "kind", value="true/false"), "the texts of false and"),
-        (edited("columns", "inputs", 0, "order", value="year first"), "must be day first or month"),
-        (edited("columns", "inputs", 0, "order", value="day first"), "month first, of dates"),
+        (edited("columns", "inputs", 0, "order", value="year first"), 'found "year first"'),
+        (edited("columns", "inputs", 0, "order", value="day first"), 'such as "-999 as missing"'),
+        (edited("columns", "inputs", 0, "reading", value=[-999]), "1.reading must be such as"),
+        (edited("columns", "inputs", 0, "reading", value="-998 as missing"), 'found "-998 as mis'),
         (without("columns", "inputs", 0, "kind"), "kind of columns.inputs 1 is missing"),
         (edited("columns", "outputs", 0, "name", value=3), "1.name must be a text, found 3"),
         (edited("columns", "outputs", 0, "classes", value=["a"]), "must be at least two texts"),
@@ -225,6 +228,13 @@ PLAIN = {
 
 def test_columns_as_earlier_files_had_them_are_read():
     assert loads(edited("columns", value=PLAIN))[0].columns == NAMED
+
+
+def test_files_that_knew_a_reading_of_dates_only_are_read():
+    dates = {"kind": "date", "values": ["year"], "order": "day first"}
+    entry = {"name": "r", "fill": None, "other": False, "missing": False, **dates}
+    found = loads(edited("columns", "inputs", 0, value=entry))[0].columns
+    assert found.inputs[0] == Input("r", "date", values=("year",), reading="day first")
 
 
 @pytest.mark.parametrize(

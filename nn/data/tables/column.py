@@ -10,6 +10,7 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
+from nn.data.tables import readings
 from nn.data.tables.dates import ORDERS
 
 Kind = Literal["number", "category", "true/false", "date", "identifier", "text"]
@@ -36,9 +37,10 @@ class Column:
         texts: the different texts, sorted.
         note: what was assumed on reading it; often nothing.
         timed: whether dates have hours.
-        order: of dates, "day first" or "month first" where that had to be told, else nothing.
-        swapped: (n,) the dates in the other order, where it is possible too; else None.
-        first_kind, first_order: what it was taken for when it was read.
+        reading: how it was read where there are two ways, one of :func:`readings.both`: of dates
+            "day first" or "month first", of numbers such as "-999 as missing"; else nothing.
+        other: (n,) the numbers in the other reading, where it is possible too; else None.
+        first_kind, first_reading: what it was taken for when it was read.
         cells: (n,) as they stand in the file; None of a large table.
     """
 
@@ -49,17 +51,17 @@ class Column:
     texts: tuple[str, ...] = ()
     note: str = ""
     timed: bool = False
-    order: str = ""
-    swapped: np.ndarray | None = None
+    reading: str = ""
+    other: np.ndarray | None = None
     first_kind: Kind | None = None
-    first_order: str | None = None
+    first_reading: str | None = None
     cells: Sequence[Any] | None = None
 
     def __post_init__(self) -> None:
         if self.first_kind is None:
             object.__setattr__(self, "first_kind", self.kind)
-        if self.first_order is None:
-            object.__setattr__(self, "first_order", self.order)
+        if self.first_reading is None:
+            object.__setattr__(self, "first_reading", self.reading)
 
     def __len__(self) -> int:
         """The number of rows."""
@@ -133,29 +135,47 @@ class Column:
             )
         return replace(self, kind=kind)
 
-    def in_order(self, order: str) -> Column:
-        """Return the column with dates in that order, unless they are surely in the other one."""
-        if self.swapped is None or not order:
-            return self
-        numbers = self.numbers if order == self.order else self.swapped
-        note = f"{shown(self.name)} has dates, {order}"
-        return replace(
-            self, numbers=numbers, swapped=None, order=order, first_order=order, note=note
-        )
+    def in_reading(self, reading: str) -> Column:
+        """Return the column read as another one was, unless its own cells tell otherwise.
 
-    def reordered(self) -> Column:
-        """Return the column with dates in the other order, which must be possible."""
-        assert self.swapped is not None
-        order = ORDERS[1 - ORDERS.index(self.order)]
-        note = f"{shown(self.name)} has dates, {order}, as was chosen"
-        return replace(self, numbers=self.swapped, swapped=self.numbers, order=order, note=note)
+        Args:
+            reading: of the other column; nothing changes nothing.
+        """
+        if reading in ORDERS:
+            if self.other is None or self.reading not in ORDERS:
+                return self
+            numbers = self.numbers if reading == self.reading else self.other
+            found = replace(self, note=f"{shown(self.name)} has dates, {reading}")
+            return found._settled(numbers, reading)
+        marks = readings.marks_in(reading)
+        if not marks or self.numbers is None or self.kind == "date":
+            return self
+        numbers = self.numbers
+        if reading.endswith(readings.AS_NUMBER) and self.other is not None:
+            # What stands for nothing in these rows alone still does.
+            numbers = np.where(np.isin(self.other, marks), self.other, numbers)
+        return self._settled(readings.without(numbers, reading), reading)
+
+    def _settled(self, numbers: np.ndarray | None, reading: str) -> Column:
+        return replace(self, numbers=numbers, other=None, reading=reading, first_reading=reading)
+
+    def reread(self) -> Column:
+        """Return the column in its other reading, which must be possible."""
+        assert self.other is not None
+        (reading,) = {*readings.both(self.reading)} - {self.reading}
+        note = self.note
+        if reading in ORDERS:
+            note = f"{shown(self.name)} has dates, {reading}, as was chosen"
+        found = replace(self, numbers=self.other, other=self.numbers, reading=reading, note=note)
+        several = found.kind == "true/false" and len(found.categories[1]) > 2
+        return replace(found, kind="number") if several else found
 
     def take(self, rows: np.ndarray) -> Column:
         """Return the column with some of its rows, in that order."""
-        parts = (None if a is None else a[rows] for a in (self.numbers, self.codes, self.swapped))
-        numbers, codes, swapped = parts
+        parts = (None if a is None else a[rows] for a in (self.numbers, self.codes, self.other))
+        numbers, codes, other = parts
         cells = None if self.cells is None else [self.cells[row] for row in rows.tolist()]
-        return replace(self, numbers=numbers, codes=codes, swapped=swapped, cells=cells)
+        return replace(self, numbers=numbers, codes=codes, other=other, cells=cells)
 
 
 def text_of(cell: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,6 +22,9 @@ _MONTHS = (
 """In English, German, French, Spanish, Italian, Portuguese and Dutch."""
 
 ORDERS = ("day first", "month first")
+_MINUTES = 1440
+"""In a day."""
+
 _NAMES = {"sept": 9, "juil": 7} | {
     name: 1 + i
     for months in reversed(_MONTHS)
@@ -135,6 +139,32 @@ def days_of_numbers(numbers: np.ndarray, least: int = _LEAST) -> np.ndarray | No
     return days
 
 
+def text_of_days(days: float, timed: bool = False) -> str:
+    """Return days since 1970-01-01 as a date, with hours and minutes if they matter.
+
+    >>> text_of_days(0.5), text_of_days(0.5, timed=True)
+    ('1970-01-01', '1970-01-01 12:00')
+    """
+    if not timed:
+        return str(np.datetime64(math.floor(days), "D"))
+    return str(np.datetime64(round(days * _MINUTES), "m")).replace("T", " ")
+
+
+def days_of_text(text: str) -> float:
+    """Return days since 1970-01-01 of a date with or without a time, as fields of pages have it.
+
+    Raises:
+        ValueError: it is none, or nothing.
+
+    >>> days_of_text("1970-01-02"), days_of_text("1970-01-02T18:00")
+    (1.0, 1.75)
+    """
+    minutes = np.datetime64(text, "m")
+    if np.isnat(minutes):
+        raise ValueError("there is no date")
+    return float(minutes.astype(np.int64)) / _MINUTES
+
+
 def hours_of(texts: Sequence[str]) -> dict[str, float] | None:
     """Return the hours since midnight of times of day; None if any text is none.
 
@@ -217,4 +247,4 @@ def _day(match: re.Match[str], order: str) -> float:
         month = int(groups["month"]) if "month" in groups else _NAMES.get(groups["name"].lower(), 0)
     hour = _whole_day(int(groups.get("hour") or 0), groups.get("half"))
     minutes = hour * 60 + int(groups.get("minute") or 0)
-    return (date(year, month, day) - date(1970, 1, 1)).days + minutes / 1440
+    return (date(year, month, day) - date(1970, 1, 1)).days + minutes / _MINUTES

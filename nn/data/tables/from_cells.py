@@ -23,6 +23,7 @@ from nn.data.tables.cells import (
 )
 from nn.data.tables.column import Column, Kind, shown, text_of
 from nn.data.tables.dates import ORDERS, Dates, days_of_numbers, hours_of, in_both_orders
+from nn.data.tables.readings import both, reading_of_numbers, without
 
 _ROWS_A_CATEGORY = 4
 _NUMBER_LIMIT = float(np.finfo(np.float32).max)
@@ -50,6 +51,26 @@ def column_of(name: str, cells: Sequence[Any], comma: bool | None = None) -> Col
     >>> column_of("size", ["red", "blue", "red", "red"]).kind
     'category'
     """
+    return _marked(_column(name, cells, comma))
+
+
+def _marked(column: Column) -> Column:
+    """Return a column with marks such as -999 taken for missing, where they can be nothing else."""
+    if column.kind != "number" or _names_rows(column.name):
+        return column
+    assert column.numbers is not None
+    reading = reading_of_numbers(column.numbers)
+    if not reading:
+        return column
+    (as_missing, as_number) = both(reading)
+    numbers = without(column.numbers, as_missing)
+    found = replace(column, reading=reading, first_reading=reading)
+    if reading == as_number:
+        return replace(found, other=numbers)
+    return replace(found, numbers=numbers, other=column.numbers)
+
+
+def _column(name: str, cells: Sequence[Any], comma: bool | None) -> Column:
     # Where commas are decimal, the point in "1.234" is none.
     grouped = comma and any(isinstance(cell, str) and "." in cell for cell in cells)
     numbers = None if grouped else plain_numbers(cells)
@@ -111,8 +132,8 @@ def _dates(name: str, texts: list[str], distinct: dict[str, str], found: Dates) 
         *(name, "date", days(found)),
         note=note,
         timed=found.timed,
-        order=found.order,
-        swapped=swapped,
+        reading=found.order,
+        other=swapped,
     )
 
 
@@ -182,14 +203,15 @@ def _kind_of_numbers(name: str, numbers: np.ndarray) -> Kind:
     if (ordered[1:] == ordered[:-1]).any():
         return "number"
     counts = ordered[0] in (0, 1) and ordered[-1] - ordered[0] == n - 1
+    counts = counts and (n >= 10 or (np.diff(numbers) == 1).all())
+    return "identifier" if counts or _names_rows(name) else "number"
+
+
+def _names_rows(name: str) -> bool:
+    """Whether a column is called as those are that name rows or number them."""
     word = name.strip().lower()
-    named = (
-        word in _IDENTIFIERS or word.endswith(("_id", " id", ".id")) or name.endswith(("Id", "ID"))
-    )
     return (
-        "identifier"
-        if named or (counts and (n >= 10 or (np.diff(numbers) == 1).all()))
-        else "number"
+        word in _IDENTIFIERS or word.endswith(("_id", " id", ".id")) or name.endswith(("Id", "ID"))
     )
 
 

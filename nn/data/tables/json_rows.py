@@ -178,7 +178,7 @@ def _records(content: Any) -> list[Any] | dict[str, list[Any]]:
         raise ValueError("the file is JSON, but not a table: expected a list of objects")
     if content.keys() >= {"columns", "data"} and isinstance(content["data"], list):
         # As pandas writes it with orient="split".
-        return [content["columns"], *content["data"]]
+        return [*_header_lines(content["columns"]), *content["data"]]
     lists = {key: value for key, value in content.items() if isinstance(value, list)}
     tables = {
         key: value for key, value in lists.items() if value and isinstance(value[0], dict | list)
@@ -215,6 +215,14 @@ def _records(content: Any) -> list[Any] | dict[str, list[Any]]:
     raise ValueError(
         "the file is JSON, but not a table: expected a list of objects, under one key or none"
     )
+
+
+def _header_lines(names: Any) -> list[Any]:
+    """Return the lines above rows: one, or of names in several levels one each."""
+    listed = isinstance(names, list) and names and all(isinstance(name, list) for name in names)
+    if not listed or len(set(map(len, names))) > 1:
+        return [names]
+    return [list(level) for level in zip(*names, strict=True)]
 
 
 def _holds_records(content: dict[str, Any]) -> bool:

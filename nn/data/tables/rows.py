@@ -11,6 +11,7 @@ from itertools import islice
 from typing import Any
 
 from nn.data.gzipped import Slices, stage
+from nn.data.tables.groups import Header, grouped_header, name_of_rows
 from nn.data.tables.names import are_names, has_header, unique_names, units_in
 from nn.progress import exhaust
 
@@ -149,8 +150,12 @@ def making_table(
         raise ValueError("the table has no rows: the file is empty")
     names: list[str] = next(_cut([named[:_LONGEST]], separator or ","), [])
     if header is not None or not are_names(names, lines[0]):
-        found = has_header(lines) if header is None else header
-        names = lines.pop(0) if found else []
+        grouped = None if header is False else grouped_header(lines)
+        if grouped is not None:
+            found, names = True, _named_by(grouped, lines, notes)
+        else:
+            found = has_header(lines) if header is None else header
+            names = lines.pop(0) if found else []
         if not found:
             notes.append("no header was found: columns have numbers for names")
     else:
@@ -327,12 +332,26 @@ def _without_titles(lines: list[list[str]], notes: list[str]) -> list[list[str]]
     most = max(1, usual.most_common(1)[0][0] - 2)
     start = 0
     while start < min(len(lines) - 2, 10) and _length(lines[start]) <= most:
+        if grouped_header(lines[start : start + _SAMPLE]) is not None:
+            break
         start += 1
     if start:
         title = next(cell for cell in lines[0] if cell.strip()).strip()[:40]
         which = "the first line" if start == 1 else f"the first {start} lines"
         notes.append(f'{which}, "{title}", {"is a title" if start == 1 else "are titles"}')
     return lines[start:]
+
+
+def _named_by(header: Header, lines: list[list[str]], notes: list[str]) -> list[str]:
+    """Take the lines of a header with groups out of ``lines``, and return the names."""
+    listed = ", ".join(header.groups[:3]) + ", ..." * (len(header.groups) > 3)
+    notes.append(f"the line above the names, {listed}, has groups of columns")
+    del lines[:2]
+    named = name_of_rows(header.names, *lines[:2])
+    if named is None:
+        return header.names
+    del lines[0]
+    return named
 
 
 def _width(names: list[str], lines: list[list[str]], notes: list[str]) -> tuple[int, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,10 +10,10 @@ import numpy as np
 from nn.data.gzipped import Content, Slices, stage
 from nn.data.tables.arff import rows_of_arff
 from nn.data.tables.cells import Numbers, is_missing
-from nn.data.tables.column import Column, Kind, shown
-from nn.data.tables.dates import ORDERS
+from nn.data.tables.column import Column, Kind, plain_number, shown
 from nn.data.tables.from_cells import column_of
 from nn.data.tables.json_rows import looks_like_json, making_rows_of_json
+from nn.data.tables.readings import AS_MISSING, both, marks_in
 from nn.data.tables.rows import Rows, splitting_rows
 from nn.data.tables.source import open_source
 from nn.data.tables.workbook import rows_of_workbook
@@ -24,6 +24,9 @@ _KEPT = 1_000_000
 
 _ROWS_SHARE, _WORKBOOK_SHARE = 0.6, 0.95
 """Of the time that a table takes goes into its rows, as measured, the rest into columns."""
+
+_MOST_NAMED = 5
+"""Columns that a sentence names."""
 
 _TOLD = 500
 """Different texts of a column that are looked at for how numbers are written."""
@@ -76,26 +79,39 @@ class Table:
         column = self.column(name).as_kind(kind)
         return replace(self, columns={**self.columns, name: column})
 
-    def with_order(self, name: str, order: str) -> Table:
-        """Return the table with the dates of a column read in an order, where both are possible.
+    def with_reading(self, name: str, reading: str) -> Table:
+        """Return the table with a column read in one of the two ways that are possible.
 
         Args:
             name: of the column.
-            order: one of :data:`~nn.data.tables.dates.ORDERS`.
+            reading: one of :func:`~nn.data.tables.readings.both`: the order of dates, as in "day
+                first", or what a number such as -999 is, as in "-999 as missing".
 
         Raises:
-            ValueError: there is no such column, or its dates are not in doubt.
+            ValueError: there is no such column, or it cannot be read so.
         """
         column = self.column(name)
-        if column.swapped is None or order not in ORDERS:
+        if column.other is None:
+            raise ValueError(f"the column {shown(name)} can be read in one way only")
+        possible = both(column.reading)
+        if reading not in possible:
             raise ValueError(
-                f"the column {shown(name)} has no dates that could be {' or '.join(ORDERS)}"
+                f"the column {shown(name)} cannot be read with {shown(reading)}; expected "
+                f"{' or '.join(map(repr, possible))}"
             )
-        if order == column.order:
+        if reading == column.reading:
             return self
-        changed = column.reordered()
-        notes = tuple(changed.note if note == column.note else note for note in self.notes)
-        return replace(self, columns={**self.columns, column.name: changed}, notes=notes)
+        changed = column.reread()
+        columns = {**self.columns, column.name: changed}
+        told = told_marks(self.columns)
+        notes = [changed.note if note == column.note else note for note in self.notes]
+        notes = [note for note in notes if note not in told] + told_marks(columns)
+        return replace(self, columns=columns, notes=tuple(notes))
+
+    def read_as(self, other: Table, names: Sequence[str]) -> Table:
+        """Return the table with some columns read as those of another one, unless they tell."""
+        columns = {name: self.column(name).in_reading(other.column(name).reading) for name in names}
+        return replace(self, columns={**self.columns, **columns})
 
     def take(self, rows: np.ndarray | Sequence[int]) -> Table:
         """Return the table with some of its rows, in that order."""
@@ -169,16 +185,42 @@ def _table(rows: Rows, notes: Sequence[str]) -> Slices[Table]:
         yield place / len(rows.names)
     if not columns:
         raise ValueError("the table has no columns with names or values")
-    orders = {one.order for one in columns.values() if one.order and one.swapped is None}
+    orders = {one.reading for one in columns.values() if one.reading and one.other is None}
     if len(orders) == 1:
         # Who writes one column with the day first writes all so.
         (order,) = orders
-        columns = {name: column.in_order(order) for name, column in columns.items()}
+        columns = {name: column.in_reading(order) for name, column in columns.items()}
     told = [column.note for column in columns.values() if column.note]
     if len(told) > 3:
         told = [*told[:2], f"and {len(told) - 2} more columns like these"]
-    notes = (*notes, *rows.notes, *told)
+    notes = (*notes, *rows.notes, *told, *told_marks(columns))
     return Table(columns, notes, rows.left_out, rows.header if rows.separator else None)
+
+
+def told_marks(columns: Mapping[str, Column]) -> list[str]:
+    """Return sentences on marks such as -999 that are taken for missing, or were chosen not to be.
+
+    >>> from nn.data.tables import column_of
+    >>> told_marks({"rain": column_of("rain", [0.0, 0.2, 1.5, -999])})
+    ["-999 in 'rain' is taken for missing"]
+    """
+    found: dict[tuple[tuple[float, ...], str], list[str]] = {}
+    for column in columns.values():
+        marks = marks_in(column.reading)
+        chosen = ", as was chosen" if column.reading != column.first_reading else ""
+        missing = column.reading.endswith(AS_MISSING)
+        if marks and (missing or chosen):
+            several = len(marks) > 1
+            what = "missing" if missing else "numbers" if several else "a number"
+            told = f"{'are' if several else 'is'} taken for {what}{chosen}"
+            found.setdefault((marks, told), []).append(shown(column.name))
+    sentences = []
+    for (marks, told), names in found.items():
+        if len(names) > _MOST_NAMED:
+            names = [*names[: _MOST_NAMED - 1], f"{len(names) - _MOST_NAMED + 1} more columns"]
+        listed = " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+        sentences.append(f"{' and '.join(map(plain_number, marks))} in {listed} {told}")
+    return sentences
 
 
 def _decimal_commas(rows: Rows) -> bool | None:

@@ -1,6 +1,7 @@
 // A row of a table: a control for each column, which becomes one or several features.
 
 const DAY = 86_400_000; // milliseconds
+const MINUTE = 60_000;
 
 // Year, month, day, day of the week from Monday, 1, and hour, of days since 1970-01-01.
 function dateParts(days) {
@@ -47,7 +48,10 @@ const CONTROLS = {
   date(column, id) {
     const hours = column.values.includes("hour");
     const field = element("input", { id, type: hours ? "datetime-local" : "date" });
-    if (column.fill !== null) field.valueAsNumber = Math.floor(column.fill) * DAY;
+    const step = hours ? MINUTE : DAY;
+    if (column.fill !== null) {
+      field.valueAsNumber = Math.floor((column.fill * DAY) / step + 1e-6) * step;
+    }
     return [
       [field],
       () => {
