@@ -7,6 +7,7 @@ import numpy as np
 import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
+from PIL import Image
 
 import nn
 from nn import formats
@@ -22,9 +23,11 @@ from tests.unit.format_cases import (
     every_kind,
     load,
 )
+from tests.unit.photos import STROKES, ink, photo
 from tests.unit.test_onnx_of_others import made, random
 from tests.unit.weights_files import named
 
+BEST = Path(__file__).parents[2] / "dist" / "best.json"
 DATA = "model.onnx.data"
 KERNEL = random(4, 3)
 
@@ -79,6 +82,16 @@ def test_the_command_converts_it(one, tmp_path, capsys):
     assert main(["convert", str(path), str(tmp_path / "b.json")]) == 0
     assert capsys.readouterr().out.startswith("wrote ")
     check_equal(nn.load_model(tmp_path / "b.json"), named())
+
+
+def test_the_command_that_reads_pictures_takes_it(tmp_path, capsys):
+    path = saved(dumps(nn.load_model(BEST)), tmp_path)
+    Image.fromarray(photo(ink(STROKES[7]))).save(tmp_path / "seven.png")
+    assert main(["predict", "--weights", str(path), str(tmp_path / "seven.png")]) == 0
+    assert capsys.readouterr().out.startswith("prediction: 7\n")
+    (tmp_path / DATA).unlink()
+    assert main(["predict", "--weights", str(path), str(tmp_path / "seven.png")]) == 1
+    assert f'another file, "{DATA}": choose both' in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("name", ["model.onnx", "model.ONNX", "mine", "new.pb"])
