@@ -149,7 +149,7 @@ def _test(options: argparse.Namespace) -> None:
 def _load(path: Path) -> Experiment:
     if not path.exists():
         raise ValueError(f"there is no {path}: train a network first, or say --weights FILE")
-    return Experiment.loaded(path.read_bytes())
+    return Experiment.loaded(formats.gather(path))
 
 
 def _read(folder: Path) -> tuple[Dataset, Dataset]:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from nn import formats
 from nn.commands.picture_files import (
     decoded_picture,
     is_zip,
@@ -114,7 +115,7 @@ def _load(path: Path | None) -> Sequential:
                 print(f"nn: there is no {_OWN} here: reading with {path}", file=sys.stderr)
     if not path.exists():
         raise ValueError(f"there is no {path}: train a network first, or say --weights FILE")
-    return Experiment.loaded(path.read_bytes()).model
+    return Experiment.loaded(formats.gather(path)).model
 
 
 def _is_index(name: str) -> bool:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from nn.activations import SlicedActivation
-from nn.formats import recognition, weights, zipped
+from nn.formats import beside, recognition, weights, zipped
 from nn.formats.weights import MAX_BYTES, Training
 from nn.model import Sequential
 from nn.names import lookup
@@ -25,6 +25,7 @@ __all__ = [
     "are_model_names",
     "dumps",
     "files",
+    "gather",
     "is_model_name",
     "load_model",
     "loads",
@@ -73,6 +74,10 @@ FORMATS: dict[str, Format] = {
 """The formats, by the end of a file's name."""
 
 
+_ARCHIVES = (".onnx.zip", ".py.zip")
+"""How archives are called that hold a model and its weights."""
+
+
 def suffix_of(path: str | os.PathLike[str]) -> str:
     """Return which of :data:`FORMATS` a file's name ends with.
 
@@ -99,15 +104,18 @@ def is_model_name(name: str) -> bool:
 
 
 def are_model_names(names: Sequence[str]) -> bool:
-    """Whether files' names are those of one model: of one file, or of JSON and weights beside it.
+    """Whether files' names are those of one model: of one file, or of one and weights beside it.
 
     >>> are_model_names(["mine.onnx"]), are_model_names(["model.json", "weights.bin"])
     (True, True)
+    >>> are_model_names(["model.onnx", "model.onnx.data"]), are_model_names(["a.png", "b.png"])
+    (True, False)
     """
     if len(names) == 1:
-        return is_model_name(names[0])
-    endings = {Path(name).suffix.lower() for name in names}
-    return endings <= {".json", ".bin"} and ".bin" in endings
+        return is_model_name(names[0]) or names[0].lower().endswith(_ARCHIVES)
+    endings = [Path(name).suffix.lower() for name in names]
+    # What the weights of an ONNX model are called is for whoever saved it to say.
+    return endings.count(".onnx") == 1 or (set(endings) <= {".json", ".bin"} and ".bin" in endings)
 
 
 def dumps(model: Sequential, suffix: str, training: Training | None = None) -> bytes:
@@ -219,7 +227,7 @@ def save_model(
 def read(path: str | os.PathLike[str]) -> tuple[Sequential, Training]:
     """Return the model of a file, and what it has been through, whatever the file's name.
 
-    What a file of TensorFlow.js or a program for PyTorch names is read from the same folder.
+    What it has weights in is read from the same folder, as :func:`gather` does.
 
     Raises:
         ValueError: it is not a model's, or anything in it is not as it should be; the message
@@ -227,13 +235,23 @@ def read(path: str | os.PathLike[str]) -> tuple[Sequential, Training]:
     """
     path = Path(path)
     try:
-        data = path.read_bytes()
-        more = [path.with_name(name) for name in needed(data, path.name)]
-        if found := {each.name: each.read_bytes() for each in more if each.is_file()}:
-            data = zipped.pack({path.name: data, **found})
-        return loads(data)
+        return loads(gather(path))
     except ValueError as error:
         raise ValueError(f"{path.name}: {error}") from None
+
+
+def gather(path: Path) -> bytes:
+    """Return the bytes of a model's file, in an archive with those in the same folder it goes with.
+
+    A file of TensorFlow.js or ONNX names them, and so does a program for PyTorch.
+
+    Raises:
+        ValueError: what it names is not as it should be.
+    """
+    data = path.read_bytes()
+    names = needed(data, path.name) if len(data) <= MAX_BYTES else []
+    found = beside.contents(path, names, len(data))
+    return _packed(path.name, {**found, path.name: data}) if found else data
 
 
 def together(contents: dict[str, bytes]) -> bytes:
@@ -244,12 +262,21 @@ def together(contents: dict[str, bytes]) -> bytes:
     """
     if len(contents) == 1:
         return next(iter(contents.values()))
-    if any(needed(content, name) for name, content in contents.items()):
-        return zipped.pack(contents)
+    for name, content in contents.items():
+        if needed(content, name):
+            return _packed(name, contents)
     raise ValueError(
-        f"{len(contents)} files are not of one network: choose one, or a model.json of "
-        "TensorFlow.js with its weights"
+        f"{len(contents)} files are not of one network: choose one, a model.json of TensorFlow.js "
+        "with its weights, mostly .bin, or an .onnx with its weights, which PyTorch calls "
+        ".onnx.data and other tools .onnx_data"
     )
+
+
+def _packed(name: str, contents: dict[str, bytes]) -> bytes:
+    """Return an archive of files, in which the one that names the others is known again."""
+    if recognition.is_onnx_alone(contents[name]) and not name.lower().endswith(".onnx"):
+        contents = {**contents, f"{name}.onnx": contents[name]}
+    return zipped.pack(contents)
 
 
 def needed(data: bytes, name: str) -> list[str]:
@@ -257,6 +284,11 @@ def needed(data: bytes, name: str) -> list[str]:
     if recognition.is_tfjs_alone(data):
         found: list[str] = FORMATS[".tfjs.zip"].load().weight_files(data)
         return found
+    if recognition.is_onnx_alone(data):
+        # Not before it is asked for: it is much to import.
+        from nn.formats import onnx_external
+
+        return onnx_external.names(data)
     form = FORMATS[".py"]
     if form.recognizes(data) and not data.startswith(b"PK"):
         return [name.removesuffix(".py") + form.beside]

@@ -157,6 +157,8 @@ def loads(data: bytes) -> Model:
     if 7 not in message:
         raise ValueError("the ONNX file has no graph")
     graph = Message(message.bytes(7))
+    if 15 in graph:
+        raise ValueError("the ONNX file has sparse constants: save it with all numbers in them")
     constants = {tensor.text(8): tensor for tensor in _few(graph, 5, "constants")}
     nodes, inputs, outputs = _read_graph(graph)
     metadata = {entry.text(1): entry.text(2) for entry in _few(message, 14, "notes")}
@@ -231,11 +233,6 @@ def array(tensor: Message, name: str) -> np.ndarray:
     kind = tensor.integer(2)
     if kind not in DTYPES:
         raise ValueError(f"{name} is of a type that nn has not, number {kind} of ONNX")
-    if tensor.integer(14) or 13 in tensor:
-        raise ValueError(
-            f"{name} lies in another file: save the model as one file, which PyTorch does with "
-            "external_data=False"
-        )
     dtype = DTYPES[kind]
     shape = tensor.integers(1)
     if len(shape) > MAX_RANK or not all(0 <= size <= checks.MAX_VALUES for size in shape):

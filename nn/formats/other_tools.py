@@ -6,6 +6,7 @@ import io
 import zipfile
 from typing import Any
 
+from nn.data.archives import DAMAGED
 from nn.data.foreign import tool_of, tool_of_members
 
 _KEYS = (
@@ -29,7 +30,7 @@ def refuse_other_tools(data: bytes) -> None:
     if data.startswith(b"PK\x03\x04"):
         try:
             tool = tool_of_members(zipfile.ZipFile(io.BytesIO(data)).namelist()) or "a zip archive"
-        except (zipfile.BadZipFile, OSError, ValueError):
+        except (*DAMAGED, ValueError):
             tool = "a damaged zip archive"
     elif data.startswith(b"\x93NUMPY"):
         tool = "an array of NumPy"

@@ -90,6 +90,10 @@ class Message:
                 start += size
             self._fields.setdefault(tag >> 3, []).append(value)
 
+    def put(self, number: int, *values: memoryview) -> None:
+        """Have bytes in a field, or nothing, whatever the file has there."""
+        self._fields[number] = list(values)
+
     def __contains__(self, number: int) -> bool:
         return number in self._fields
 

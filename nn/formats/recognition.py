@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from nn.formats import zipped
+
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -44,9 +46,18 @@ def is_keras(data: bytes) -> bool:
 
 
 def is_onnx(data: bytes) -> bool:
-    """Whether bytes begin with the version of ONNX's schema, and go on with a field that it has.
+    """Whether bytes are a model of ONNX, or a zip archive that has one.
 
     >>> is_onnx(bytes([0x08, 10, 0x12, 2]) + b"nn")
+    True
+    """
+    return is_onnx_alone(data) or (data[:4] == b"PK\x03\x04" and bool(zipped.models(data)))
+
+
+def is_onnx_alone(data: bytes) -> bool:
+    """Whether bytes begin with the version of ONNX's schema, and go on with a field that it has.
+
+    >>> is_onnx_alone(bytes([0x08, 10, 0x12, 2]) + b"nn")
     True
     """
     return data[:1] == b"\x08" and 3 <= int.from_bytes(data[1:2]) <= 40 and data[2:3] in _FIELDS

@@ -24,6 +24,22 @@ def pack(members: dict[str, bytes]) -> bytes:
     return file.getvalue()
 
 
+def models(data: bytes) -> list[str]:
+    """Return the names of the ONNX models in an archive; none if it cannot be read.
+
+    >>> models(pack({"one/model.onnx": b"", "__MACOSX/one/._model.onnx": b"", "one/b.data": b""}))
+    ['one/model.onnx']
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            names = archive.namelist()
+    except (*DAMAGED, ValueError):
+        return []
+    # Of hidden files, what macOS adds are no models.
+    shown = (name for name in names if not name.rpartition("/")[2].startswith("."))
+    return [name for name in shown if name.lower().endswith(".onnx")]
+
+
 def unpack(data: bytes, names: list[str] | None, most: int) -> dict[str, bytes]:
     """Return those of an archive's files that are asked for, by name.
 

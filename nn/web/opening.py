@@ -9,7 +9,7 @@ from typing import Any
 from nn.data.tables import MAX_BYTES, is_workbook
 from nn.elsewhere import of_file
 from nn.formats import FORMATS, are_model_names
-from nn.formats.recognition import is_brain
+from nn.formats.recognition import is_brain, is_onnx
 from nn.labs.table_source import Opened
 from nn.web import dom, files
 from nn.web.reading import Reading, done
@@ -40,7 +40,8 @@ async def open_table(
     dom.log(f"Reading {file.name}")
     content = await files.content(file)
     # What a table may be called, such as .json and .zip, is decided by what is in it.
-    if _WEIGHTS.search(content) or is_brain(content) or file.name.lower().endswith(_OF_NETWORKS):
+    named = file.name.lower().endswith(_OF_NETWORKS)
+    if named or _WEIGHTS.search(content) or is_brain(content) or is_onnx(content):
         if load is None:
             raise ValueError(f"{file.name}: these are weights; expected a table")
         load(content, file.name)

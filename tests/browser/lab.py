@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import math
 import re
@@ -171,17 +172,24 @@ class Lab:
 
     def drop(self, name: str, content: str) -> None:
         """Drop a file of text on the page."""
+        self.drop_all({name: content.encode()})
+
+    def drop_all(self, files: dict[str, bytes]) -> None:
+        """Drop files, by name and content, on the page."""
         self.page.evaluate(
-            """([name, content]) => {
+            """files => {
               const dataTransfer = new DataTransfer();
-              dataTransfer.items.add(new File([content], name));
+              for (const [name, text] of files) {
+                const content = Uint8Array.from(atob(text), letter => letter.charCodeAt(0));
+                dataTransfer.items.add(new File([content], name));
+              }
               const options = { dataTransfer, bubbles: true, cancelable: true };
               const over = new DragEvent("dragover", options);
               document.body.dispatchEvent(over);
               if (!over.defaultPrevented) throw new Error("the page does not take drops");
               document.body.dispatchEvent(new DragEvent("drop", options));
             }""",
-            [name, content],
+            [[name, base64.b64encode(content).decode()] for name, content in files.items()],
         )
 
     def save(self) -> dict[str, Any]:

@@ -56,7 +56,7 @@ def network(features: int, hidden: int, outputs: int) -> str:
 
 
 BAD = {
-    "nothing at all": ("", "not JSON"),
+    "nothing at all": ("", "the file is empty"),
     "no JSON": ("weights", "not JSON"),
     "bytes": ("\x00\x01\x02", "not JSON"),
     "half a file": (json.dumps(GOOD)[:3000], "not JSON"),

@@ -4,6 +4,7 @@ import json
 import re
 
 import numpy as np
+import onnx
 import pytest
 
 from nn import load_model
@@ -116,6 +117,32 @@ def test_two_files_of_tensorflow_js_are_chosen_together(lab):
     assert 'without its weights: add "model.weights.bin"' in told
     lab.news(lambda: lab.choose("weightsFile", files), "^Loaded model.json, model.weights.bin")
     assert lab.save()["weights"] == before
+
+
+def test_onnx_and_its_weights_are_chosen_together_or_in_one_zip(lab, tmp_path):
+    lab.tidy()
+    lab.news(lambda: lab.click("loadWeights"), "^Loaded dist/weights.json")
+    before = lab.save()["weights"]
+    (content,) = saved_as(lab, ".onnx").values()
+    lab.find("saveAs").select_option(".json")
+    model = onnx.load_from_string(content)
+    beside = {"save_as_external_data": True, "location": "model.onnx.data", "size_threshold": 0}
+    onnx.save_model(model, tmp_path / "model.onnx", **beside)
+    files = {path.name: path.read_bytes() for path in sorted(tmp_path.iterdir())}
+    assert list(files) == ["model.onnx", "model.onnx.data"]
+    alone = {"model.onnx": files["model.onnx"]}
+    told = lab.complaint(lambda: lab.choose("weightsFile", alone))
+    assert told.startswith('model.onnx: the ONNX model has weights in another file, "model.onnx.d')
+    for action in (
+        lambda: lab.choose("weightsFile", files),
+        lambda: lab.drop_all(files),
+        lambda: lab.drop_all({"model.onnx.zip": zipped.pack(files)}),
+    ):
+        lab.click("reset")
+        assert lab.save()["weights"] != before
+        lab.news(action, r"^Loaded model\.onnx(, model\.onnx\.data|\.zip)")
+        assert lab.save()["weights"] == before
+    assert ".data," in lab.find("weightsFile").get_attribute("accept")
 
 
 def test_what_a_format_cannot_hold_is_refused_and_the_page_that_was_saved_answers(lab, tmp_path):

@@ -1,7 +1,6 @@
 """Shapes, orders of axes and padding in ONNX files, as exporters of other tools have them."""
 
 import numpy as np
-import onnx
 import pytest
 from onnx import TensorProto
 
@@ -207,10 +206,3 @@ REFUSED = [
 @pytest.mark.parametrize(("data", "message"), REFUSED, ids=[message for _, message in REFUSED])
 def test_what_nn_has_not_is_named(data, message):
     assert message in check_refused(loads, data)
-
-
-def test_weights_in_another_file_are_refused_with_what_to_do():
-    model = onnx.load_from_string(made((3,), ("Gemm", "w"), w=random(3, 2)))
-    (tensor,) = model.graph.initializer
-    tensor.data_location = TensorProto.EXTERNAL
-    assert "external_data=False" in check_refused(loads, model.SerializeToString())

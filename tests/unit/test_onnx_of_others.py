@@ -289,13 +289,6 @@ def test_what_is_no_model_is_refused(size):
     check_refused(loads, b"\xff" * size)
 
 
-def test_numbers_in_another_file_are_refused():
-    model = onnx.load_from_string(made((3,), ("Gemm", "w"), **W))
-    (tensor,) = model.graph.initializer
-    tensor.data_location = TensorProto.EXTERNAL
-    assert "lies in another file" in check_refused(loads, model.SerializeToString())
-
-
 def test_very_many_nodes_and_numbers_are_refused_at_once():
     many = made((3,), *[("Relu",)] * 2500)
     assert "more than 2,000 nodes" in check_refused(loads, many)
