@@ -1,7 +1,8 @@
 // The pictures of digits: those that a visit begins with are fetched while Python starts, unless
 // another lab is opened first, and the others when the page asks for them.
 
-import { assets, expected, fetchWhole } from "./assets.js";
+import { assets } from "./asset-list.js";
+import { expected, fetchWhole } from "./assets.js";
 import { FIRST } from "./furnish.js";
 import { currentLab } from "./labs.js";
 import { fetchedPython } from "./pyodide.js";

@@ -3,7 +3,8 @@
 // worker, where there is no page.
 
 import description from "../start/assets.js";
-import { addressOf, fetchModule, fetchWhole } from "./assets.js";
+import { addressOf } from "./asset-list.js";
+import { fetchModule, fetchWhole } from "./assets.js";
 
 export const { version } = description;
 // `library` is where the standard library's archive belongs; `files` says what lies in the others.

@@ -4,7 +4,8 @@
 // is asked for first, so that a new version is taken at the next start; a page that is open goes on
 // with the files of its own version, which are deleted when no such page is open any more.
 
-import { fetchResponse, nameOf } from "./assets.js";
+import { fileOf, nameOf } from "./asset-list.js";
+import { respond } from "./fetching.js";
 
 const { VERSION, FILES } = import.meta.env; // written by tools/bundle.mjs
 const CACHE = `nn-${VERSION}`;
@@ -19,7 +20,7 @@ async function keep(cache, file) {
   const name = nameOf(address);
   // The page itself not from the browser's own cache, for that may be of another version.
   const response = name
-    ? await fetchResponse(name)
+    ? await respond(fileOf(name))
     : await fetch(address, { cache: HASHED.test(address) ? "default" : "no-cache" });
   if (!response.ok) throw new Error(`${address}: ${response.status}`);
   await cache.put(address, name === LARGEST ? packed(response) : response);

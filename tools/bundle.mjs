@@ -89,7 +89,13 @@ const withoutUnused = {
 const fromGlue = (address) => `./${path.basename(address)}`; // in the same folder
 const editor = await bundled(["glue/editor.js"]);
 const worker = await bundled(["glue/program-worker.js"]);
-const built = { BUILT: true, EDITOR: fromGlue(editor.only), WORKER: fromGlue(worker.only) };
+const fetcher = await bundled(["glue/fetch-worker.js"]);
+const built = {
+  BUILT: true,
+  EDITOR: fromGlue(editor.only),
+  FETCHER: fromGlue(fetcher.only),
+  WORKER: fromGlue(worker.only),
+};
 const scripts = await bundled([GLUE], { plugins: [withoutUnused], ...env(built) });
 
 const configuration = JSON.stringify({
@@ -105,7 +111,6 @@ const preload = (name) =>
   `    <link rel="preload" as="fetch" href="./start/${assets[name].file}" crossorigin />\n`;
 const modulePreload = (address) => `    <link rel="modulepreload" href="${address}" />\n`;
 const first =
-  preload("memory") +
   preload("wasm") +
   ["loader", "asm"].map((name) => modulePreload(`./start/${assets[name].file}`)).join("");
 
