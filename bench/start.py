@@ -15,7 +15,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
 
-from playwright.sync_api import BrowserContext, CDPSession, Page, Playwright, sync_playwright
+from playwright.sync_api import (
+    BrowserContext,
+    CDPSession,
+    Page,
+    Playwright,
+    Request,
+    sync_playwright,
+)
 
 from bench.tab import ROOT
 from tools import chromium, publish
@@ -45,14 +52,10 @@ _WATCH = """
     }).observe(body, { attributeFilter: ["data-state"] });
   });
 """
-_SEEN = """() => {
-  const files = performance.getEntriesByType("resource").filter(each => each.startTime < nnReady);
-  const [page] = performance.getEntriesByType("navigation");
-  return [nnReady,
-    Math.max(0, ...nnBlocks.filter(([start]) => start < nnReady).map(([, took]) => took)),
-    [page, ...files].reduce((sum, { transferSize }) => sum + transferSize, 0),
-    files.length + 1, nnShift];
-}"""
+_SEEN = """() => [
+  nnReady, performance.timeOrigin, nnShift,
+  Math.max(0, ...nnBlocks.filter(([start]) => start < nnReady).map(([, took]) => took)),
+]"""
 
 
 @dataclass(frozen=True)
@@ -143,9 +146,16 @@ def _slowly(playwright: Playwright, path: str, address: str) -> Visit:
 
 
 def _visit(page: Page, address: str) -> Visit:
+    # Not as the page sees it, for a worker of its own fetches most.
+    requests: list[Request] = []
+    page.on("requestfinished", lambda request: requests.append(request))
     page.goto(address, wait_until="commit")
     page.wait_for_function("window.nnReady", timeout=300_000)
-    return Visit(*page.evaluate(_SEEN))
+    ready, origin, shift, block = page.evaluate(_SEEN)
+    before = [each for each in requests if each.timing["startTime"] < origin + ready]
+    sizes = [each.sizes() for each in before]
+    wire = sum(each["responseHeadersSize"] + each["responseBodySize"] for each in sizes)
+    return Visit(ready, block, wire, len(before), shift)
 
 
 @contextmanager

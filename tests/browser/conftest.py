@@ -106,9 +106,10 @@ class Watch:
 
         def failed(request: Request) -> None:
             # What the browser calls failed is not always: a blob that becomes a download, and an
-            # answer without a body, or the page's icon, when the page is closed or loaded anew.
+            # answer without a body when the page is closed or loaded anew. The page's icon it asks
+            # for by itself, past the service worker, and whenever it likes.
             gone = request.url.startswith("blob:") or request.method == "HEAD"
-            gone = gone or ("/icons/" in request.url and request.failure == "net::ERR_ABORTED")
+            gone = gone or "/icons/" in request.url
             if not gone:
                 add(f"failed: {request.url} {request.failure}")
 
