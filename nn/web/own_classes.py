@@ -220,9 +220,7 @@ class OwnClassesPanel:
         return None
 
     def _say_deleted(self) -> None:
-        dom.announce(
-            f"Deleted {self._own.deleted[-1]}; Undo beside your own classes brings it back"
-        )
+        dom.announce(f"Deleted {self._own.deleted[-1]}: Undo brings it back")
 
     def _undo(self) -> None:
         back = self._own.undo()
