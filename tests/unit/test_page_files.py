@@ -57,7 +57,7 @@ def reached(start: Path) -> set[Path]:
     return known
 
 
-APART = ("service-worker.js", "program-worker.js", "editor.js")
+APART = ("service-worker.js", "program-worker.js", "fetch-worker.js", "editor.js")
 """What the browser runs by itself, and what the page fetches when it is asked for."""
 
 

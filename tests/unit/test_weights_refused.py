@@ -37,7 +37,7 @@ def check_sentence(error: ValueError) -> None:
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (b"", "the file is not JSON: Expecting value at line 1, column 1"),
+        (b"", "the file is empty"),
         (b"weights", "the file is not JSON: Expecting value at line 1, column 1"),
         (b'{"format":\n "nn-weights",', "the file is not JSON: "),
         (json.dumps(VALID).encode()[:-1], "the file is not JSON: "),
