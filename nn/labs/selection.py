@@ -315,9 +315,12 @@ def _left_out(column: Column) -> str:
         return _COUNTS
     if column.kind == "text":
         return _NAMES
-    _, texts = column.categories
     if column.numbers is not None and np.ptp(column.numbers[~column.missing]) == 0:
         return "always the same"
+    if column.numbers is not None and column.kind != "category":
+        # What follows writes every different number as a text: of a million that takes seconds.
+        return ""
+    _, texts = column.categories
     if column.numbers is None and len(texts) == 1 and not column.missing.any():
         return "always the same"
     if column.kind == "category" and len(texts) > 4 * MAX_CATEGORIES:
