@@ -9,7 +9,7 @@ import numpy as np
 from nn.explain.kind import Kind, slope_of, x_of, z_of
 from nn.explain.lines import Line, Number, Where
 from nn.explain.weight import Weight
-from nn.layers import BatchNormalization, LayerNormalization
+from nn.layers import BatchNormalization, Layer, LayerNormalization
 
 if TYPE_CHECKING:
     from nn.explain.walk import Walk
@@ -50,8 +50,16 @@ def _line(
 
 
 class NormalizationKind(Kind):
-    """See :class:`nn.layers.LayerNormalization`."""
+    """See :class:`nn.layers.LayerNormalization`; others differ in what a mean is of.
 
+    Attributes:
+        over: what gradients are added up over.
+        layer, gradient: the class whose code is shown, and the text of its line for a weight.
+    """
+
+    over = "steps"
+    layer: type[Layer] = LayerNormalization
+    gradient = 'out=p.gradients["{}"]'
     words = "The numbers of each step are moved and scaled so that they lie around 0."
     back = "Mean and spread of its step depend on it too; all of that together is this."
 
@@ -77,9 +85,9 @@ class NormalizationKind(Kind):
     def gradients(self, walk: Walk, i: int) -> list[Line]:
         return [
             Line(
-                f"How the loss changes with {weight.symbol}, added up over all steps.",
+                f"How the loss changes with {weight.symbol}, added up over all {self.over}.",
                 (slope_of(walk, i, weight),),
-                Where(LayerNormalization.backward, f'out=p.gradients["{weight.name}"]'),
+                Where(self.layer.backward, self.gradient.format(weight.name)),
             )
             for weight in (self.weight(walk, i, bias) for bias in (False, True))
         ]
@@ -94,6 +102,9 @@ class BatchKind(NormalizationKind):
     )
     back = "Mean and spread depend on this number too; all of that together is this."
     back_text = "dx -= d_beta"
+    over = "places"
+    layer = BatchNormalization
+    gradient = "out=d_{}"
 
     def forward(self, walk: Walk, i: int) -> list[Line]:
         layer: Any = walk.trace.network.layers[i]
@@ -109,14 +120,4 @@ class BatchKind(NormalizationKind):
                 (mean, scale, float(layer.gamma[channel]), float(layer.beta[channel])),
                 Where(BatchNormalization.forward, "z *= self.gamma * scale"),
             )
-        ]
-
-    def gradients(self, walk: Walk, i: int) -> list[Line]:
-        return [
-            Line(
-                f"How the loss changes with {weight.symbol}, added up over all places.",
-                (slope_of(walk, i, weight),),
-                Where(BatchNormalization.backward, f"out=d_{weight.name}"),
-            )
-            for weight in (self.weight(walk, i, bias) for bias in (False, True))
         ]
