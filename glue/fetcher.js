@@ -24,8 +24,10 @@ function begin() {
     if (error) reject(new Error(error));
     else resolve(bytes);
   };
-  // It could not be started: what it was to do is done here.
-  thread.onerror = () => {
+  // It could not be started: what it was to do is done here, and the page need not know.
+  thread.onerror = (event) => {
+    event.preventDefault();
+    thread.terminate();
     thread = null;
     for (const { name, tell, resolve } of waiting.values()) resolve(whole(fileOf(name), tell));
     waiting.clear();

@@ -1,6 +1,6 @@
 // Files by their addresses, as the page and the thread that fetches for it get them.
 
-export async function get(address) {
+async function get(address) {
   const response = await fetch(address);
   if (!response.ok) throw new Error(`${address} is missing`);
   return response;

@@ -177,6 +177,21 @@ def test_a_host_that_neither_compresses_nor_sets_headers_will_do(
     assert all(path.endswith(".gz") for path in sent)
 
 
+@pytest.mark.parametrize("body", ["not JavaScript", "throw new Error('broken')"])
+def test_where_the_thread_that_fetches_fails_the_page_fetches_itself(first_visit, body):
+    asked = []
+
+    def broken(route) -> None:
+        asked.append(route.request.url)
+        route.fulfill(body=body, content_type="text/javascript")
+
+    with first_visit(routes={"**/files/fetch-worker-*": broken}) as lab:
+        lab.train(samples=100)
+        lab.stop()
+        assert lab.messages("error") == []
+    assert asked
+
+
 def test_the_usual_start_where_the_memory_cannot_be_restored(first_visit, watch):
     broken = {"**/start/memory-*": lambda route: route.fulfill(body=b"no memory")}
     with first_visit(routes=broken) as lab:
