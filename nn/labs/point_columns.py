@@ -94,8 +94,11 @@ def can_be_answer(column: Column) -> bool:
 
 def _sort(column: Column) -> Sort:
     """Return what a column is predicted as; raises a ValueError if it has too many classes."""
-    sort, classes = suggested_sort(column), len(column.categories[1])
-    if sort == "number" or classes <= MOST_CLASSES:
+    sort = suggested_sort(column)
+    if sort == "number":
+        return sort
+    classes = len(column.categories[1])
+    if classes <= MOST_CLASSES:
         return sort
     if column.numbers is None:
         raise BelongsElsewhere(

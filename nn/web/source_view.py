@@ -69,8 +69,9 @@ def told_choice(selection: Selection) -> str:
     inputs = len(choice.inputs)
     outputs = []
     for name, sort in zip(choice.outputs[:4], choice.sorts, strict=False):
-        classes = len(selection.table.columns[name].categories[1])
-        kind = "numbers" if sort == "number" else f"{classes:,} classes"
+        kind = "numbers"
+        if sort == "classes":
+            kind = f"{len(selection.table.columns[name].categories[1]):,} classes"
         outputs.append(f"the {kind} of {shortened(name, 40)}")
     more = f" and {len(choice.outputs) - 4} more" if len(choice.outputs) > 4 else ""
     return f"{inputs} input{'s' * (inputs > 1)} to predict {', '.join(outputs)}{more}"
